@@ -1,0 +1,227 @@
+"""The types that cross between rooms: points, queries, matrices, provenance."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptreach.errors import InputError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import geopandas as gpd
+
+Direction = Literal["from", "to"]
+FloatArray = NDArray[np.float64]
+UNREACHED: Final = 65535
+"""Travel time in seconds that stands for *not reached*; real times are smaller."""
+
+
+class Reason(enum.StrEnum):
+    """Why a zone has no minutes; ``REACHED`` where it has."""
+
+    REACHED = "reached"
+    OFF_NETWORK = "off network"
+    NO_SERVICE = "no service"
+    TOO_FAR_TO_WALK = "too far to walk"
+    BEYOND_LIMIT = "beyond the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Places by unique string id, longitude and latitude in degrees (EPSG:4326).
+
+    ``lon`` and ``lat`` are float64 of shape (n,); row i belongs to ``ids[i]``.
+    """
+
+    ids: tuple[str, ...]
+    lon: FloatArray
+    lat: FloatArray
+
+    @classmethod
+    def of(cls, ids: Iterable[str], lon: Iterable[float], lat: Iterable[float], *, where: str = "points") -> Points:
+        """Return checked points; raise InputError on duplicate ids or coordinates that are not degrees."""
+        names = tuple(ids)
+        x, y = (np.ascontiguousarray(list(values), dtype=np.float64) for values in (lon, lat))
+        if not (len(names) == x.size == y.size):
+            raise InputError(f"{len(names)} ids, {x.size} longitudes and {y.size} latitudes", where=where)
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise InputError(
+                f"id '{twice[0]}' occurs more than once ({len(twice)} such ids)",
+                where=where,
+                remedy="give every point an id of its own",
+            )
+        _check_degrees(names, x, y, where)
+        for values in (x, y):
+            values.flags.writeable = False
+        return cls(names, x, y)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def _check_degrees(ids: tuple[str, ...], lon: FloatArray, lat: FloatArray, where: str) -> None:
+    """Raise InputError for coordinates that are missing, projected or outside the globe."""
+    bad = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))
+    if not bad.size:
+        return
+    first = int(bad[0])
+    x, y = float(lon[first]), float(lat[first])
+    if not (np.isfinite(x) and np.isfinite(y)):
+        remedy = "fill in longitude and latitude"
+    elif max(abs(x), abs(y)) > 1000:
+        remedy = "give degrees (EPSG:4326), not projected metres; or a geo file that names its coordinate system"
+    else:
+        remedy = "put longitude in lon and latitude in lat, both in degrees"
+    raise InputError(
+        f"lon {x:g}, lat {y:g} of '{ids[first]}' is no place on earth ({bad.size} such points)", where=where, remedy=remedy
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of an engine: when, which way, how far.
+
+    Clock times are seconds after noon minus 12 h of ``date`` and may pass 86,400. Departures (or, for
+    direction ``to``, arrivals) are every 60 s from ``window_start_s``, end excluded.
+    """
+
+    date: dt.date
+    window_start_s: int
+    window_end_s: int
+    percentiles: tuple[int, ...] = (5, 25, 50, 75, 95)
+    direction: Direction = "from"
+    walk_speed_kph: float = 4.8
+    max_walk_min: float = 20
+    max_time_min: float = 120
+    max_rides: int = 8
+
+    def __post_init__(self) -> None:
+        """Refuse windows, percentiles and limits that no search can answer."""
+        checks: tuple[tuple[str, bool, str], ...] = (
+            ("window", 0 <= self.window_start_s < self.window_end_s <= 30 * 3600, "end the window after its start"),
+            ("window", self.departures_n <= 24 * 60, "ask for 24 hours at most"),
+            (
+                "percentiles",
+                bool(self.percentiles)
+                and all(0 < p <= 100 for p in self.percentiles)
+                and list(self.percentiles) == sorted(set(self.percentiles)),
+                "give whole numbers from 1 to 100, ascending",
+            ),
+            ("direction", self.direction in {"from", "to"}, "say from or to"),
+            ("walk_speed_kph", 0.5 <= self.walk_speed_kph <= 15, "give km/h between 0.5 and 15"),
+            ("max_walk_min", 0 < self.max_walk_min <= 120, "give minutes up to 120"),
+            ("max_time_min", 0 < self.max_time_min <= 600, "give minutes up to 600"),
+            ("max_rides", 1 <= self.max_rides <= 16, "give 1 to 16 rides"),
+        )
+        for field, holds, remedy in checks:
+            if not holds:
+                raise InputError("value out of range", where=f"query, {field}", remedy=remedy)
+
+    @property
+    def departures_n(self) -> int:
+        """Number of departure (or arrival) minutes in the window."""
+        return -(-(self.window_end_s - self.window_start_s) // 60)
+
+    @property
+    def max_time_s(self) -> int:
+        """Longest journey searched for, in seconds; the limit itself is not reached."""
+        return round(self.max_time_min * 60)
+
+    @property
+    def max_walk_s(self) -> int:
+        """Longest single walk, in seconds; the limit itself is not reached."""
+        return round(self.max_walk_min * 60)
+
+    @property
+    def walk_speed_mm_s(self) -> float:
+        """Walking speed in millimetres a second."""
+        return self.walk_speed_kph * 1e6 / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTimeMatrix:
+    """A block of whole origin rows.
+
+    ``seconds`` is uint16 of shape (origins, destinations, percentiles), ``UNREACHED`` where a place is not
+    reached; ``resolution_s`` is 1, or 60 for engines that give whole minutes only.
+    """
+
+    origin_ids: tuple[str, ...]
+    destination_ids: tuple[str, ...]
+    percentiles: tuple[int, ...]
+    seconds: NDArray[np.uint16]
+    resolution_s: Literal[1, 60] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PointLinks:
+    """How points hang on the street network.
+
+    ``distance_m`` float64 (n,) is the straight line to the nearest point of a street edge, NaN where none lies within
+    1,600 m; ``linked`` bool (n,).
+    """
+
+    linked: NDArray[np.bool_]
+    distance_m: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One input file, so that a number can be traced to it."""
+
+    kind: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    title: str
+    publisher: str
+    licence: str
+    attribution: str
+    date: str
+    url: str = ""
+    note: str = ""
+    made_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Zones of one edition with what is known of the people in them.
+
+    ``frame`` (EPSG:27700, one row a zone, sorted by ``zone_id``) has the columns ``zone_id, zone_name,
+    district_code, district_name, lon, lat, population, children, imd_score, imd_rank, imd_decile, idaci_rank,
+    idaci_decile, geometry`` (polygon; lon and lat are those of the population-weighted centroid). Missing values
+    are NaN.
+    """
+
+    name: str
+    title: str
+    edition: str
+    id_column: str
+    deprivation_title: str
+    population_title: str
+    frame: gpd.GeoDataFrame
+    sources: tuple[SourceRecord, ...]
+    made_up: bool
+
+
+class Progress(Protocol):
+    """What long work calls as it goes: ``progress("matrix", 40, 903)``; done == total ends the stage."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Take note that `done` of `total` units of `stage` are done."""
+
+
+def no_progress(stage: str, done: int, total: int) -> None:  # noqa: ARG001
+    """Ignore progress: for scripts and tests."""
+
+
