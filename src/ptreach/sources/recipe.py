@@ -1,0 +1,310 @@
+"""Recipes: which files a network or a set of areas is made of, where they come from, under which licence.
+
+A *home* folder holds ``networks/``; ``networks/<name>/network.toml`` or ``areas.toml`` is the recipe, the files
+themselves lie in ``networks/<name>/sources/``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import os
+import re
+import zoneinfo
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from ptreach.config import Frozen, checked, read_toml
+from ptreach.errors import InputError
+from ptreach.model import SourceRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HOME_VARIABLE: Final = "PTREACH_HOME"
+NETWORK_FILE: Final = "network.toml"
+AREAS_FILE: Final = "areas.toml"
+SOURCES_FOLDER: Final = "sources"
+
+_NAME: Final = r"^[a-z0-9][a-z0-9-]*$"
+_PLAIN_FILE: Final = r"^[^\\/:*?\"<>|\x00-\x1f]+$"
+_Text = Annotated[str, Field(min_length=1)]
+
+Kind = Literal["osm", "gtfs", "centroids", "boundaries", "deprivation", "population"]
+_NETWORK_KINDS: Final = {"osm", "gtfs"}
+
+
+class Source(Frozen):
+    """One file of a recipe; ``url`` empty where no address is published, ``sha256`` empty where none is pinned."""
+
+    kind: Kind
+    file: Annotated[str, Field(pattern=_PLAIN_FILE)]
+    title: _Text
+    publisher: _Text
+    licence: _Text
+    attribution: _Text
+    date: Annotated[_Text, BeforeValidator(lambda v: v.isoformat() if isinstance(v, dt.date) else v)]
+    url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    note: str = ""
+
+    @field_validator("file")
+    @classmethod
+    def _no_dots(cls, file: str) -> str:
+        """Refuse names that would leave the folder or clash with a download under way."""
+        if file.startswith(".") or file.endswith((".", ".part")):
+            raise ValueError(f"'{file}' may not start with a dot or end in .part")
+        return file
+
+    @property
+    def public_url(self) -> str:
+        """The address without user, query or fragment, where keys are carried."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+class NetworkRecipe(Frozen):
+    """What a walk and public-transport network is built from: OpenStreetMap extracts and GTFS feeds."""
+
+    name: Annotated[str, Field(pattern=_NAME)]
+    title: _Text
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] = "EPSG:27700"
+    timezone: str = "Europe/London"
+    made_up: bool = False
+    sources: tuple[Source, ...]
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, timezone: str) -> str:
+        """Refuse a time zone that the time-zone database does not have."""
+        try:
+            zoneinfo.ZoneInfo(timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"'{timezone}' is no time zone; write one such as Europe/London") from error
+        return timezone
+
+    @model_validator(mode="after")
+    def _complete(self) -> NetworkRecipe:
+        """Refuse a recipe without streets, with files of areas, or naming a file twice."""
+        _refuse_doubles(self.sources)
+        kinds = {source.kind for source in self.sources}
+        if "osm" not in kinds:
+            raise ValueError("sources has no file of kind 'osm'; a network needs streets")
+        if alien := sorted(kinds - _NETWORK_KINDS):
+            raise ValueError(f"sources of kind '{alien[0]}' belong in {AREAS_FILE}")
+        return self
+
+
+class AreasRecipe(Frozen):
+    """What zones are made of: centroids, boundaries, deprivation and, where given, population."""
+
+    name: Annotated[str, Field(pattern=_NAME)]
+    title: _Text
+    edition: _Text
+    id_column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    deprivation_title: _Text
+    population_title: _Text
+    made_up: bool = False
+    sources: tuple[Source, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> AreasRecipe:
+        """Refuse a recipe that lacks a table, has two of a kind, or files of networks."""
+        _refuse_doubles(self.sources)
+        count = Counter(source.kind for source in self.sources)
+        for kind in ("centroids", "boundaries", "deprivation"):
+            if not count[kind]:  # type: ignore[index]
+                raise ValueError(f"sources has no file of kind '{kind}'; areas need one")
+        for kind, number in sorted(count.items()):
+            if kind in _NETWORK_KINDS:
+                raise ValueError(f"sources of kind '{kind}' belong in {NETWORK_FILE}")
+            if number > 1:
+                raise ValueError(f"sources has {number} files of kind '{kind}'; areas take one")
+        return self
+
+    def source(self, kind: Kind) -> Source | None:
+        """Return the one file of `kind`, None where the recipe has none."""
+        return next((source for source in self.sources if source.kind == kind), None)
+
+
+Recipe = NetworkRecipe | AreasRecipe
+_RecipeT = TypeVar("_RecipeT", NetworkRecipe, AreasRecipe)
+
+
+def _refuse_doubles(sources: Iterable[Source]) -> None:
+    """Raise ValueError where two sources would lie in one file, on Windows too."""
+    for file, number in Counter(source.file.casefold() for source in sources).items():
+        if number > 1:
+            raise ValueError(f"sources names the file '{file}' {number} times")
+
+
+def find_home(near: Path) -> Path:
+    """Return the home folder: ``PTREACH_HOME``, else the nearest folder at or above `near` that holds networks/.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or ``PTREACH_HOME`` names a folder without networks/.
+    """
+    given = os.environ.get(HOME_VARIABLE, "")
+    if given:
+        home = Path(given)
+        if not (home / "networks").is_dir():
+            raise InputError(
+                f"{HOME_VARIABLE} names a folder without networks/",
+                where=given,
+                remedy=f"correct or unset {HOME_VARIABLE}",
+            )
+        return home
+    start = near.absolute()
+    for folder in (start, *start.parents):
+        if (folder / "networks").is_dir():
+            return folder
+    raise InputError(
+        "no folder networks/ here or above",
+        where=str(start),
+        remedy=f"work inside a folder that holds networks/, or set {HOME_VARIABLE}",
+    )
+
+
+def recipe_folder(name: str, home: Path) -> Path:
+    """Return the folder of a recipe: ``home/networks/name``.
+
+    Raises
+    ------
+    InputError
+        Where `name` is no plain name: capitals, blanks, slashes.
+    """
+    if not re.fullmatch(_NAME, name):
+        raise InputError(
+            f"'{name}' is no name of a recipe",
+            where=str(home / "networks"),
+            remedy="use small letters, digits and hyphens",
+        )
+    return home / "networks" / name
+
+
+def load_recipe(name: str, home: Path) -> Recipe:
+    """Return the recipe `name`, of a network or of areas.
+
+    Raises
+    ------
+    InputError
+        Where there is none (naming those there are) or its file is at fault (naming file, key and remedy).
+    """
+    folder = recipe_folder(name, home)
+    if (folder / NETWORK_FILE).is_file():
+        return _load(NetworkRecipe, folder / NETWORK_FILE)
+    if (folder / AREAS_FILE).is_file():
+        return _load(AreasRecipe, folder / AREAS_FILE)
+    raise _unknown(name, home, (NETWORK_FILE, AREAS_FILE))
+
+
+def load_network_recipe(name: str, home: Path) -> NetworkRecipe:
+    """Return the network recipe `name`; raise InputError as `load_recipe` does."""
+    path = recipe_folder(name, home) / NETWORK_FILE
+    if not path.is_file():
+        raise _unknown(name, home, (NETWORK_FILE,))
+    return _load(NetworkRecipe, path)
+
+
+def load_areas_recipe(name: str, home: Path) -> AreasRecipe:
+    """Return the areas recipe `name`; raise InputError as `load_recipe` does."""
+    path = recipe_folder(name, home) / AREAS_FILE
+    if not path.is_file():
+        raise _unknown(name, home, (AREAS_FILE,))
+    return _load(AreasRecipe, path)
+
+
+def _unknown(name: str, home: Path, files: tuple[str, ...]) -> InputError:
+    """Return the error for a recipe that is not there, naming those that are."""
+    folder = home / "networks"
+    there = sorted({path.parent.name for file in files for path in folder.glob(f"*/{file}")})
+    what = {(NETWORK_FILE,): "network", (AREAS_FILE,): "areas"}.get(files, "network or areas")
+    close = difflib.get_close_matches(name, there, 1)
+    if close:
+        remedy = f"did you mean '{close[0]}'? There are: {', '.join(there)}"
+    elif there:
+        remedy = f"take one of {', '.join(there)}"
+    else:
+        remedy = f"write {name}/{files[0]} there"
+    return InputError(f"no recipe of {what} '{name}'", where=str(folder), remedy=remedy)
+
+
+def _load(model: type[_RecipeT], path: Path) -> _RecipeT:
+    """Return the checked recipe of one file; its name is that of its folder."""
+    data: dict[str, Any] = read_toml(path)
+    folder_name = path.parent.name
+    if data.setdefault("name", folder_name) != folder_name:
+        raise InputError(
+            f"name is '{data['name']}', the folder's is '{folder_name}'",
+            where=f"{path}, name",
+            remedy="leave name out, or make the two the same",
+        )
+    sources = data.get("sources")
+    if not isinstance(sources, list) or not all(isinstance(table, dict) for table in sources):
+        raise InputError(
+            "no list of sources", where=f"{path}, sources", remedy="give each file a [[sources]] table"
+        )
+    # One at a time, so that a misspelt key is answered with the keys of a source, not of the recipe.
+    for number, table in enumerate(sources, 1):
+        checked(
+            Source,
+            table,
+            f"{path}, [[sources]] {number}" + (f" ({table['file']})" if "file" in table else ""),
+        )
+    return checked(model, data, str(path))
+
+
+def digest_file(path: Path) -> str:
+    """Return the sha256 of a file in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def source_records(recipe: Recipe, folder: Path) -> tuple[SourceRecord, ...]:
+    """Return what is known of the files in ``folder/sources``, digests included, in the recipe's order.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing or is not the one whose sha256 the recipe pins.
+    """
+    return tuple(source_record(recipe, source, folder) for source in recipe.sources)
+
+
+def source_record(recipe: Recipe, source: Source, folder: Path) -> SourceRecord:
+    """Return what is known of one file of a recipe; raises as `source_records` does."""
+    path = folder / SOURCES_FOLDER / source.file
+    if not path.is_file():
+        raise InputError(
+            f"the {source.kind} file '{source.file}' is missing",
+            where=str(path.parent),
+            remedy=f"run ptreach fetch {recipe.name} [--mirror DIR]",
+        )
+    digest = digest_file(path)
+    if source.sha256 and digest != source.sha256:
+        raise InputError(
+            f"not the file that the recipe pins: its sha256 is {digest[:12]}…, not {source.sha256[:12]}…",
+            where=str(path),
+            remedy=f"run ptreach fetch {recipe.name} again, or correct sha256 in the recipe if the new file is wanted",
+        )
+    return SourceRecord(
+        kind=source.kind,
+        path=path,
+        sha256=digest,
+        size_bytes=path.stat().st_size,
+        title=source.title,
+        publisher=source.publisher,
+        licence=source.licence,
+        attribution=source.attribution,
+        date=source.date,
+        url=source.public_url,
+        note=source.note,
+        made_up=recipe.made_up,
+    )
