@@ -1,7 +1,7 @@
 """Recipes: which files a network or a set of areas is made of, where they come from, under which licence.
 
-A *home* folder holds ``networks/``; ``networks/<name>/network.toml`` or ``areas.toml`` is the recipe, the files
-themselves lie in ``networks/<name>/sources/``.
+A *home* folder holds ``networks/``; ``networks/<name>/network.toml`` or ``areas.toml`` is the recipe, the
+files themselves lie in ``networks/<name>/sources/``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ _NETWORK_KINDS: Final = {"osm", "gtfs"}
 
 
 class Source(Frozen):
-    """One file of a recipe; ``url`` empty where no address is published, ``sha256`` empty where none is pinned."""
+    """One file of a recipe.
+
+    ``url`` is empty where no address is published, ``sha256`` where none is pinned.
+    """
 
     kind: Kind
     file: Annotated[str, Field(pattern=_PLAIN_FILE)]
@@ -118,7 +121,7 @@ class AreasRecipe(Frozen):
         _refuse_doubles(self.sources)
         count = Counter(source.kind for source in self.sources)
         for kind in ("centroids", "boundaries", "deprivation"):
-            if not count[kind]:  # type: ignore[index]
+            if not count[kind]:
                 raise ValueError(f"sources has no file of kind '{kind}'; areas need one")
         for kind, number in sorted(count.items()):
             if kind in _NETWORK_KINDS:
@@ -144,7 +147,7 @@ def _refuse_doubles(sources: Iterable[Source]) -> None:
 
 
 def find_home(near: Path) -> Path:
-    """Return the home folder: ``PTREACH_HOME``, else the nearest folder at or above `near` that holds networks/.
+    """Return the home folder: ``PTREACH_HOME``, else the nearest at or above `near` that holds networks/.
 
     Raises
     ------
@@ -225,7 +228,7 @@ def _unknown(name: str, home: Path, files: tuple[str, ...]) -> InputError:
     """Return the error for a recipe that is not there, naming those that are."""
     folder = home / "networks"
     there = sorted({path.parent.name for file in files for path in folder.glob(f"*/{file}")})
-    what = {(NETWORK_FILE,): "network", (AREAS_FILE,): "areas"}.get(files, "network or areas")
+    what = " or ".join("network" if file == NETWORK_FILE else "areas" for file in files)
     close = difflib.get_close_matches(name, there, 1)
     if close:
         remedy = f"did you mean '{close[0]}'? There are: {', '.join(there)}"
@@ -292,7 +295,7 @@ def source_record(recipe: Recipe, source: Source, folder: Path) -> SourceRecord:
         raise InputError(
             f"not the file that the recipe pins: its sha256 is {digest[:12]}…, not {source.sha256[:12]}…",
             where=str(path),
-            remedy=f"run ptreach fetch {recipe.name} again, or correct sha256 in the recipe if the new file is wanted",
+            remedy=f"run ptreach fetch {recipe.name} again, or correct sha256 in the recipe",
         )
     return SourceRecord(
         kind=source.kind,
