@@ -1,0 +1,1 @@
+"""Measures: pure functions of travel times and zones, one subject a module."""

@@ -1,0 +1,1 @@
+"""Outputs: layers, tables, maps and the words of a pack."""

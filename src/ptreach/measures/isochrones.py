@@ -1,0 +1,149 @@
+"""Isochrones: contours of a travel-time surface on a metric grid, nested, with their holes.
+
+A node of the grid lies inside the isochrone of a cutoff if, and only if, its travel time is under that
+cutoff, so that map and table never disagree. Three things see to that:
+
+- A node that is not reached gets a travel time a little past the last cutoff. The contours of all cutoffs
+  then pass, in their order, between it and its reached neighbours, instead of stopping at a hole in the data.
+- A node whose time equals a cutoff is moved a quarter of a second past it: it is not within the cutoff, and
+  the contour must not touch it. The same margin keeps the contour off nodes a hair below. It is too small to
+  change the order of times in whole seconds.
+- The grid gets a rim of nodes that are not reached, so that every isochrone closes.
+
+Nesting follows, since all contours are cut from one surface.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import shapely
+from contourpy import FillType, contour_generator
+from shapely.geometry import MultiPolygon, Polygon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.model import FloatArray
+
+BEYOND_MIN: Final = 5.0
+"""How far past the last cutoff, in minutes, a node lies that is not reached."""
+MARGIN_MIN: Final = 0.25 / 60
+"""The least difference in minutes between a node's time and a cutoff."""
+
+
+class SurfaceGrid(NamedTuple):
+    """A square grid of nodes in metres.
+
+    Node (r, c) lies at ``x0_m + c * step_m``, ``y0_m + r * step_m``; row 0 is the southernmost.
+    """
+
+    x0_m: float
+    y0_m: float
+    step_m: float
+    rows: int
+    columns: int
+
+
+def surface_grid(bounds_m: tuple[float, float, float, float], step_m: float = 100.0) -> SurfaceGrid:
+    """Return the grid in metres that covers `bounds_m` and one node more on each side.
+
+    Nodes lie at multiples of `step_m`, so that grids of neighbouring towns fall together.
+
+    Parameters
+    ----------
+    bounds_m
+        West, south, east, north.
+    step_m
+        Distance between neighbouring nodes.
+    """
+    west, south, east, north = bounds_m
+    first_column, first_row = math.floor(west / step_m) - 1, math.floor(south / step_m) - 1
+    last_column, last_row = math.ceil(east / step_m) + 1, math.ceil(north / step_m) + 1
+    return SurfaceGrid(
+        x0_m=first_column * step_m,
+        y0_m=first_row * step_m,
+        step_m=step_m,
+        rows=last_row - first_row + 1,
+        columns=last_column - first_column + 1,
+    )
+
+
+def grid_nodes_m(grid: SurfaceGrid) -> tuple[FloatArray, FloatArray]:
+    """Return x and y in metres of all nodes, shape (rows * columns,), row by row from the south-west."""
+    x = grid.x0_m + grid.step_m * np.arange(grid.columns)
+    y = grid.y0_m + grid.step_m * np.arange(grid.rows)
+    return np.tile(x, grid.rows), np.repeat(y, grid.columns)
+
+
+def contour_isochrones(
+    minutes: FloatArray, grid: SurfaceGrid, cutoffs_min: Sequence[int], land: BaseGeometry | None
+) -> dict[int, MultiPolygon]:
+    """Return the area within each cutoff in minutes, by cutoff, ascending.
+
+    Areas are cumulative and nested: that of 15 lies inside that of 30. Holes are kept. Before the cut to
+    `land`, a node lies inside an area if and only if its time is under the cutoff.
+
+    Parameters
+    ----------
+    minutes
+        Travel times in minutes at the nodes, float64 of shape (rows, columns), NaN where not reached.
+    grid
+        The nodes.
+    cutoffs_min
+        Cutoffs in minutes, ascending whole numbers.
+    land
+        What the areas are cut to, in the grid's coordinate reference system; None leaves them whole.
+
+    Raises
+    ------
+    ValueError
+        Where the shape of `minutes` is not that of the grid.
+    """
+    if minutes.shape != (grid.rows, grid.columns):
+        raise ValueError(f"minutes has shape {minutes.shape}, the grid {(grid.rows, grid.columns)}")
+    surface = _continuous_surface(minutes, cutoffs_min)
+    generator = contour_generator(
+        x=grid.x0_m + grid.step_m * np.arange(-1, grid.columns + 1),
+        y=grid.y0_m + grid.step_m * np.arange(-1, grid.rows + 1),
+        z=surface,
+        name="serial",
+        fill_type=FillType.OuterOffset,
+    )
+    areas = {cutoff: _polygons(*generator.filled(-math.inf, float(cutoff))) for cutoff in sorted(cutoffs_min)}
+    if land is None:
+        return areas
+    shapely.prepare(land)
+    return {cutoff: only_polygons(shapely.intersection(area, land)) for cutoff, area in areas.items()}
+
+
+def only_polygons(geometry: BaseGeometry) -> MultiPolygon:
+    """Return the valid polygons of `geometry`; the points and lines in which polygons touch are left out."""
+    valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
+    parts = shapely.get_parts(shapely.get_parts(valid))  # twice: a collection may hold multipolygons
+    return MultiPolygon([part for part in parts if isinstance(part, Polygon) and part.area > 0])
+
+
+def _continuous_surface(minutes: FloatArray, cutoffs_min: Sequence[int]) -> FloatArray:
+    """Return minutes without NaN and off every cutoff, with a rim, shape (rows + 2, columns + 2)."""
+    beyond = max(cutoffs_min) + BEYOND_MIN
+    surface = np.pad(np.nan_to_num(minutes, nan=beyond, posinf=beyond), 1, constant_values=beyond)
+    for cutoff in cutoffs_min:
+        near = np.abs(surface - cutoff) < MARGIN_MIN
+        surface[near] = np.where(surface[near] < cutoff, cutoff - MARGIN_MIN, cutoff + MARGIN_MIN)
+    return surface
+
+
+def _polygons(points: list[FloatArray], offsets: list[np.ndarray]) -> MultiPolygon:
+    """Return contourpy's OuterOffset polygons: the first ring of each is its outline, others are holes."""
+    return MultiPolygon(
+        [
+            (xy[ends[0] : ends[1]], [xy[start:end] for start, end in itertools.pairwise(ends[1:])])
+            for xy, ends in zip(points, offsets, strict=True)
+        ]
+    )
