@@ -1,0 +1,111 @@
+"""Population-weighted centroids of zones: by code, in metres and degrees."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from ptreach.errors import InputError
+from ptreach.sources.boundaries import CRS, in_grid
+from ptreach.sources.tables import find_column, need_column, numbers, read_table, texts, zone_codes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ptreach.model import FloatArray
+
+_COORDINATES: Final = {
+    "easting": "easting|x|bng_e",
+    "northing": "northing|y|bng_n",
+    "lon": "lon|long|longitude",
+    "lat": "lat|latitude",
+}
+# Degrees beside metres that lie further apart than this are not the same place.
+_SAME_PLACE_M: Final = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
+    """Return centroids by zone: index ``zone_id``, degrees and metres (EPSG:27700).
+
+    The columns are ``zone_name`` (NaN where absent), ``lon, lat, easting_m, northing_m``. Metres
+    win over degrees where a table has both and they are apart, which is logged: the grid is what the publisher
+    gives, degrees are somebody's conversion.
+
+    Raises
+    ------
+    InputError
+        Where there are no coordinates, or a zone has none.
+    """
+    table = read_table(path)
+    codes = zone_codes(table, id_column, path)
+    name = find_column(table, r"lsoa\d\d_?(nm|name)|lsoa name \(20\d\d\)|zone_name")
+    easting_m, northing_m, lon, lat = _coordinates(table, path)
+    missing = np.flatnonzero(~np.isfinite(lon + lat))
+    if missing.size:
+        raise InputError(
+            f"{missing.size} zones without coordinates, such as {codes[missing[0]]}",
+            where=f"{path}, row {missing[0] + 1}",
+            remedy="take a complete table of centroids",
+        )
+    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan)
+    columns = {"zone_name": names, "lon": lon, "lat": lat, "easting_m": easting_m, "northing_m": northing_m}
+    return pd.DataFrame(columns, index=codes)
+
+
+def _coordinates(table: pd.DataFrame, path: Path) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return easting, northing (metres, EPSG:27700), longitude and latitude (degrees) of centroids."""
+    if isinstance(table, gpd.GeoDataFrame):
+        points = in_grid(table.geometry, path)
+        if set(points.geom_type) != {"Point"}:
+            raise InputError(
+                "holds shapes that are not points", where=str(path), remedy="take centroids, not boundaries"
+            )
+        x, y = points.x.to_numpy(dtype=np.float64), points.y.to_numpy(dtype=np.float64)
+        return x, y, *_to_degrees(x, y)
+    column = {key: find_column(table, pattern) for key, pattern in _COORDINATES.items()}
+    lon_header, lat_header = column["lon"], column["lat"]
+    degrees = (
+        (numbers(table, lon_header, path), numbers(table, lat_header, path))
+        if lon_header and lat_header
+        else None
+    )
+    if not (column["easting"] and column["northing"]):
+        if degrees is None:
+            need_column(table, _COORDINATES["easting"], "x", path)
+            need_column(table, _COORDINATES["northing"], "y", path)
+            raise AssertionError("one of the two is missing")
+        return *_to_grid(*degrees), *degrees
+    x, y = numbers(table, column["easting"], path), numbers(table, column["northing"], path)
+    if np.nanmax(np.abs(x), initial=0) <= 180 and np.nanmax(np.abs(y), initial=0) <= 90:
+        return *_to_grid(x, y), x, y
+    lon, lat = _to_degrees(x, y)
+    if degrees is None:
+        return x, y, lon, lat
+    given_x, given_y = _to_grid(*degrees)
+    same = np.hypot(given_x - x, given_y - y) <= _SAME_PLACE_M
+    if not same.all():
+        _log.warning(
+            "%s: %d centroids whose degrees are not the place of their metres; the metres are taken",
+            path.name,
+            (~same).sum(),
+        )
+    return x, y, np.where(same, degrees[0], lon), np.where(same, degrees[1], lat)
+
+
+def _to_degrees(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude of grid metres."""
+    lon, lat = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(x, y)
+    return lon, lat
+
+
+def _to_grid(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return grid metres of longitude and latitude."""
+    x, y = pyproj.Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(lon, lat)
+    return x, y
