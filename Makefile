@@ -1,0 +1,32 @@
+# make demo   the made-up town, offline: its pack lands in demo/
+# make test   every check
+# make clean  remove .venv and what tools left behind
+# Both first make .venv; they install again only when pyproject.toml or constraints.txt has changed.
+# Another Python: make PYTHON=python3.13 demo
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed.stamp
+
+.PHONY: demo test clean
+.SUFFIXES:
+
+demo: $(INSTALLED)
+	$(BIN)/ptreach demo --out demo
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into .venv; the first time this takes a few minutes ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
