@@ -9,7 +9,7 @@ England's) are left out too.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import shapely
@@ -49,6 +49,8 @@ COLUMNS: Final = (
 # A population-weighted centroid lies in or by its zone; beyond this it belongs to another zone or system.
 _CENTROID_SLACK_M: Final = 2_000
 
+_Table = TypeVar("_Table", bound="pd.DataFrame")
+
 _log = logging.getLogger(__name__)
 
 
@@ -76,18 +78,16 @@ def load_areas(
     centroids = read_centroids(paths["centroids"], recipe.id_column)
 
     covered = set(people.index.str[:1])
-    if not covered & set(polygons.index.str[:1]):
-        raise InputError(
-            f"no code of the boundaries, such as {polygons.index[0]}, is like those of the deprivation table",
-            where=str(paths["boundaries"]),
-            remedy="take boundaries and deprivation of one edition",
-        )
     polygons = _in_countries(polygons, covered, "boundaries")
+    centroids = _in_countries(centroids, covered, "centroids")
+    if polygons.empty:
+        raise InputError(
+            "no zone is of a country that the deprivation table covers",
+            where=str(paths["boundaries"]),
+            remedy=f"take boundaries with codes such as {people.index[0]}",
+        )
     _need_centroids(polygons.index, centroids.index, paths["centroids"])
-    _report(
-        _in_countries(centroids, covered, "centroids").index.difference(polygons.index),
-        "left out: no polygon",
-    )
+    _report(centroids.index.difference(polygons.index), "left out: no polygon")
     frame = polygons.join(centroids.drop(columns="zone_name"))
     _check_places(frame, paths["centroids"])
     if bounds_m is not None:
@@ -107,13 +107,14 @@ def load_areas(
     )
 
 
-def _in_countries(table: pd.DataFrame, covered: set[str], what: str) -> pd.DataFrame:
-    """Return the rows whose code begins with a letter that the deprivation table has."""
-    inside = table.index.str[:1].isin(list(covered))
+def _in_countries(table: _Table, covered: set[str], what: str) -> _Table:
+    """Return the rows but those whose code is of a country that the deprivation table does not have.
+
+    Codes of official zones begin with a letter for the country: E01000001, W01000003.
+    """
+    inside = ~table.index.str.fullmatch(r"[A-Z]\d{8}") | table.index.str[:1].isin(list(covered))
     if not inside.all():
-        _log.info(
-            "%d %s of countries that the deprivation table does not cover are left out", (~inside).sum(), what
-        )
+        _log.info("%d %s of countries without deprivation are left out", (~inside).sum(), what)
     return table[inside]
 
 

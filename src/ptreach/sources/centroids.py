@@ -35,8 +35,8 @@ def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
     """Return centroids by zone: index ``zone_id``, degrees and metres (EPSG:27700).
 
     The columns are ``zone_name`` (NaN where absent), ``lon, lat, easting_m, northing_m``. Metres
-    win over degrees where a table has both and they are apart, which is logged: the grid is what the publisher
-    gives, degrees are somebody's conversion.
+    win over degrees where a table has both and they are apart, which is logged: the grid is what the
+    publisher gives, degrees are somebody's conversion.
 
     Raises
     ------
