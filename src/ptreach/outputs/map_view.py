@@ -1,0 +1,279 @@
+"""The map itself: what is in view, ground, bands, and labels that keep out of each other's way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import shapely
+from matplotlib import patheffects
+from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Bbox
+from shapely.geometry import MultiPolygon, Polygon, box
+
+from ptreach.outputs.ramp import GROUND, INK, WATER, band_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+    from shapely.geometry.base import BaseGeometry
+
+Bounds = tuple[float, float, float, float]
+SMALLEST_VIEW_M: Final = 3000.0
+PADDING: Final = 0.05
+"""Room around the bands, as a share of their extent."""
+PATHS_BELOW_M: Final = 9_000.0
+MINOR_BELOW_M: Final = 70_000.0
+"""Widths of view in metres above which footpaths, and then minor streets, are left out: they would blur."""
+LABELS_A_BAND: Final = 2
+
+# What is painted over what: ground, bands, water, streets, outlines, labels
+Z_LAND, Z_BANDS, Z_WATER, Z_STREETS, Z_OUTLINES, Z_EDGE, Z_LABELS = range(1, 8)
+
+
+class LineStyle(NamedTuple):
+    """How a kind of line is drawn: widths in points."""
+
+    colour: str
+    width_pt: float
+    alpha: float
+
+
+LINES: Final = {
+    "path": LineStyle("#FFFFFF", 0.3, 0.5),
+    "minor": LineStyle("#FFFFFF", 0.55, 0.75),
+    "major": LineStyle("#FFFFFF", 1.5, 0.95),
+    "rail": LineStyle("#3A3A3A", 1.1, 0.9),
+    "river": LineStyle(WATER, 1.4, 1.0),
+    "coast": LineStyle("#6F8799", 0.7, 1.0),
+}
+"""Kinds of ground lines in the order they are drawn."""
+
+
+def view_bounds(bands: BaseGeometry, others: BaseGeometry, aspect: float) -> Bounds:
+    """Return west, south, east, north in metres: `bands` with room around, as wide to high as `aspect`.
+
+    Where `bands` is empty, `others` is in view instead.
+    """
+    west, south, east, north = (others if bands.is_empty else bands).bounds
+    width = max((east - west) * (1 + 2 * PADDING), SMALLEST_VIEW_M)
+    height = max((north - south) * (1 + 2 * PADDING), SMALLEST_VIEW_M)
+    width, height = max(width, height * aspect), max(height, width / aspect)
+    x, y = (west + east) / 2, (south + north) / 2
+    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds) -> None:
+    """Draw land on sea, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`."""
+    axes.set_facecolor(WATER)
+    frame = box(*view)
+    patch = polygon_outline(clipped(land, frame))
+    axes.add_patch(
+        PathPatch(patch, facecolor=GROUND, edgecolor=LINES["coast"].colour, linewidth=0.7, zorder=Z_LAND)
+    )
+    width_m = view[2] - view[0]
+    hidden = {kind for kind, limit in (("path", PATHS_BELOW_M), ("minor", MINOR_BELOW_M)) if width_m > limit}
+    seen = ground.iloc[np.sort(ground.sindex.query(frame, predicate="intersects"))]
+    water = shapely.union_all(seen.geometry[seen["kind"] == "water"].to_numpy())
+    axes.add_patch(
+        PathPatch(polygon_outline(clipped(water, frame)), facecolor=WATER, linewidth=0, zorder=Z_WATER)
+    )
+    # Pixels are what detail costs: a line need not be truer than half of one
+    tolerance_m = width_m / 4000
+    for step, (kind, style) in enumerate(LINES.items()):
+        shapes = seen.geometry[seen["kind"] == kind].to_numpy()
+        if kind in hidden or not len(shapes):
+            continue
+        zoom = float(np.clip((40_000 / width_m) ** 0.5, 0.7, 2.0))
+        lines = line_coordinates(shapely.simplify(shapes, tolerance_m))
+        collection = LineCollection(
+            lines, colors=style.colour, linewidths=style.width_pt * zoom, alpha=style.alpha, capstyle="round"
+        )
+        collection.set_zorder(Z_STREETS + step / 10 if kind != "river" else Z_WATER)
+        axes.add_collection(collection, autolim=False)
+
+
+def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], view: Bounds) -> None:
+    """Draw cumulative `isochrones` by cutoff in minutes, largest first, and their outlines above the streets."""
+    frame = box(*view)
+    cutoffs = sorted(isochrones)
+    colours = dict(zip(cutoffs, band_colours(len(cutoffs)), strict=True))
+    for cutoff in reversed(cutoffs):
+        outline = polygon_outline(clipped(isochrones[cutoff], frame))
+        axes.add_patch(PathPatch(outline, facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS))
+        axes.add_patch(
+            PathPatch(
+                outline, facecolor="none", edgecolor=INK, linewidth=0.9, joinstyle="round", zorder=Z_OUTLINES
+            )
+        )
+
+
+def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bounds) -> bool:
+    """Draw the edge of the districts where it is not the shore; return whether any of it is in view."""
+    frame = box(*view)
+    shore = clipped(land, frame).boundary.buffer(200)
+    edge = (
+        shapely.intersection(districts.boundary, frame).difference(shore).difference(frame.boundary.buffer(1))
+    )
+    lines = line_coordinates(np.array([edge]))
+    if not lines:
+        return False
+    collection = LineCollection(
+        lines, colors="#5B5B5B", linewidths=1.3, linestyles=(0, (5, 3)), zorder=Z_EDGE
+    )
+    axes.add_collection(collection, autolim=False)
+    return True
+
+
+class Labels:
+    """Labels on a map that keep clear of each other and of what else takes up room."""
+
+    def __init__(self, axes: Axes, view: Bounds) -> None:
+        self._axes = axes
+        self._frame = box(*view)
+        self._size_m = (view[2] - view[0], view[3] - view[1])
+        self._taken: list[Bbox] = []
+
+    def keep_clear(self, artist: Artist) -> None:
+        """Take up the room of an artist that is already drawn."""
+        self._taken.append(artist.get_window_extent())
+
+    def reserve(self, x_m: float, y_m: float, radius_pt: float) -> None:
+        """Take up the room around a point in metres."""
+        x, y = self._axes.transData.transform((x_m, y_m))
+        radius = radius_pt * self._axes.figure.dpi / 72
+        self._taken.append(Bbox([[x - radius, y - radius], [x + radius, y + radius]]))
+
+    def place(
+        self, text: str, x_m: float, y_m: float, *, size_pt: float, must: bool = False, **style: object
+    ) -> bool:
+        """Write `text` at a point in metres, or beside it with a leader; return whether there was room.
+
+        A label that `must` be is written at its first position where there is no room.
+        """
+        offsets = [(0.0, 0.0)] if style.pop("on_point", True) else []
+        offsets += [(dx * r, dy * r) for r in (1, 1.7, 2.4) for dx, dy in _COMPASS]
+        label = self._annotate(text, x_m, y_m, size_pt, style)
+        for dx, dy in offsets:
+            label.set_position((dx * size_pt * 3.2, dy * size_pt * 2.0))
+            room = label.get_window_extent().padded(size_pt * 0.5)
+            if self._is_free(room):
+                self._taken.append(room)
+                self._lead(x_m, y_m, label, dx, dy)
+                return True
+        if not must:
+            label.remove()
+            return False
+        label.set_position((offsets[0][0] * size_pt * 3.2, offsets[0][1] * size_pt * 2.0))
+        self.keep_clear(label)
+        return True
+
+    def place_bands(self, isochrones: Mapping[int, MultiPolygon], *, size_pt: float) -> None:
+        """Name each band inside its widest parts in view."""
+        cutoffs = sorted(isochrones)
+        nearer: BaseGeometry = MultiPolygon()
+        for index, cutoff in enumerate(cutoffs):
+            area = clipped(isochrones[cutoff], self._frame)
+            text = f"{cutoffs[index - 1]}–{cutoff} min" if index else f"under {cutoff} min"
+            placed: list[tuple[float, float]] = []
+            for x_m, y_m in widest_places(shapely.difference(area, nearer)):
+                apart = min((np.hypot(x_m - x, y_m - y) for x, y in placed), default=np.inf)
+                if (
+                    len(placed) < LABELS_A_BAND
+                    and apart > max(self._size_m) / 4
+                    and self.place(text, x_m, y_m, size_pt=size_pt, fontweight="bold")
+                ):
+                    placed.append((x_m, y_m))
+            nearer = area
+
+    def _annotate(
+        self, text: str, x_m: float, y_m: float, size_pt: float, style: dict[str, object]
+    ) -> Annotation:
+        """Return a new label in ink with a white rim."""
+        label = self._axes.annotate(
+            text, (x_m, y_m), xytext=(0, 0), textcoords="offset points", ha="center", va="center", fontsize=size_pt,
+            color=INK, zorder=Z_LABELS + 1, annotation_clip=False, **style,
+        )  # fmt: skip
+        label.set_path_effects([patheffects.withStroke(linewidth=3.2, foreground="white", alpha=0.92)])
+        return label
+
+    def _is_free(self, room: Bbox) -> bool:
+        """Return whether a box in pixels lies on the map and off everything that has taken room."""
+        frame = self._axes.get_window_extent()
+        on_map = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
+        return on_map and not any(room.overlaps(other) for other in self._taken)
+
+    def _lead(self, x_m: float, y_m: float, label: Annotation, dx: float, dy: float) -> None:
+        """Draw the line from a label set aside to its place."""
+        if not (dx or dy):
+            return
+        box_px = label.get_window_extent()
+        target = self._axes.transData.transform((x_m, y_m))
+        end = np.clip(target, box_px.min, box_px.max)
+        (x0, y0), (x1, y1) = self._axes.transData.inverted().transform([target, end])
+        self._axes.plot([x0, x1], [y0, y1], color=INK, linewidth=0.9, zorder=Z_LABELS)
+
+
+_COMPASS: Final = (
+    (1, 0.4),
+    (1, -0.4),
+    (-1, 0.4),
+    (-1, -0.4),
+    (0, 1),
+    (0, -1),
+    (1, 1),
+    (-1, 1),
+    (1, -1),
+    (-1, -1),
+)
+
+
+def widest_places(area: BaseGeometry, limit: int = 8) -> list[tuple[float, float]]:
+    """Return centres in metres of the widest circles inside the parts of `area`, widest first."""
+    parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon)]
+    parts.sort(key=lambda part: (-part.area, part.bounds))
+    circles = []
+    for part in parts[:limit]:
+        rest: BaseGeometry = part
+        for _ in range(3):
+            radius = shapely.maximum_inscribed_circle(rest, tolerance=25.0)
+            if radius.length < 1:
+                break
+            (x, y), _ = shapely.get_coordinates(radius)
+            circles.append((radius.length, float(x), float(y)))
+            rest = rest.difference(shapely.Point(x, y).buffer(radius.length * 2))
+            if rest.is_empty:
+                break
+    circles.sort(key=lambda circle: (-circle[0], circle[1], circle[2]))
+    return [(x, y) for _, x, y in circles]
+
+
+def clipped(area: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:
+    """Return the part of `area` in `frame`, all of it where `area` is not valid: drawing takes either."""
+    return shapely.intersection(area, frame) if area.is_valid else area
+
+
+def polygon_outline(area: BaseGeometry) -> Outline:
+    """Return the outline matplotlib fills: shells one way round, holes the other."""
+    rings = []
+    for part in shapely.get_parts(shapely.orient_polygons(area)):
+        if isinstance(part, Polygon):
+            rings += [
+                Outline(shapely.get_coordinates(ring), closed=True)
+                for ring in (part.exterior, *part.interiors)
+            ]
+    return Outline.make_compound_path(*rings) if rings else Outline(np.empty((0, 2)))
+
+
+def line_coordinates(lines: Sequence[BaseGeometry] | np.ndarray) -> list[np.ndarray]:
+    """Return the coordinates of each line or part of a line, arrays of shape (n, 2)."""
+    parts = shapely.get_parts(lines)
+    xy, index = shapely.get_coordinates(parts, return_index=True)
+    starts = np.flatnonzero(np.diff(index)) + 1
+    return [line for line in np.split(xy, starts) if len(line) > 1]

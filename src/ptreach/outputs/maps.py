@@ -1,0 +1,146 @@
+"""The journey-time map: a slide-shaped picture for people who will see nothing else of the pack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+import shapely
+from matplotlib import patheffects
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib_scalebar.scalebar import ScaleBar
+
+from ptreach.outputs.map_panel import LEFT, draw_heading, draw_panel, draw_sources
+from ptreach.outputs.map_view import Z_LABELS, Labels, draw_bands, draw_edge, draw_ground, view_bounds
+from ptreach.outputs.ramp import INK
+from ptreach.outputs.wording import alt_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+    from shapely.geometry import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.config import Town
+
+SIZE_IN: Final = (16.0, 9.0)
+DPI: Final = 160
+"""2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
+MAP_BOX: Final = (LEFT, 0.085, 0.725, 0.775)
+"""Left, bottom, width and height as shares of the figure."""
+_STYLE: Final = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
+
+
+def draw_journey_time_map(
+    path: Path,
+    *,
+    town: Town,
+    zones: gpd.GeoDataFrame,
+    isochrones: Mapping[int, MultiPolygon],
+    ground: gpd.GeoDataFrame,
+    land: gpd.GeoDataFrame | BaseGeometry,
+    origin_xy_m: tuple[float, float],
+    source_line: str,
+    made_up: bool,
+    places: gpd.GeoDataFrame | None = None,
+) -> None:
+    """Draw the bands of travel time as a 16:9 PNG, and its description as text beside it (``.txt``).
+
+    The same inputs give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The PNG to write.
+    town
+        Title, date, window and preset are taken from it.
+    zones
+        Zones with ``minutes_p50`` (minutes, NaN where not reached), ``population`` and ``district_name``.
+    isochrones
+        Cumulative areas by cutoff in minutes, in a metric coordinate reference system, as all that follows.
+    ground
+        Columns ``kind`` (``major, minor, path, rail, water, river, coast``) and ``geometry``.
+    land
+        All land in view; what is not land is drawn as sea.
+    origin_xy_m
+        Easting and northing of the town's point.
+    source_line
+        Sources and attributions, printed at the foot.
+    made_up
+        Whether any of the data is made up: the map then says so.
+    places
+        Names of places: columns ``name`` and ``geometry`` (points), the most important first.
+    """
+    shore = land if isinstance(land, shapely.Geometry) else shapely.union_all(land.geometry.to_numpy())
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes(MAP_BOX)
+        aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
+        largest = isochrones[max(isochrones)]
+        view = view_bounds(largest, shapely.union_all([shapely.Point(origin_xy_m), *zones.geometry]), aspect)
+        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[])
+        draw_ground(axes, ground, shore, view)
+        draw_bands(axes, isochrones, view)
+        edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
+        has_edge = draw_edge(axes, _without_slivers(edge), shore, view)
+        labels = Labels(axes, view)
+        _draw_furniture(axes, labels, made_up=made_up)
+        _draw_origin(axes, labels, town.name, origin_xy_m)
+        labels.place_bands(isochrones, size_pt=12.5)
+        if places is not None:
+            for name, point in zip(places["name"], places.geometry, strict=True):
+                labels.place(str(name), point.x, point.y, size_pt=11, fontstyle="italic")
+        draw_heading(figure, town)
+        draw_panel(figure, town, zones, set(ground["kind"]), has_edge=has_edge)
+        draw_sources(figure, source_line)
+        figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+    path.with_suffix(".txt").write_text(
+        alt_text(town, zones, made_up=made_up), encoding="utf-8", newline="\n"
+    )
+
+
+def _without_slivers(area: BaseGeometry) -> BaseGeometry:
+    """Return the outline of zones without the slits that simplified boundaries leave between them."""
+    closed = area.buffer(60).buffer(-60)
+    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(closed)])
+
+
+def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float, float]) -> None:
+    """Mark the town's point by a star and name it."""
+    x, y = origin_xy_m
+    axes.plot(
+        [x], [y], marker="*", markersize=21, markerfacecolor="#FFD400", markeredgecolor=INK, markeredgewidth=1.4,
+        zorder=Z_LABELS + 2,
+    )  # fmt: skip
+    labels.reserve(x, y, 13)
+    labels.place(name, x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
+
+
+def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
+    """Draw scale bar, north arrow and, where it is due, the notice of made-up data."""
+    bar = ScaleBar(
+        1, location="lower right", length_fraction=0.16, box_alpha=0.85, color=INK, pad=0.5, border_pad=0.6,
+        sep=4, width_fraction=0.006, font_properties={"size": 12},
+    )  # fmt: skip
+    bar.set_zorder(Z_LABELS)
+    axes.add_artist(bar)
+    labels.keep_clear(bar)
+    arrow = axes.annotate(
+        "N", xy=(0.972, 0.975), xytext=(0.972, 0.895), xycoords="axes fraction", ha="center", va="center",
+        fontsize=14, fontweight="bold", color=INK, zorder=Z_LABELS,
+        arrowprops={"arrowstyle": "-|>,head_width=0.4,head_length=0.8", "color": INK, "linewidth": 2},
+    )  # fmt: skip
+    arrow.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
+    labels.keep_clear(arrow)
+    if made_up:
+        notice = axes.text(
+            0.5, 0.965, "MADE-UP DATA", transform=axes.transAxes, ha="center", va="top", fontsize=20,
+            fontweight="bold", color="white", zorder=Z_LABELS + 3,
+            bbox={"boxstyle": "square,pad=0.4", "facecolor": "#B00020", "edgecolor": "none"},
+        )  # fmt: skip
+        labels.keep_clear(notice)

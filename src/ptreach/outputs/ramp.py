@@ -1,0 +1,48 @@
+"""Colours of the pack: one sequential ramp for bands of travel time, quiet ones for the ground.
+
+The ramp is that of the departmental data packs, ``#CDE594`` to ``#080C54``. Near is dark: what the map is about,
+the places within easy reach, carries the weight, and the ramp fades towards the pale ground of what is not
+reached. Neighbouring steps differ by less than 3:1 in contrast, so colour never stands alone: bands are outlined
+in `INK`, labelled on the map, and listed in a table.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RAMP: Final = ("#080C54", "#186290", "#1F9EB7", "#80C6A3", "#CDE594")
+"""The ramp from near to far."""
+INK: Final = "#080C54"
+"""Outlines, titles and labels: the ramp's own darkest step."""
+GROUND: Final = "#F1EFEA"
+"""Land beyond the last cutoff or not reached."""
+WATER: Final = "#D3E4EF"
+"""Sea, lakes and rivers."""
+MISSING: Final = "#BDBDBD"
+"""Zones without minutes, in layers that paint zones."""
+
+
+def band_colours(bands_n: int) -> tuple[str, ...]:
+    """Return `bands_n` colours of the ramp as ``#RRGGBB``, nearest band first.
+
+    Up to four bands leave out the darkest step, which would hide streets and outlines; five take the ramp as it
+    is; more are mixed between its steps. The furthest band is always the lightest step.
+    """
+    if bands_n == 1:
+        return (RAMP[2],)
+    first = 1 if bands_n < len(RAMP) else 0
+    span = len(RAMP) - 1 - first
+    return tuple(_mixed(first + span * index / (bands_n - 1)) for index in range(bands_n))
+
+
+def _mixed(position: float) -> str:
+    """Return the colour at a position of the ramp, 0 being its first step and 4 its last."""
+    low = min(int(position), len(RAMP) - 2)
+    share = position - low
+    pairs = zip(_channels(RAMP[low]), _channels(RAMP[low + 1]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, 0 to 255, of ``#RRGGBB``."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

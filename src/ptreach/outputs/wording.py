@@ -1,0 +1,136 @@
+"""What maps, notes and slides say of a run, in plain words, said one way everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from ptreach.config import format_clock
+from ptreach.measures.bands import band_index, band_labels
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from ptreach.config import Town
+
+TITLE_WORDS: Final = 10
+"""The most words a title may have."""
+
+
+class BandShare(NamedTuple):
+    """People whose median travel time lies in one band; ``share`` is 0 to 1, NaN where nobody lives."""
+
+    label: str
+    people: float
+    share: float
+
+
+def map_title(town: Town) -> str:
+    """Return a title of at most ten words, such as *Journey time from Ryde high street by public transport*."""
+    way = town.preset.direction
+    titles = (
+        f"Journey time {way} {town.name} by public transport",
+        f"Public transport time {way} {town.name}",
+        f"Journey time {way} {town.name}",
+        town.name,
+    )
+    fitting = (title for title in titles if len(title.split()) <= TITLE_WORDS)
+    return next(fitting, " ".join(town.name.split()[:TITLE_WORDS]))
+
+
+def long_date(date: dt.date) -> str:
+    """Return ``Tuesday 16 June 2020``, whatever the machine's language."""
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    months = ("January February March April May June July August September October November December").split()
+    return f"{days[date.weekday()]} {date.day} {months[date.month - 1]} {date.year}"
+
+
+def window_phrase(town: Town) -> str:
+    """Return when people set off or arrive: ``leaving 07:15 to 09:15``, ``arriving by 09:00``."""
+    verb = "leaving" if town.preset.direction == "from" else "arriving"
+    if town.query.departures_n == 1:
+        return f"{verb} {'at' if verb == 'leaving' else 'by'} {format_clock(town.preset.window[0])}"
+    return f"{verb} {town.window_text}"
+
+
+def statistic_phrase(town: Town) -> str:
+    """Return what the minutes are: the median over the window, or one journey."""
+    count = town.query.departures_n
+    if count == 1:
+        return "one journey"
+    return (
+        f"median of {count} {'departures' if town.preset.direction == 'from' else 'arrivals'}, one a minute"
+    )
+
+
+def subtitle(town: Town) -> str:
+    """Return day, window, statistic and preset in one line."""
+    when = f"{long_date(town.date)}, {window_phrase(town)}"
+    return f"{when}  ·  {statistic_phrase(town)}  ·  preset {town.preset_name}"
+
+
+def district_phrase(zones: pd.DataFrame) -> str:
+    """Return the names of the zones' districts, or their number where there are more than three."""
+    names = sorted({str(name) for name in zones["district_name"]})
+    if len(names) > 3:
+        return f"{len(names)} districts"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def people_by_band(zones: pd.DataFrame, cutoffs_min: Sequence[int]) -> tuple[BandShare, ...]:
+    """Return people and share of each band, nearest first, and last of those beyond it or not reached.
+
+    Uses the columns ``minutes_p50`` and ``population`` of `zones`; people unknown count as nobody.
+    """
+    people = np.nan_to_num(zones["population"].to_numpy(dtype=np.float64))
+    bands = band_index(zones["minutes_p50"].to_numpy(dtype=np.float64), cutoffs_min)
+    total = float(people.sum())
+    labels = (*band_labels(cutoffs_min), f"{cutoffs_min[-1]} min or more, or not reached")
+    sums = [float(people[bands == index].sum()) for index in (*range(len(cutoffs_min)), -1)]
+    return tuple(
+        BandShare(label, number, number / total if total else float("nan"))
+        for label, number in zip(labels, sums, strict=True)
+    )
+
+
+def within_phrase(town: Town, zones: pd.DataFrame) -> tuple[str, str]:
+    """Return the share of residents within the middle cutoff, and the words that go on from it."""
+    cutoffs = town.preset.cutoffs_min
+    index = (len(cutoffs) - 1) // 2
+    shares = people_by_band(zones, cutoffs)[: index + 1]
+    way = "from" if town.preset.direction == "from" else "to"
+    words = (
+        f"of residents of {district_phrase(zones)} travel {way} {town.name} in under {cutoffs[index]} minutes"
+    )
+    return percent(sum(row.share for row in shares)), words
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole per cent; ``<1%`` and ``>99%`` keep some from looking like none or all."""
+    if np.isnan(share):
+        return "–"
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
+    """Return a description of the map for those who cannot see it, with the people of each band."""
+    shares = people_by_band(zones, town.preset.cutoffs_min)
+    total = sum(row.people for row in shares)
+    lines = [
+        f"Map: {map_title(town)}.",
+        f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}; "
+        "walking and public transport.",
+        f"Share of the {total:,.0f} residents of {district_phrase(zones)}, by travel time:",
+        *(f"- {row.label}: {percent(row.share)} ({row.people:,.0f} people)" for row in shares),
+    ]
+    if made_up:
+        lines.insert(1, "The data are made up; they describe no real place.")
+    return "\n".join(lines) + "\n"
