@@ -85,7 +85,9 @@ class Preset(Frozen):
         if 50 not in self.percentiles:
             raise ValueError("percentiles must include 50, which the map and the tables show")
         if self.cutoffs_min[-1] > self.max_time_min:
-            raise ValueError(f"the last cutoff, {self.cutoffs_min[-1]}, lies beyond max_time_min = {self.max_time_min:g}")
+            raise ValueError(
+                f"the last cutoff, {self.cutoffs_min[-1]}, lies beyond max_time_min = {self.max_time_min:g}"
+            )
         return self
 
 
@@ -158,7 +160,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError("no such file", where=str(path), remedy="check the path") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"not readable as TOML: {error}", where=str(path), remedy="mend the line it names") from error
+        raise InputError(
+            f"not readable as TOML: {error}", where=str(path), remedy="mend the line it names"
+        ) from error
 
 
 def checked(model: type[ModelT], data: dict[str, Any], where: str) -> ModelT:
@@ -174,9 +178,13 @@ def checked(model: type[ModelT], data: dict[str, Any], where: str) -> ModelT:
             known = sorted(_keys_at(model, loc[:-1]))
             close = difflib.get_close_matches(loc[-1], known, 1)
             remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
-            raise InputError(f"unknown key '{field}'{more}", where=where, remedy=remedy.rstrip("?") if close else remedy) from error
+            raise InputError(
+                f"unknown key '{field}'{more}", where=where, remedy=remedy.rstrip("?") if close else remedy
+            ) from error
         if first["type"] == "missing":
-            raise InputError(f"key '{field}' is missing{more}", where=where, remedy=f"add {field} = …") from error
+            raise InputError(
+                f"key '{field}' is missing{more}", where=where, remedy=f"add {field} = …"
+            ) from error
         message = first["msg"].removeprefix("Value error, ")
         place = f"{where}, {field}" if field else where
         raise InputError(f"{message}{more}", where=place, remedy="correct the value") from error
@@ -200,7 +208,9 @@ def load_presets(folder: Path | None = None) -> dict[str, Preset]:
     if own and own.is_file():
         tables[str(own)] = read_toml(own)
     return {
-        name: checked(Preset, table, f"{where}, [{name}]") for where, data in tables.items() for name, table in data.items()
+        name: checked(Preset, table, f"{where}, [{name}]")
+        for where, data in tables.items()
+        for name, table in data.items()
     }
 
 
@@ -217,7 +227,9 @@ def load_town(path: Path) -> Town:
     presets = load_presets(path.parent)
     if config.preset not in presets:
         raise InputError(
-            f"unknown preset '{config.preset}'", where=f"{path}, preset", remedy=f"take one of {', '.join(sorted(presets))}"
+            f"unknown preset '{config.preset}'",
+            where=f"{path}, preset",
+            remedy=f"take one of {', '.join(sorted(presets))}",
         )
     own = {
         key: value

@@ -47,7 +47,9 @@ class Points:
     lat: FloatArray
 
     @classmethod
-    def of(cls, ids: Iterable[str], lon: Iterable[float], lat: Iterable[float], *, where: str = "points") -> Points:
+    def of(
+        cls, ids: Iterable[str], lon: Iterable[float], lat: Iterable[float], *, where: str = "points"
+    ) -> Points:
         """Return checked points; raise InputError on duplicate ids or coordinates that are not degrees."""
         names = tuple(ids)
         x, y = (np.ascontiguousarray(list(values), dtype=np.float64) for values in (lon, lat))
@@ -79,11 +81,15 @@ def _check_degrees(ids: tuple[str, ...], lon: FloatArray, lat: FloatArray, where
     if not (np.isfinite(x) and np.isfinite(y)):
         remedy = "fill in longitude and latitude"
     elif max(abs(x), abs(y)) > 1000:
-        remedy = "give degrees (EPSG:4326), not projected metres; or a geo file that names its coordinate system"
+        remedy = (
+            "give degrees (EPSG:4326), not projected metres; or a geo file that names its coordinate system"
+        )
     else:
         remedy = "put longitude in lon and latitude in lat, both in degrees"
     raise InputError(
-        f"lon {x:g}, lat {y:g} of '{ids[first]}' is no place on earth ({bad.size} such points)", where=where, remedy=remedy
+        f"lon {x:g}, lat {y:g} of '{ids[first]}' is no place on earth ({bad.size} such points)",
+        where=where,
+        remedy=remedy,
     )
 
 
@@ -108,7 +114,11 @@ class Query:
     def __post_init__(self) -> None:
         """Refuse windows, percentiles and limits that no search can answer."""
         checks: tuple[tuple[str, bool, str], ...] = (
-            ("window", 0 <= self.window_start_s < self.window_end_s <= 30 * 3600, "end the window after its start"),
+            (
+                "window",
+                0 <= self.window_start_s < self.window_end_s <= 30 * 3600,
+                "end the window after its start",
+            ),
             ("window", self.departures_n <= 24 * 60, "ask for 24 hours at most"),
             (
                 "percentiles",
@@ -223,5 +233,3 @@ class Progress(Protocol):
 
 def no_progress(stage: str, done: int, total: int) -> None:  # noqa: ARG001
     """Ignore progress: for scripts and tests."""
-
-

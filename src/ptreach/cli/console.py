@@ -1,0 +1,140 @@
+"""What the command line prints: results on stdout; progress, logs and errors on stderr."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import logging
+import os
+import sys
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from ptreach.model import no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from ptreach.model import Progress
+
+_LOG: Final = logging.getLogger("ptreach")
+_PLAIN: Final = {
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+    "©": "(c)",
+    "×": "x",
+}
+_ERRORS: Final = "ptreach-plain"
+
+
+def plain(text: str) -> str:
+    """Return `text` in ASCII: typographic marks spelled out, accents dropped, anything else as ``\\uXXXX``."""
+    spelled = "".join(_PLAIN.get(mark, mark) for mark in text)
+    letters = unicodedata.normalize("NFKD", spelled)
+    bare = "".join(mark for mark in letters if not unicodedata.combining(mark))
+    return bare.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _spell_out(error: UnicodeError) -> tuple[str, int]:
+    """Encode in plain letters what a stream has no code for."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return plain(error.object[error.start : error.end]), error.end
+
+
+def prepare_streams() -> None:
+    """Let stdout and stderr spell out what their encoding lacks, as old Windows consoles do, instead of failing."""
+    codecs.register_error(_ERRORS, _spell_out)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ERRORS)
+
+
+def say(result: object) -> None:
+    """Print a result, one line on stdout."""
+    sys.stdout.write(f"{result}\n")
+    sys.stdout.flush()
+
+
+def tell(message: str) -> None:
+    """Print a message on stderr."""
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
+
+
+class _StderrHandler(logging.Handler):
+    """Print records on stderr: whatever stderr is at that time, so that lines go above a progress bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        tell(f"ptreach: {record.levelname.lower()}: {self.format(record)}")
+
+
+def set_up_logging(verbosity: int) -> None:
+    """Log to stderr: errors (-1), warnings (0), stages (1) or everything (2), Python's own warnings from 1 on."""
+    level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
+    for name, threshold in (("ptreach", level), ("py.warnings", level if verbosity > 0 else logging.ERROR)):
+        log = logging.getLogger(name)
+        log.handlers = [_StderrHandler()]
+        log.setLevel(threshold)
+        log.propagate = False
+    logging.captureWarnings(capture=True)
+
+
+@contextmanager
+def stage_progress(*, quiet: bool) -> Iterator[Progress]:
+    """Give what long work calls as it goes: bars where stderr is a terminal, a log line a stage where it is not."""
+    if quiet:
+        yield no_progress
+    elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _log_stage
+    else:
+        with _bars() as bars:
+            yield StageBars(bars)
+
+
+def _log_stage(stage: str, done: int, total: int) -> None:
+    """Log a stage when it ends."""
+    if done >= total:
+        _LOG.info("%s: done (%d)", stage, total)
+
+
+def _bars() -> RichProgress:
+    """Return rich's progress display on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        redirect_stdout=False,  # a result belongs to stdout, never to the console of the bars
+    )
+
+
+class StageBars:
+    """One bar a stage; a stage that has ended and comes again gets a new bar."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` units of `stage` are done."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=total)
+        self._bars.update(self._tasks[stage], completed=done, total=total)
+        if done >= total:
+            self._bars.stop_task(self._tasks.pop(stage))

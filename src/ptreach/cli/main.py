@@ -1,0 +1,99 @@
+"""The command line: ``ptreach``.
+
+Exit codes: 0 done; 2 a fault of the input or the command line, said in one line; 1 a fault of ours, with its
+traceback; 130 stopped by Ctrl-C.
+"""
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ptreach import __version__
+from ptreach.cli import matrix, networks, packs
+from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
+from ptreach.cli.options import Settings
+from ptreach.errors import InputError
+
+DONE, OUR_FAULT, YOUR_INPUT, STOPPED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="ptreach",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the flag
+    """Print the version and end."""
+    if asked:
+        say(f"ptreach {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder that holds networks/; default: PTREACH_HOME, else here or above."
+        ),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log each stage; twice: log everything.")
+    ] = 0,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors only.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Public-transport accessibility of towns: travel times, isochrones, deprivation."""
+    set_up_logging(-1 if quiet else verbose)
+    ctx.obj = Settings(home=home, quiet=quiet)
+
+
+for command in (packs.demo, networks.fetch, networks.build, packs.run, matrix.matrix):
+    app.command(command.__name__)(command)
+
+
+def _fault(message: str) -> int:
+    """Print a fault of the input in one line and return its exit code."""
+    tell(f"ptreach: error: {' '.join(message.split())}")
+    return YOUR_INPUT
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Return what is wrong with the command line, and where to look."""
+    message = error.format_message().rstrip()
+    if getattr(error, "option_name", None) in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
+        return f"{message}. It stands before the command: ptreach {error.option_name} ..."
+    ctx = getattr(error, "ctx", None)
+    return f"{message.rstrip('.')}. See {ctx.command_path if ctx else 'ptreach'} --help."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line on `arguments`, else on those of the process; return the exit code."""
+    prepare_streams()
+    try:
+        code = app(args=arguments, prog_name="ptreach", standalone_mode=False)
+    except InputError as error:
+        return _fault(str(error))
+    except typer.TyperException as error:
+        return _fault(_usage(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
+    except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
+        tell(traceback.format_exc().rstrip())
+        tell(
+            "ptreach: bug: this is a fault of ptreach, not of your input; please report it with the lines above."
+        )
+        return OUR_FAULT
+    if code == STOPPED:
+        tell("ptreach: stopped.")
+    return code if isinstance(code, int) else DONE

@@ -1,0 +1,133 @@
+"""The command that writes a travel-time matrix between two files of points."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ptreach.cli.console import say, stage_progress, tell
+from ptreach.cli.options import (
+    Engine,
+    EngineName,
+    Settings,
+    Workers,
+    home_folder,
+    option_error,
+    out_matrix,
+    percentile_list,
+    service_date,
+    window_s,
+)
+from ptreach.errors import InputError
+from ptreach.model import Direction, Query
+
+if TYPE_CHECKING:
+    from ptreach.pipeline import NetworkInputs
+
+_POINTS = "Points: CSV with id, lon, lat, or a geo file."
+_FROM_OR_TO = "from: origins to destinations; to: destinations to origins, arriving in the window."
+
+
+def matrix(
+    ctx: typer.Context,
+    origins: Annotated[Path, typer.Option(metavar="FILE", exists=True, dir_okay=False, help=_POINTS)],
+    destinations: Annotated[Path, typer.Option(metavar="FILE", exists=True, dir_okay=False, help=_POINTS)],
+    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Day of service.")],
+    window: Annotated[
+        str, typer.Option(metavar="HH:MM-HH:MM", help="Departures, one a minute; the end excluded.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Table to write: .parquet or .csv.")],
+    network: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A network: a folder of networks/.")
+    ] = None,
+    osm: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", exists=True, dir_okay=False, help="Instead of --network: streets (.osm.pbf)."
+        ),
+    ] = None,
+    gtfs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", exists=True, dir_okay=False, help="With --osm: a GTFS zip; may be repeated."
+        ),
+    ] = None,
+    direction: Annotated[Direction, typer.Option(metavar="from|to", help=_FROM_OR_TO)] = "from",
+    percentiles: Annotated[
+        str, typer.Option(metavar="LIST", help="Percentiles over the window.")
+    ] = "5,25,50,75,95",
+    walk_speed_kph: Annotated[float, typer.Option(metavar="KPH", help="Walking speed, km/h.")] = 4.8,
+    max_walk_min: Annotated[float, typer.Option(metavar="MIN", help="Longest single walk, minutes.")] = 20,
+    max_time_min: Annotated[float, typer.Option(metavar="MIN", help="Longest journey, minutes.")] = 120,
+    max_rides: Annotated[int, typer.Option(metavar="N", help="Most vehicles boarded.")] = 8,
+    engine: Engine = EngineName.RAPTOR,
+    *,
+    workers: Workers,
+) -> None:
+    """Write the travel times from every origin to every destination; print the table's path."""
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    window_start_s, window_end_s = window_s(window)
+    with _naming_options():
+        query = Query(
+            date=service_date(date),
+            window_start_s=window_start_s,
+            window_end_s=window_end_s,
+            percentiles=percentile_list(percentiles),
+            direction=direction,
+            walk_speed_kph=walk_speed_kph,
+            max_walk_min=max_walk_min,
+            max_time_min=max_time_min,
+            max_rides=max_rides,
+        )
+    inputs = _inputs(settings, network, osm, tuple(gtfs or ()))
+    out_matrix(out)
+    with stage_progress(quiet=settings.quiet) as progress:
+        rows = pipeline.matrix(
+            inputs,
+            origins,
+            destinations,
+            query,
+            out=out,
+            engine=engine.value,
+            workers=workers,
+            progress=progress,
+        )
+    if not settings.quiet:
+        tell(f"{rows:,} rows")
+    say(out)
+
+
+def _inputs(
+    settings: Settings, network: str | None, osm: Path | None, gtfs: tuple[Path, ...]
+) -> "NetworkInputs":
+    """Return what the network is made of; refuse both ways at once, half of one, or none."""
+    from ptreach import pipeline
+
+    files = [option for option, given in (("--osm", osm), ("--gtfs", gtfs)) if given]
+    if network is not None and files:
+        raise option_error("--network", f"given together with {' and '.join(files)}", "give one or the other")
+    if network is not None:
+        return pipeline.NamedNetwork(name=network, home=home_folder(settings, Path.cwd()))
+    if not files:
+        raise option_error("--network", "missing", "name a network, or give --osm FILE and --gtfs FILE")
+    if osm is None:
+        raise option_error("--osm", "missing beside --gtfs", "give the streets, a file .osm.pbf")
+    if not gtfs:
+        raise option_error("--gtfs", "missing beside --osm", "give at least one GTFS zip")
+    return pipeline.NetworkFiles(osm=osm, gtfs=gtfs)
+
+
+@contextmanager
+def _naming_options() -> Iterator[None]:
+    """Name the option, not the query's field, in an error."""
+    try:
+        yield
+    except InputError as error:
+        _, found, field = error.where.partition("query, ")
+        if not found:
+            raise
+        raise option_error(f"--{field.replace('_', '-')}", error.what, error.remedy) from error

@@ -1,0 +1,47 @@
+"""The commands that bring and build what a run needs: fetch and build."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ptreach.cli.console import say, stage_progress
+from ptreach.cli.options import Settings, home_folder
+
+
+def fetch(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A network or areas: a folder of networks/.")],
+    mirror: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Take the files from this folder instead of the web.",
+        ),
+    ] = None,
+) -> None:
+    """Bring the files that a recipe names, check them; print where they lie."""
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    home = home_folder(settings, Path.cwd())
+    with stage_progress(quiet=settings.quiet) as progress:
+        records = pipeline.fetch(name, home=home, mirror=mirror, progress=progress)
+    for record in records:
+        say(record.path)
+
+
+def build(
+    ctx: typer.Context,
+    network: Annotated[str, typer.Argument(metavar="NETWORK", help="A network: a folder of networks/.")],
+) -> None:
+    """Build a network from its files, unless that is done; print the built folder."""
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    home = home_folder(settings, Path.cwd())
+    with stage_progress(quiet=settings.quiet) as progress:
+        built = pipeline.build(network, home=home, progress=progress)
+    say(built)

@@ -1,0 +1,119 @@
+"""Options that several commands share, and their checks; every error names the option."""
+
+import datetime as dt
+import enum
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from ptreach.config import parse_window
+from ptreach.errors import InputError
+
+
+class Settings(NamedTuple):
+    """What stands before the command: the home folder, where given, and whether to be quiet."""
+
+    home: Path | None = None
+    quiet: bool = False
+
+
+class EngineName(enum.StrEnum):
+    """Engines that can be asked for."""
+
+    RAPTOR = "raptor"
+
+
+def cores() -> int:
+    """Return the number of cores this process may use."""
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on Windows, not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1, metavar="N", default_factory=cores, show_default="the cores", help="Processes to use."
+    ),
+]
+Engine = Annotated[EngineName, typer.Option(help="Engine that computes the travel times.")]
+
+
+def option_error(option: str, what: str, remedy: str = "") -> InputError:
+    """Return the error for the value of an option."""
+    return InputError(what, where=option, remedy=remedy)
+
+
+def window_s(text: str, option: str = "--window") -> tuple[int, int]:
+    """Return start and end of ``HH:MM-HH:MM`` in seconds after midnight."""
+    try:
+        return parse_window(text)
+    except ValueError as error:
+        raise option_error(option, str(error)) from error
+
+
+def percentile_list(text: str, option: str = "--percentiles") -> tuple[int, ...]:
+    """Return the whole numbers of ``5,25,50``."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise option_error(
+            option, f"'{text}' is no list of whole numbers", "write them as 5,25,50,75,95"
+        ) from error
+
+
+def service_date(text: str, option: str = "--date") -> dt.date:
+    """Return the date of ``YYYY-MM-DD``."""
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a service date has no time zone
+    except ValueError as error:
+        raise option_error(option, f"'{text}' is no date", "write YYYY-MM-DD, such as 2020-06-16") from error
+
+
+def home_folder(settings: Settings, near: Path) -> Path:
+    """Return the home folder: --home where given, else the one found from `near`."""
+    from ptreach.sources.recipe import find_home
+
+    if settings.home is None:
+        return find_home(near)
+    if not (settings.home / "networks").is_dir():
+        raise option_error(
+            "--home", f"'{settings.home}' holds no folder networks/", "name the folder that does"
+        )
+    return settings.home
+
+
+def out_folder(path: Path, option: str = "--out") -> Path:
+    """Return `path`, made where it was missing; refuse a file in its place."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise option_error(option, f"'{path}' is or lies in a file", "name a folder") from error
+    except OSError as error:
+        raise option_error(
+            option, f"'{path}' can't be made: {error.strerror}", "name another folder"
+        ) from error
+    return path
+
+
+def out_matrix(path: Path, option: str = "--out") -> Path:
+    """Return `path`, its folder made where it was missing; refuse what can't be written, before the work starts."""
+    from ptreach.matrix.store import SUFFIXES
+
+    if path.suffix.lower() not in SUFFIXES:
+        raise option_error(option, f"'{path}' is no kind of matrix file", "end the name in .parquet or .csv")
+    if path.is_dir():
+        raise option_error(option, f"'{path}' is a folder", "name a file")
+    out_folder(path.parent, option)
+    if path.exists():
+        try:
+            path.open("ab").close()
+        except OSError as error:
+            remedy = "close the program that has it open, or name another file"
+            raise option_error(option, f"'{path}' can't be written: {error.strerror}", remedy) from error
+    return path

@@ -1,0 +1,66 @@
+"""The commands that write packs: demo and run."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ptreach.cli.console import say, stage_progress, tell
+from ptreach.cli.options import Engine, EngineName, Settings, Workers, home_folder, option_error, out_folder
+from ptreach.config import load_town
+
+
+def demo(
+    ctx: typer.Context,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the made-up town and its pack.")
+    ] = Path("demo"),
+    *,
+    workers: Workers,
+) -> None:
+    """Make up a town and write its whole pack, offline; print the pack's folder."""
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    out_folder(out)
+    with stage_progress(quiet=settings.quiet) as progress:
+        pack = pipeline.demo(out, workers=workers, progress=progress)
+    say(pack)
+
+
+def run(
+    ctx: typer.Context,
+    configs: Annotated[
+        list[Path], typer.Argument(metavar="CONFIG...", exists=True, dir_okay=False, help="Files of towns.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder that receives one pack a town.")] = Path(
+        "packs"
+    ),
+    engine: Engine = EngineName.RAPTOR,
+    *,
+    workers: Workers,
+) -> None:
+    """Write the pack of each town, the main job; print each pack's folder.
+
+    Every CONFIG is read before the first town starts.
+    """
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    towns = [load_town(path) for path in configs]
+    for slug, count in Counter(town.slug for town in towns).items():
+        if count > 1:
+            raise option_error(
+                "CONFIG", f"{count} files are named {slug}.toml", "rename one: packs are named after them"
+            )
+    homes = [home_folder(settings, path.parent) for path in configs]
+    out_folder(out)
+    for number, (town, home) in enumerate(zip(towns, homes, strict=True), 1):
+        if not settings.quiet and len(towns) > 1:
+            tell(f"{town.name} ({number} of {len(towns)})")
+        with stage_progress(quiet=settings.quiet) as progress:
+            pack = pipeline.run(
+                town.path, home=home, out=out, engine=engine.value, workers=workers, progress=progress
+            )
+        say(pack)
