@@ -1,0 +1,379 @@
+"""Timetables: GTFS feeds read by gtfs-kit, cleaned and put together as flat arrays of integers.
+
+Feeds lie, so everything that is mended or left out is counted in ``repairs``. Each feed has its own ids: in
+the arrays a stop is ``feed:stop``, where the feed is named after its file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import gtfs_kit
+import numpy as np
+import pandas as pd
+
+from ptreach.errors import InputError
+from ptreach.sources.gtfs_calls import Calls, clean_calls, expand_frequencies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ptreach.model import FloatArray
+
+_NEEDED: Final = {
+    "stops": ("stop_id", "stop_lat", "stop_lon"),
+    "routes": ("route_id",),
+    "trips": ("trip_id", "route_id", "service_id"),
+    "stop_times": ("trip_id", "stop_id", "stop_sequence"),
+}
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# A zip of timetables shrinks ten- to thirtyfold; one that unpacks to more than this is a trap or a mistake.
+_MAX_UNPACKED_BYTES: Final = 8_000_000_000
+_FIRST_DATE, _LAST_DATE = pd.Timestamp(1990, 1, 1), pd.Timestamp(2100, 1, 1)
+
+
+class Timetables(NamedTuple):
+    """Trips of all feeds as flat arrays.
+
+    Trip t calls at ``trip_start[t]:trip_start[t + 1]`` of the ``call_*`` arrays, in order of travel. Times are
+    seconds after noon minus 12 h of the service day. Service v runs on the day ``first_day + d`` (ordinal of
+    the date) where ``service_days[v, d]``.
+    """
+
+    feed_ids: tuple[str, ...]
+    timezone: str
+    stop_ids: tuple[str, ...]
+    stop_names: tuple[str, ...]
+    stop_lon: FloatArray
+    stop_lat: FloatArray
+    route_names: tuple[str, ...]
+    trip_ids: tuple[str, ...]
+    trip_route: NDArray[np.int32]
+    trip_service: NDArray[np.int32]
+    trip_start: NDArray[np.int64]
+    call_stop: NDArray[np.int32]
+    call_arrival_s: NDArray[np.int32]
+    call_departure_s: NDArray[np.int32]
+    call_board: NDArray[np.bool_]
+    call_alight: NDArray[np.bool_]
+    first_day: int
+    service_days: NDArray[np.bool_]
+    repairs: dict[str, int]
+
+
+class _Feed(NamedTuple):
+    """One feed, cleaned; its stops, routes, trips and services are numbered from 0."""
+
+    timezone: str
+    stops: pd.DataFrame
+    routes: pd.DataFrame
+    trips: pd.DataFrame
+    calls: Calls
+    service_ids: list[str]
+    service_days: dict[int, NDArray[np.int64]]
+
+
+def read_timetables(paths: Sequence[Path]) -> Timetables:
+    """Read GTFS feeds and put them together in the order of `paths`.
+
+    Raises
+    ------
+    InputError
+        Names the feed and the file in it that is missing or unreadable; also for feeds of different time zones
+        and for two feeds of one name.
+    """
+    if not paths:
+        raise InputError("no timetable", where="feeds", remedy="name at least one GTFS zip")
+    names = [path.name.split(".")[0] for path in paths]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(
+                f"{count} feeds are named '{name}'", where=str(paths[0]), remedy="rename one of the files"
+            )
+    repairs: Counter[str] = Counter()
+    feeds = [_read_feed(path, repairs) for path in paths]
+    zones = sorted({feed.timezone for feed in feeds})
+    if len(zones) > 1:
+        raise InputError(
+            f"the feeds have different time zones: {', '.join(zones)}",
+            where=", ".join(map(str, paths)),
+            remedy="build one network from feeds of one time zone",
+        )
+    return _joined(names, feeds, zones[0], repairs)
+
+
+def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
+    """Return one feed, cleaned; count what was mended."""
+    tables = _tables(path)
+    stops = _stops(tables["stops"], path, repairs)
+    routes = tables["routes"].dropna(subset="route_id").drop_duplicates("route_id").sort_values("route_id")
+    services, days = _calendar(tables, path, repairs)
+    trips = tables["trips"].dropna(subset=["trip_id", "route_id", "service_id"])
+    trips = _counted(trips, ~trips["trip_id"].duplicated(), "trips listed twice", repairs)
+    trips = _counted(trips, trips["route_id"].isin(routes["route_id"]), "trips of unknown routes", repairs)
+    trips = _counted(
+        trips, trips["service_id"].isin(services), "trips of services without a calendar", repairs
+    )
+    trips = trips.sort_values("trip_id")
+    trips = pd.DataFrame(
+        {
+            "trip_id": trips["trip_id"].to_numpy(),
+            "route": pd.Index(routes["route_id"]).get_indexer(trips["route_id"]).astype(np.int32),
+            "service": pd.Index(services).get_indexer(trips["service_id"]).astype(np.int32),
+        }
+    )
+    calls = clean_calls(tables["stop_times"], trips["trip_id"], stops, repairs)
+    frequencies = tables.get("frequencies")
+    if frequencies is not None:
+        calls = expand_frequencies(calls, frequencies, trips["trip_id"], repairs)
+    if not calls.trip.size:
+        raise InputError("no trip is left that calls at two stops", where=str(path), remedy="check the feed")
+    return _Feed(_timezone(tables, path), stops, routes, trips, calls, services, days)
+
+
+def _tables(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables of a feed by name, with the columns that are needed."""
+    if not path.is_file():
+        raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(item.file_size for item in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(
+            f"not readable as a zip: {error}", where=str(path), remedy="fetch the file again"
+        ) from error
+    if unpacked > _MAX_UNPACKED_BYTES:
+        raise InputError(
+            f"unpacks to {unpacked / 1e9:.0f} GB", where=str(path), remedy="take a feed of the region only"
+        )
+    try:
+        feed = gtfs_kit.read_feed(path, dist_units="m")
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        OSError,
+        zipfile.BadZipFile,
+        RuntimeError,
+    ) as error:
+        name, why = _culprit(path, error)
+        raise InputError(
+            f"not readable: {why}", where=f"{path}, {name}", remedy="mend or replace the feed"
+        ) from error
+    tables: dict[str, pd.DataFrame] = {}
+    for name in (*_NEEDED, "calendar", "calendar_dates", "agency", "frequencies"):
+        table: pd.DataFrame | None = getattr(feed, name)
+        needed = _NEEDED.get(name, ())
+        if table is None and needed:
+            raise InputError(
+                f"{name}.txt is missing or empty", where=str(path), remedy="take a whole GTFS feed"
+            )
+        if table is None:
+            continue
+        for column in needed:
+            if column not in table:
+                raise InputError(
+                    f"no column {column}", where=f"{path}, {name}.txt", remedy="take a whole GTFS feed"
+                )
+        tables[name] = table
+    return tables
+
+
+def _culprit(path: Path, error: Exception) -> tuple[str, str]:
+    """Return which file of the feed can't be read, and why; gtfs-kit's error does not name it."""
+    from gtfs_kit.constants import DTYPES
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for item in sorted(archive.infolist(), key=lambda item: item.filename):
+                table = item.filename.rpartition("/")[2].removesuffix(".txt")
+                if table not in DTYPES or not item.file_size:
+                    continue
+                try:
+                    with archive.open(item) as stream:
+                        pd.read_csv(
+                            stream, dtype=DTYPES[table], encoding="utf-8-sig", dtype_backend="numpy_nullable"
+                        )
+                except (
+                    ValueError,
+                    OSError,
+                    OverflowError,
+                    TypeError,
+                    zipfile.BadZipFile,
+                    RuntimeError,
+                ) as found:
+                    return item.filename, " ".join(str(found).split())
+    except (OSError, zipfile.BadZipFile) as found:
+        return path.name, " ".join(str(found).split())
+    return path.name, " ".join(str(error).split())
+
+
+def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Counter[str]) -> pd.DataFrame:
+    """Return the rows that are kept and count the others."""
+    keep = kept.fillna(value=False).to_numpy(dtype=np.bool_)
+    repairs[what] += int((~keep).sum())
+    return table[keep]
+
+
+def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFrame:
+    """Return stops with a place: columns stop_id, name, lon, lat, sorted by stop_id.
+
+    A platform without coordinates gets those of its station.
+    """
+    table = _counted(table, table["stop_id"].notna(), "stops without an id", repairs)
+    table = _counted(table, ~table["stop_id"].duplicated(), "stops listed twice", repairs)
+    stops = pd.DataFrame(
+        {
+            "stop_id": table["stop_id"].astype(str).to_numpy(),
+            "name": (table["stop_name"] if "stop_name" in table else table["stop_id"])
+            .fillna("")
+            .astype(str)
+            .to_numpy(),
+            "lon": table["stop_lon"].to_numpy(dtype=np.float64, na_value=np.nan),
+            "lat": table["stop_lat"].to_numpy(dtype=np.float64, na_value=np.nan),
+        }
+    )
+    if "parent_station" in table:
+        parents = stops.set_index("stop_id").reindex(table["parent_station"].astype(object))
+        bare = stops["lon"].isna().to_numpy() & parents["lon"].notna().to_numpy()
+        stops.loc[bare, ["lon", "lat"]] = parents[["lon", "lat"]].to_numpy()[bare]
+        repairs["stops placed at their station"] += int(bare.sum())
+    on_earth = (
+        (stops["lon"].abs() <= 180) & (stops["lat"].abs() < 89) & ~((stops["lon"] == 0) & (stops["lat"] == 0))
+    )
+    stops = _counted(stops, on_earth, "stops without a place", repairs)
+    if stops.empty:
+        raise InputError(
+            "no stop has coordinates", where=f"{path}, stops.txt", remedy="take a whole GTFS feed"
+        )
+    return stops.sort_values("stop_id", ignore_index=True)
+
+
+def _calendar(
+    tables: dict[str, pd.DataFrame], path: Path, repairs: Counter[str]
+) -> tuple[list[str], dict[int, NDArray[np.int64]]]:
+    """Return service ids and, by their index, the ordinals of the days on which each runs, sorted."""
+    days: dict[str, set[int]] = {}
+    calendar = tables.get("calendar")
+    if calendar is not None:
+        for row in _dated(calendar, ("start_date", "end_date"), repairs).itertuples():
+            first, last = int(row.start_date), int(row.end_date)
+            runs = [getattr(row, weekday) == 1 for weekday in _WEEKDAYS]
+            # ordinal 1 was a Monday
+            days.setdefault(str(row.service_id), set()).update(
+                day for day in range(first, last + 1) if runs[(day - 1) % 7]
+            )
+    exceptions = tables.get("calendar_dates")
+    if exceptions is not None:
+        for row in _dated(exceptions, ("date",), repairs).itertuples():
+            service = days.setdefault(str(row.service_id), set())
+            if row.exception_type == 1:
+                service.add(int(row.date))
+            elif row.exception_type == 2:
+                service.discard(int(row.date))
+    if not any(days.values()):
+        raise InputError(
+            "no service runs on any day",
+            where=f"{path}, calendar.txt and calendar_dates.txt",
+            remedy="take a whole GTFS feed",
+        )
+    services = sorted(days)
+    return services, {idx: np.array(sorted(days[name]), dtype=np.int64) for idx, name in enumerate(services)}
+
+
+def _dated(table: pd.DataFrame, columns: tuple[str, ...], repairs: Counter[str]) -> pd.DataFrame:
+    """Return a calendar table with its dates as ordinals; rows without a readable date are counted and left out."""
+    table = table[table["service_id"].notna()].copy()
+    good = pd.Series(data=True, index=table.index)
+    for column in columns:
+        dates = pd.to_datetime(table[column], format="%Y%m%d", errors="coerce")
+        good &= dates.between(_FIRST_DATE, _LAST_DATE)
+        table[column] = [date.toordinal() if pd.notna(date) else 0 for date in dates]
+    return _counted(table, good, "calendar rows without a readable date", repairs)
+
+
+def _timezone(tables: dict[str, pd.DataFrame], path: Path) -> str:
+    """Return the one time zone of a feed's agencies."""
+    agency = tables.get("agency")
+    zones = (
+        sorted(set(agency["agency_timezone"].dropna()))
+        if agency is not None and "agency_timezone" in agency
+        else []
+    )
+    if len(zones) != 1:
+        what = f"agencies have different time zones: {', '.join(zones)}" if zones else "no agency_timezone"
+        raise InputError(
+            what, where=f"{path}, agency.txt", remedy="give all agencies of the feed one time zone"
+        )
+    return str(zones[0])
+
+
+def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs: Counter[str]) -> Timetables:
+    """Put feeds together: every number of a feed is moved past those of the feeds before it."""
+    first_day = min(int(days[0]) for feed in feeds for days in feed.service_days.values() if days.size)
+    last_day = max(int(days[-1]) for feed in feeds for days in feed.service_days.values() if days.size)
+    service_days = np.zeros(
+        (sum(len(feed.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
+    )
+    parts: dict[str, list[Any]] = {
+        key: [] for key in ("stop", "route", "trip_route", "trip_service", "lengths", "call_stop", "trip_ids")
+    }
+    stops_n = routes_n = services_n = 0
+    for name, feed in zip(names, feeds, strict=True):
+        for idx, days in feed.service_days.items():
+            service_days[services_n + idx, days - first_day] = True
+        parts["stop"] += [f"{name}:{stop_id}" for stop_id in feed.stops["stop_id"]]
+        parts["route"] += _route_names(feed.routes)
+        starts = np.flatnonzero(np.r_[True, feed.calls.trip[1:] != feed.calls.trip[:-1]])
+        rows = feed.calls.source_trip[starts]
+        parts["trip_ids"] += [f"{name}:{trip_id}" for trip_id in feed.trips["trip_id"].to_numpy()[rows]]
+        parts["trip_route"].append(feed.trips["route"].to_numpy()[rows] + routes_n)
+        parts["trip_service"].append(feed.trips["service"].to_numpy()[rows] + services_n)
+        parts["lengths"].append(np.diff(np.r_[starts, feed.calls.trip.size]))
+        parts["call_stop"].append(feed.calls.stop + stops_n)
+        stops_n += len(feed.stops)
+        routes_n += len(feed.routes)
+        services_n += len(feed.service_ids)
+    calls = [feed.calls for feed in feeds]
+    return Timetables(
+        feed_ids=tuple(names),
+        timezone=timezone,
+        stop_ids=tuple(parts["stop"]),
+        stop_names=tuple(name for feed in feeds for name in feed.stops["name"]),
+        stop_lon=np.concatenate([feed.stops["lon"] for feed in feeds]),
+        stop_lat=np.concatenate([feed.stops["lat"] for feed in feeds]),
+        route_names=tuple(parts["route"]),
+        trip_ids=tuple(parts["trip_ids"]),
+        trip_route=np.concatenate(parts["trip_route"]).astype(np.int32),
+        trip_service=np.concatenate(parts["trip_service"]).astype(np.int32),
+        trip_start=np.r_[0, np.cumsum(np.concatenate(parts["lengths"]))].astype(np.int64),
+        call_stop=np.concatenate(parts["call_stop"]).astype(np.int32),
+        call_arrival_s=np.concatenate([call.arrival_s for call in calls]),
+        call_departure_s=np.concatenate([call.departure_s for call in calls]),
+        call_board=np.concatenate([call.board for call in calls]),
+        call_alight=np.concatenate([call.alight for call in calls]),
+        first_day=first_day,
+        service_days=service_days,
+        repairs={what: number for what, number in sorted(repairs.items()) if number},
+    )
+
+
+def _route_names(routes: pd.DataFrame) -> list[str]:
+    """Return the number on the bus of each route, else its long name, else its id."""
+    names = routes["route_id"].astype(object)
+    for column in ("route_long_name", "route_short_name"):
+        if column in routes:
+            names = routes[column].astype(object).where(routes[column].notna(), names)
+    return [str(name) for name in names]
+
+
+def day_text(ordinal: int) -> str:
+    """Return a day such as ``2020-06-16``."""
+    return dt.date.fromordinal(ordinal).isoformat()
