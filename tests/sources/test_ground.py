@@ -50,7 +50,8 @@ def test_a_lake_keeps_its_island_and_closed_ways_are_water(tmp_path):
         way(1, [1, 2, 3, 4, 1])
         + way(2, [11, 12, 13, 14, 11])
         + way(3, [21, 22, 23, 24, 21], natural="water")
-        + '<relation id="1" version="1"><member type="way" ref="1" role="outer"/><member type="way" ref="2" role="inner"/>'
+        + '<relation id="1" version="1"><member type="way" ref="1" role="outer"/>'
+        + '<member type="way" ref="2" role="inner"/>'
         + tagged({"type": "multipolygon", "natural": "water"})
         + "</relation>"
     )

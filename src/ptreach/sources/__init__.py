@@ -1,0 +1,1 @@
+"""The outside world: recipes and the files they name, read and checked."""

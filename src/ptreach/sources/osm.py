@@ -2,13 +2,14 @@
 
 What each tag means on foot, in this order:
 
-1. A way is a street if it has ``highway`` (not services, rest_area, raceway, construction, proposed, abandoned …),
-   or is a ``public_transport=platform`` or ``railway=platform``.
-2. By its ``highway`` value: motorways are closed; pedestrian, path, footway, steps, platform, corridor, bridleway
-   and cycleway are open whatever ``access`` says; all others are open unless ``access`` closes them.
+1. A way is a street if it has ``highway`` (not services, rest_area, raceway, construction, proposed …) or is
+   a ``public_transport=platform`` or ``railway=platform`` (not with ``usage=tourism``); never where it has a
+   key ``construction`` or ``proposed``.
+2. By its ``highway`` value: motorways are closed; pedestrian, path, footway, steps, platform, corridor,
+   bridleway and cycleway are open whatever ``access`` says; others are open unless ``access`` closes them.
 3. ``foot`` beats ``access``; ``sidewalk=both|left|right`` opens the way in any case.
-4. Values that close: no, private, restricted, prohibited, emergency, use_sidepath, dismount, military. Streets for
-   residents, customers, deliveries, farms and forests are open: people on foot do use them.
+4. Values that close: no, private, restricted, prohibited, emergency, use_sidepath, dismount, military.
+   Streets for residents, customers, deliveries, farms and forests are open: people on foot do use them.
 5. ``oneway:foot`` closes one direction. Ordinary ``oneway`` does not apply to people on foot.
 """
 
@@ -19,12 +20,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import osmium
-from numpy.typing import NDArray
 
 from ptreach.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 NOT_STREETS: Final = frozenset(
     {
@@ -127,7 +129,10 @@ def _label(value: str, otherwise: bool | None) -> bool | None:
 
 @lru_cache(maxsize=65536)
 def walk_access(tags: tuple[str, ...]) -> WalkAccess | None:
-    """Return who may walk a way with these tag values (in the order of the module's tag list), or None if nobody may."""
+    """Return who may walk a way with these tag values, None if nobody may.
+
+    The values come in the order of the module's list of tags, empty where a tag is absent.
+    """
     highway, public_transport, railway, usage, construction, proposed, access, foot, sidewalk = map(
         _first, tags[:9]
     )
@@ -173,12 +178,9 @@ def read_streets(path: Path) -> OsmStreets:
     ways: list[tuple[int, WalkAccess, list[int], list[int], list[int]]] = []
     impassable: list[int] = []
     missing = 0
-    streets = osmium.FileProcessor(str(path)).with_locations("flex_mem")
-    streets = streets.with_filter(
-        osmium.filter.KeyFilter("highway", "public_transport", "railway", "access", "entrance")
-    )
+    keys = osmium.filter.KeyFilter("highway", "public_transport", "railway", "access", "entrance")
     try:
-        for item in streets:
+        for item in osmium.FileProcessor(str(path)).with_locations("flex_mem").with_filter(keys):
             tags = item.tags
             if item.is_node():
                 if _is_impassable(tags):
@@ -189,12 +191,13 @@ def read_streets(path: Path) -> OsmStreets:
             walk = walk_access(tuple(tags.get(key, "") for key in _ALL_TAGS))
             if walk is None:
                 continue
-            for piece in _pieces(item.nodes):
-                ways.append((item.id, walk, *piece))
+            ways.extend((item.id, walk, *piece) for piece in _pieces(item.nodes))
             missing += sum(not node.location.valid() for node in item.nodes)
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise InputError(
-            f"not readable as OpenStreetMap data: {error}", where=str(path), remedy="fetch the file again"
+            f"not readable as OpenStreetMap data: {str(error).rstrip('.')}",
+            where=str(path),
+            remedy="fetch the file again",
         ) from error
     if not ways:
         raise InputError(
