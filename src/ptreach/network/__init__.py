@@ -1,0 +1,1 @@
+"""The network as integers: streets, stops, links, walks, timetable; built once, saved, opened in place."""
