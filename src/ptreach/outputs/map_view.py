@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -13,6 +13,8 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox
 from shapely.geometry import MultiPolygon, Polygon, box
 
+from ptreach.measures.bands import band_labels
+from ptreach.measures.isochrones import only_polygons
 from ptreach.outputs.ramp import GROUND, INK, WATER, band_colours
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
 
 
 def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], view: Bounds) -> None:
-    """Draw cumulative `isochrones` by cutoff in minutes, largest first, and their outlines above the streets."""
+    """Draw cumulative `isochrones` by cutoff in minutes, largest first; their outlines above the streets."""
     frame = box(*view)
     cutoffs = sorted(isochrones)
     colours = dict(zip(cutoffs, band_colours(len(cutoffs)), strict=True))
@@ -151,13 +153,21 @@ class Labels:
         self._taken.append(Bbox([[x - radius, y - radius], [x + radius, y + radius]]))
 
     def place(
-        self, text: str, x_m: float, y_m: float, *, size_pt: float, must: bool = False, **style: object
+        self,
+        text: str,
+        x_m: float,
+        y_m: float,
+        *,
+        size_pt: float,
+        must: bool = False,
+        on_point: bool = True,
+        **style: str,
     ) -> bool:
         """Write `text` at a point in metres, or beside it with a leader; return whether there was room.
 
         A label that `must` be is written at its first position where there is no room.
         """
-        offsets = [(0.0, 0.0)] if style.pop("on_point", True) else []
+        offsets = [(0.0, 0.0)] if on_point else []
         offsets += [(dx * r, dy * r) for r in (1, 1.7, 2.4) for dx, dy in _COMPASS]
         label = self._annotate(text, x_m, y_m, size_pt, style)
         for dx, dy in offsets:
@@ -177,28 +187,28 @@ class Labels:
     def place_bands(self, isochrones: Mapping[int, MultiPolygon], *, size_pt: float) -> None:
         """Name each band inside its widest parts in view."""
         cutoffs = sorted(isochrones)
+        labels = band_labels(cutoffs)
         nearer: BaseGeometry = MultiPolygon()
         for index, cutoff in enumerate(cutoffs):
             area = clipped(isochrones[cutoff], self._frame)
-            text = f"{cutoffs[index - 1]}–{cutoff} min" if index else f"under {cutoff} min"
             placed: list[tuple[float, float]] = []
             for x_m, y_m in widest_places(shapely.difference(area, nearer)):
                 apart = min((np.hypot(x_m - x, y_m - y) for x, y in placed), default=np.inf)
                 if (
                     len(placed) < LABELS_A_BAND
                     and apart > max(self._size_m) / 4
-                    and self.place(text, x_m, y_m, size_pt=size_pt, fontweight="bold")
+                    and self.place(labels[index], x_m, y_m, size_pt=size_pt, fontweight="bold")
                 ):
                     placed.append((x_m, y_m))
             nearer = area
 
     def _annotate(
-        self, text: str, x_m: float, y_m: float, size_pt: float, style: dict[str, object]
+        self, text: str, x_m: float, y_m: float, size_pt: float, style: Mapping[str, Any]
     ) -> Annotation:
         """Return a new label in ink with a white rim."""
         label = self._axes.annotate(
-            text, (x_m, y_m), xytext=(0, 0), textcoords="offset points", ha="center", va="center", fontsize=size_pt,
-            color=INK, zorder=Z_LABELS + 1, annotation_clip=False, **style,
+            text, (x_m, y_m), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
+            fontsize=size_pt, color=INK, zorder=Z_LABELS + 1, annotation_clip=False, **style,
         )  # fmt: skip
         label.set_path_effects([patheffects.withStroke(linewidth=3.2, foreground="white", alpha=0.92)])
         return label
@@ -235,23 +245,31 @@ _COMPASS: Final = (
 
 
 def widest_places(area: BaseGeometry, limit: int = 8) -> list[tuple[float, float]]:
-    """Return centres in metres of the widest circles inside the parts of `area`, widest first."""
-    parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon)]
+    """Return centres in metres of the widest circles inside the parts of `area`, widest first.
+
+    Three circles at most in each of the `limit` largest parts.
+    """
+    parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon) and part.area > 0]
     parts.sort(key=lambda part: (-part.area, part.bounds))
-    circles = []
-    for part in parts[:limit]:
-        rest: BaseGeometry = part
-        for _ in range(3):
-            radius = shapely.maximum_inscribed_circle(rest, tolerance=25.0)
-            if radius.length < 1:
-                break
-            (x, y), _ = shapely.get_coordinates(radius)
-            circles.append((radius.length, float(x), float(y)))
-            rest = rest.difference(shapely.Point(x, y).buffer(radius.length * 2))
-            if rest.is_empty:
-                break
+    circles = [circle for part in parts[:limit] for circle in _widest_circles(part, 3)]
     circles.sort(key=lambda circle: (-circle[0], circle[1], circle[2]))
     return [(x, y) for _, x, y in circles]
+
+
+def _widest_circles(part: Polygon, count: int) -> list[tuple[float, float, float]]:
+    """Return radius and centre in metres of circles in `part`, each the widest clear of those before."""
+    circles = []
+    rest: Polygon | MultiPolygon = part
+    for _ in range(count):
+        radius = shapely.maximum_inscribed_circle(rest, tolerance=25.0)
+        if radius.length < 1:
+            break
+        x, y = radius.coords[0]
+        circles.append((radius.length, float(x), float(y)))
+        rest = only_polygons(rest.difference(shapely.Point(x, y).buffer(radius.length * 2)))
+        if rest.is_empty:
+            break
+    return circles
 
 
 def clipped(area: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import shapely
@@ -13,7 +13,7 @@ from matplotlib_scalebar.scalebar import ScaleBar
 
 from ptreach.outputs.map_panel import LEFT, draw_heading, draw_panel, draw_sources
 from ptreach.outputs.map_view import Z_LABELS, Labels, draw_bands, draw_edge, draw_ground, view_bounds
-from ptreach.outputs.ramp import INK
+from ptreach.outputs.ramp import INK, STAR
 from ptreach.outputs.wording import alt_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ DPI: Final = 160
 """2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
 MAP_BOX: Final = (LEFT, 0.085, 0.725, 0.775)
 """Left, bottom, width and height as shares of the figure."""
-_STYLE: Final = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
+_STYLE: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
 
 
 def draw_journey_time_map(
@@ -42,7 +42,7 @@ def draw_journey_time_map(
     zones: gpd.GeoDataFrame,
     isochrones: Mapping[int, MultiPolygon],
     ground: gpd.GeoDataFrame,
-    land: gpd.GeoDataFrame | BaseGeometry,
+    land: BaseGeometry,
     origin_xy_m: tuple[float, float],
     source_line: str,
     made_up: bool,
@@ -75,7 +75,6 @@ def draw_journey_time_map(
     places
         Names of places: columns ``name`` and ``geometry`` (points), the most important first.
     """
-    shore = land if isinstance(land, shapely.Geometry) else shapely.union_all(land.geometry.to_numpy())
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
@@ -83,11 +82,11 @@ def draw_journey_time_map(
         aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
         largest = isochrones[max(isochrones)]
         view = view_bounds(largest, shapely.union_all([shapely.Point(origin_xy_m), *zones.geometry]), aspect)
-        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[])
-        draw_ground(axes, ground, shore, view)
+        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
+        draw_ground(axes, ground, land, view)
         draw_bands(axes, isochrones, view)
         edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
-        has_edge = draw_edge(axes, _without_slivers(edge), shore, view)
+        has_edge = draw_edge(axes, _without_slivers(edge), land, view)
         labels = Labels(axes, view)
         _draw_furniture(axes, labels, made_up=made_up)
         _draw_origin(axes, labels, town.name, origin_xy_m)
@@ -114,8 +113,8 @@ def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float
     """Mark the town's point by a star and name it."""
     x, y = origin_xy_m
     axes.plot(
-        [x], [y], marker="*", markersize=21, markerfacecolor="#FFD400", markeredgecolor=INK, markeredgewidth=1.4,
-        zorder=Z_LABELS + 2,
+        [x], [y], marker="*", markersize=21, markerfacecolor=STAR, markeredgecolor=INK,
+        markeredgewidth=1.4, zorder=Z_LABELS + 2,
     )  # fmt: skip
     labels.reserve(x, y, 13)
     labels.place(name, x, y, size_pt=14, must=True, on_point=False, fontweight="bold")

@@ -1,9 +1,9 @@
 """Colours of the pack: one sequential ramp for bands of travel time, quiet ones for the ground.
 
-The ramp is that of the departmental data packs, ``#CDE594`` to ``#080C54``. Near is dark: what the map is about,
-the places within easy reach, carries the weight, and the ramp fades towards the pale ground of what is not
-reached. Neighbouring steps differ by less than 3:1 in contrast, so colour never stands alone: bands are outlined
-in `INK`, labelled on the map, and listed in a table.
+The ramp is that of the departmental data packs, ``#CDE594`` to ``#080C54``. Near is dark: what the map is
+about, the places within easy reach, carries the weight, and the ramp fades towards the pale ground of what is
+not reached. Neighbouring steps differ by less than 3:1 in contrast, so colour never stands alone: bands are
+outlined in `INK`, labelled on the map, and listed in a table.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ INK: Final = "#080C54"
 """Outlines, titles and labels: the ramp's own darkest step."""
 GROUND: Final = "#F1EFEA"
 """Land beyond the last cutoff or not reached."""
+STAR: Final = "#FFD400"
+"""The town's point."""
 WATER: Final = "#D3E4EF"
 """Sea, lakes and rivers."""
 MISSING: Final = "#BDBDBD"
@@ -25,8 +27,8 @@ MISSING: Final = "#BDBDBD"
 def band_colours(bands_n: int) -> tuple[str, ...]:
     """Return `bands_n` colours of the ramp as ``#RRGGBB``, nearest band first.
 
-    Up to four bands leave out the darkest step, which would hide streets and outlines; five take the ramp as it
-    is; more are mixed between its steps. The furthest band is always the lightest step.
+    Up to four bands leave out the darkest step, which would hide streets and outlines; five take the ramp as
+    it is; more are mixed between its steps. The furthest band is always the lightest step.
     """
     if bands_n == 1:
         return (RAMP[2],)

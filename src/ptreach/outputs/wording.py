@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
+# Written out, for strftime speaks the language of the machine
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 class BandShare(NamedTuple):
@@ -30,7 +36,7 @@ class BandShare(NamedTuple):
 
 
 def map_title(town: Town) -> str:
-    """Return a title of at most ten words, such as *Journey time from Ryde high street by public transport*."""
+    """Return a title of at most ten words, such as *Journey time from Ryde by public transport*."""
     way = town.preset.direction
     titles = (
         f"Journey time {way} {town.name} by public transport",
@@ -44,9 +50,7 @@ def map_title(town: Town) -> str:
 
 def long_date(date: dt.date) -> str:
     """Return ``Tuesday 16 June 2020``, whatever the machine's language."""
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    months = ("January February March April May June July August September October November December").split()
-    return f"{days[date.weekday()]} {date.day} {months[date.month - 1]} {date.year}"
+    return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def window_phrase(town: Town) -> str:
@@ -112,7 +116,7 @@ def within_phrase(town: Town, zones: pd.DataFrame) -> tuple[str, str]:
 def percent(share: float) -> str:
     """Return a share as a whole per cent; ``<1%`` and ``>99%`` keep some from looking like none or all."""
     if np.isnan(share):
-        return "–"
+        return "n/a"
     if 0 < share < 0.005:
         return "<1%"
     if 0.995 <= share < 1:
@@ -126,8 +130,7 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
     total = sum(row.people for row in shares)
     lines = [
         f"Map: {map_title(town)}.",
-        f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}; "
-        "walking and public transport.",
+        f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}. Walking included.",
         f"Share of the {total:,.0f} residents of {district_phrase(zones)}, by travel time:",
         *(f"- {row.label}: {percent(row.share)} ({row.people:,.0f} people)" for row in shares),
     ]
