@@ -66,9 +66,8 @@ class Source(Frozen):
 
     @property
     def public_url(self) -> str:
-        """The address without user, query or fragment, where keys are carried."""
-        parts = urlsplit(self.url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        """The address as it may be shown and stored."""
+        return public_address(self.url)
 
 
 class NetworkRecipe(Frozen):
@@ -137,6 +136,12 @@ class AreasRecipe(Frozen):
 
 Recipe = NetworkRecipe | AreasRecipe
 _RecipeT = TypeVar("_RecipeT", NetworkRecipe, AreasRecipe)
+
+
+def public_address(url: str) -> str:
+    """Return an address without user, query and fragment, where keys are carried."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _refuse_doubles(sources: Iterable[Source]) -> None:
@@ -297,6 +302,11 @@ def source_record(recipe: Recipe, source: Source, folder: Path) -> SourceRecord:
             where=str(path),
             remedy=f"run ptreach fetch {recipe.name} again, or correct sha256 in the recipe",
         )
+    return record_of(recipe, source, path, digest)
+
+
+def record_of(recipe: Recipe, source: Source, path: Path, digest: str) -> SourceRecord:
+    """Return what is known of the file at `path`, whose sha256 is `digest`."""
     return SourceRecord(
         kind=source.kind,
         path=path,

@@ -1,0 +1,423 @@
+from __future__ import annotations
+
+import functools
+import hashlib
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from ptreach.errors import InputError
+from ptreach.model import no_progress
+from ptreach.sources import download
+from ptreach.sources.fetch import fetch_sources
+from ptreach.sources.recipe import NetworkRecipe, load_recipe
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT / "../shared/data"
+CONTENT = bytes(range(256)) * 2000
+OTHER = CONTENT[::-1]
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    """Serve `files` by path; cut the answers whose number is in `cuts` after so many bytes of their body."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files: dict[str, bytes] = {}
+        self.headers: dict[str, str] = {"ETag": '"first"'}
+        self.cuts: dict[int, int] = {}
+        self.statuses: dict[int, int] = {}
+        self.ranges = True
+        self.asked: list[tuple[str, str]] = []
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self):
+        server = self.server
+        number = len(server.asked)
+        span = self.headers.get("Range", "")
+        server.asked.append((self.path, span))
+        if number in server.statuses:
+            self.send_error(server.statuses[number])
+            return
+        path = self.path.partition("?")[0]
+        if path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/file.bin")
+            self.end_headers()
+            return
+        if path not in server.files:
+            self.send_error(404)
+            return
+        body = server.files[path]
+        same = self.headers.get("If-Range") in {None, server.headers.get("ETag")}
+        start = int(span.removeprefix("bytes=").removesuffix("-")) if span and server.ranges and same else 0
+        if start >= len(body) and span:
+            self.send_response(416)
+            self.send_header("Content-Range", f"bytes */{len(body)}")
+            self.end_headers()
+            return
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.send_header("Content-Length", str(len(body) - start))
+        for name, value in server.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[start : start + server.cuts.get(number, len(body))])
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(download, "_PAUSE_S", 0)
+    with Server() as running:
+        thread = threading.Thread(target=functools.partial(running.serve_forever, 0.01))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def recipe(*files: dict[str, str]) -> NetworkRecipe:
+    known = {
+        "kind": "gtfs",
+        "title": "T",
+        "publisher": "P",
+        "licence": "L",
+        "attribution": "A",
+        "date": "2020",
+    }
+    sources = [{**known, **file} for file in files]
+    sources[0]["kind"] = "osm"
+    return NetworkRecipe.model_validate({"name": "town", "title": "Town", "sources": sources})
+
+
+def bring(files, folder, mirror=None, progress=no_progress):
+    return fetch_sources(recipe(*files), folder, mirror=mirror, progress=progress)
+
+
+def left_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "sources").iterdir())
+
+
+def test_a_download_is_described_and_leaves_nothing_beside_it(tmp_path, server):
+    server.files = {"/file.bin": CONTENT, "/b.zip": OTHER}
+    (first, second) = bring(
+        [
+            {"file": "a.osm.pbf", "url": server.url("/moved?key=secret"), "sha256": sha256(CONTENT)},
+            {"file": "b.zip", "url": server.url("/b.zip")},
+        ],
+        tmp_path,
+    )
+    assert first.path == tmp_path / "sources/a.osm.pbf"
+    assert first.path.read_bytes() == CONTENT
+    assert (first.sha256, first.size_bytes) == (sha256(CONTENT), len(CONTENT))
+    assert first.url == server.url("/moved")
+    assert (second.path.read_bytes(), second.sha256) == (OTHER, sha256(OTHER))
+    assert left_in(tmp_path) == ["a.osm.pbf", "b.zip"]
+
+
+def test_progress_is_in_bytes_and_ends_each_stage_once(tmp_path, server):
+    server.files = {"/file.bin": CONTENT}
+    calls = []
+    bring(
+        [{"file": "a.pbf", "url": server.url("/file.bin")}],
+        tmp_path,
+        progress=lambda stage, done, total: calls.append((stage, done, total)),
+    )
+    assert {stage for stage, _, _ in calls} == {"fetch a.pbf"}
+    assert calls[-1] == ("fetch a.pbf", len(CONTENT), len(CONTENT))
+    assert sum(done >= total for _, done, total in calls) == 1
+    assert {total for _, done, total in calls[:-1] if done < len(CONTENT)} <= {len(CONTENT)}
+
+
+def test_a_cut_download_goes_on_where_it_stopped(tmp_path, server):
+    server.files, server.cuts = {"/file.bin": CONTENT}, {0: 100_000, 1: 50_000}
+    (record,) = bring([{"file": "a.pbf", "url": server.url("/file.bin")}], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+    assert [span for _, span in server.asked] == ["", "bytes=100000-", "bytes=150000-"]
+
+
+def test_a_later_call_goes_on_with_what_an_earlier_one_kept(tmp_path, server):
+    server.files, server.cuts = {"/file.bin": CONTENT}, {0: 1000, 1: 0, 2: 0, 3: 0}
+    file = {"file": "a.pbf", "url": server.url("/file.bin"), "sha256": sha256(CONTENT)}
+    with pytest.raises(
+        InputError, match=r"a\.pbf from .*1,000 bytes are kept.*fetch again later.*--mirror DIR"
+    ):
+        bring([file], tmp_path)
+    assert left_in(tmp_path) == ["a.pbf.part", "a.pbf.part.tag"]
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+    assert server.asked[-1][1] == "bytes=1000-"
+    assert left_in(tmp_path) == ["a.pbf"]
+
+
+def test_halves_of_two_editions_are_never_joined(tmp_path, server):
+    server.files, server.cuts = {"/file.bin": CONTENT}, {0: 1000, 1: 0, 2: 0, 3: 0}
+    file = {"file": "a.pbf", "url": server.url("/file.bin")}
+    with pytest.raises(InputError, match="kept"):
+        bring([file], tmp_path)
+    server.files, server.headers = {"/file.bin": OTHER}, {"ETag": '"second"'}
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == OTHER
+
+
+def test_a_pinned_file_whose_server_has_no_tags_starts_anew_when_halves_do_not_fit(tmp_path, server):
+    server.headers = {}
+    server.files, server.cuts = {"/file.bin": OTHER}, {0: 1000, 1: 0, 2: 0, 3: 0}
+    file = {"file": "a.pbf", "url": server.url("/file.bin"), "sha256": sha256(CONTENT)}
+    with pytest.raises(InputError, match="kept"):
+        bring([file], tmp_path)
+    server.files = {"/file.bin": CONTENT}
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_without_tags_or_a_pin_a_cut_download_starts_anew(tmp_path, server):
+    server.headers = {"ETag": 'W/"weak"'}
+    server.files, server.cuts = {"/file.bin": CONTENT}, {0: 1000}
+    (record,) = bring([{"file": "a.pbf", "url": server.url("/file.bin")}], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+    assert [span for _, span in server.asked] == ["", ""]
+
+
+def test_a_server_that_ignores_ranges_sends_all_again(tmp_path, server):
+    server.files, server.cuts, server.ranges = {"/file.bin": CONTENT}, {0: 1000}, False
+    (record,) = bring([{"file": "a.pbf", "url": server.url("/file.bin")}], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_a_part_that_is_whole_already_is_only_checked(tmp_path, server):
+    server.files = {"/file.bin": CONTENT}
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf.part").write_bytes(CONTENT)
+    file = {"file": "a.pbf", "url": server.url("/file.bin"), "sha256": sha256(CONTENT)}
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+    assert server.asked == [("/file.bin", f"bytes={len(CONTENT)}-")]
+
+
+def test_a_part_longer_than_the_file_is_dropped(tmp_path, server):
+    server.files = {"/file.bin": CONTENT}
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf.part").write_bytes(CONTENT + b"more")
+    file = {"file": "a.pbf", "url": server.url("/file.bin"), "sha256": sha256(CONTENT)}
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_a_busy_server_is_asked_again(tmp_path, server):
+    server.files, server.statuses = {"/file.bin": CONTENT}, {0: 503, 1: 429}
+    (record,) = bring([{"file": "a.pbf", "url": server.url("/file.bin")}], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_a_wrong_sha256_never_replaces_a_file(tmp_path, server):
+    server.files = {"/file.bin": OTHER}
+    (tmp_path / "sources").mkdir()
+    there = tmp_path / "sources/a.pbf"
+    there.write_bytes(b"what a colleague put here")
+    file = {"file": "a.pbf", "url": server.url("/file.bin"), "sha256": sha256(CONTENT)}
+    with pytest.raises(InputError) as caught:
+        bring([file], tmp_path)
+    assert f"its sha256 is {sha256(OTHER)[:12]}…, not {sha256(CONTENT)[:12]}…" in str(caught.value)
+    assert "correct sha256" in caught.value.remedy
+    assert there.read_bytes() == b"what a colleague put here"
+    assert left_in(tmp_path) == ["a.pbf"]
+
+
+def test_a_file_that_is_there_is_not_fetched_again(tmp_path, server):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
+    (tmp_path / "sources/b.zip").write_bytes(OTHER)
+    records = bring(
+        [
+            {"file": "a.pbf", "url": server.url("/gone"), "sha256": sha256(CONTENT)},
+            {"file": "b.zip"},
+        ],
+        tmp_path,
+    )
+    assert server.asked == []
+    assert [record.sha256 for record in records] == [sha256(CONTENT), sha256(OTHER)]
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_refusal_is_said_with_the_way_round_it_and_without_keys(tmp_path, server, status):
+    server.statuses = {0: status}
+    with pytest.raises(InputError) as caught:
+        bring([{"file": "a.pbf", "url": server.url("/a.pbf?app_key=secret")}], tmp_path)
+    assert f"a.pbf from {server.url('/a.pbf')}: the server says {status} " in str(caught.value)
+    assert "save it as a.pbf in a folder DIR and run ptreach fetch town --mirror DIR" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert ("orrect url in the recipe" in str(caught.value)) == (status == 404)
+
+
+def test_a_firewalls_page_is_not_taken_for_the_file(tmp_path, server):
+    server.files, server.headers = (
+        {"/a.zip": b"<html>Blocked</html>"},
+        {"Content-Type": "text/html; charset=utf-8"},
+    )
+    with pytest.raises(InputError, match=r"a web page came instead of the file.*with a browser"):
+        bring([{"file": "a.zip", "url": server.url("/a.zip")}], tmp_path)
+    assert left_in(tmp_path) == []
+
+
+def test_an_empty_answer_is_no_file(tmp_path, server):
+    server.files = {"/a.zip": b""}
+    with pytest.raises(InputError, match="the server sent an empty file"):
+        bring([{"file": "a.zip", "url": server.url("/a.zip")}], tmp_path)
+    assert left_in(tmp_path) == []
+
+
+def test_a_server_out_of_reach_is_named_with_the_way_round(tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(
+        InputError, match=r"can't reach 127\.0\.0\.1: .*refused.*with a browser.*--mirror DIR"
+    ):
+        bring([{"file": "a.pbf", "url": f"http://127.0.0.1:{port}/a.pbf"}], tmp_path)
+
+
+def test_a_dead_proxy_is_an_error_of_input(tmp_path, monkeypatch):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    with pytest.raises(InputError, match=r"can't reach download\.invalid: .*--mirror DIR"):
+        bring([{"file": "a.pbf", "url": "https://download.invalid/a.pbf"}], tmp_path)
+
+
+def test_a_proxy_setting_that_makes_no_sense_is_named(tmp_path, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "gopher://proxy:70")
+    with pytest.raises(InputError, match=r"https_proxy.*: a proxy setting is not understood"):
+        bring([{"file": "a.pbf", "url": "https://download.invalid/a.pbf"}], tmp_path)
+
+
+def test_a_file_without_address_is_asked_for_after_the_others_were_brought(tmp_path, server, caplog):
+    server.files = {"/b.zip": CONTENT}
+    files = [{"file": "a.pbf"}, {"file": "b.zip", "url": server.url("/b.zip")}, {"file": "c.zip"}]
+    with pytest.raises(InputError) as caught:
+        bring(files, tmp_path)
+    assert caught.value.what == "the recipe has no address for a.pbf (T, P, 2020)"
+    assert caught.value.remedy == "put a.pbf in a folder DIR and run ptreach fetch town --mirror DIR"
+    assert left_in(tmp_path) == ["b.zip"]
+    assert "no address for c.zip" in caplog.text
+
+
+def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
+    mirror = tmp_path / "stick"
+    (mirror / "deep/deeper").mkdir(parents=True)
+    (mirror / "a.pbf").write_bytes(CONTENT)
+    (mirror / "deep/a.pbf").write_bytes(b"older")
+    (mirror / "deep/deeper/b.zip").write_bytes(OTHER)
+    calls = []
+    records = bring(
+        [{"file": "a.pbf", "sha256": sha256(CONTENT)}, {"file": "b.zip"}],
+        tmp_path / "town",
+        mirror,
+        lambda stage, done, total: calls.append((stage, done, total)),
+    )
+    assert [record.path.read_bytes() for record in records] == [CONTENT, OTHER]
+    assert calls == [
+        ("fetch a.pbf", len(CONTENT), len(CONTENT)),
+        ("fetch b.zip", len(OTHER), len(OTHER)),
+    ]
+    assert left_in(tmp_path / "town") == ["a.pbf", "b.zip"]
+
+
+def test_a_mirror_above_the_recipe_does_not_find_what_it_is_to_replace(tmp_path):
+    folder = tmp_path / "networks/town"
+    (folder / "sources").mkdir(parents=True)
+    (folder / "sources/a.pbf").write_bytes(b"wrong")
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads/a.pbf").write_bytes(CONTENT)
+    (record,) = bring([{"file": "a.pbf", "sha256": sha256(CONTENT)}], folder, tmp_path)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_what_a_mirror_lacks_is_named(tmp_path, caplog):
+    mirror = tmp_path / "stick"
+    mirror.mkdir()
+    (mirror / "b.zip").write_bytes(OTHER)
+    with pytest.raises(InputError) as caught:
+        bring([{"file": "a.pbf"}, {"file": "b.zip"}, {"file": "c.zip"}], tmp_path / "town", mirror)
+    assert caught.value.where == str(mirror)
+    assert caught.value.what == "neither here nor below is a.pbf (T, P, 2020)"
+    assert "c.zip" in caplog.text
+    assert left_in(tmp_path / "town") == ["b.zip"]
+
+
+def test_two_files_of_one_name_below_a_mirror_are_not_guessed_between(tmp_path):
+    for folder in ("2023", "2024"):
+        (tmp_path / "stick" / folder).mkdir(parents=True)
+        (tmp_path / "stick" / folder / "a.pbf").write_bytes(CONTENT)
+    with pytest.raises(InputError, match=r"a\.pbf is there 2 times, such as .*2023.*2024"):
+        bring([{"file": "a.pbf"}], tmp_path / "town", tmp_path / "stick")
+
+
+def test_a_mirror_that_is_no_folder_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere: no such folder"):
+        bring([{"file": "a.pbf"}], tmp_path / "town", tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(("content", "says"), [(OTHER, "its sha256 is"), (b"", "the file is empty")])
+def test_a_wrong_file_in_a_mirror_never_replaces_a_file(tmp_path, content, says):
+    (tmp_path / "sources").mkdir()
+    there = tmp_path / "sources/a.pbf"
+    there.write_bytes(b"what a colleague put here")
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick/a.pbf").write_bytes(content)
+    with pytest.raises(InputError, match=says) as caught:
+        bring([{"file": "a.pbf", "sha256": sha256(CONTENT)}], tmp_path, tmp_path / "stick")
+    assert caught.value.where == str(tmp_path / "stick/a.pbf")
+    assert there.read_bytes() == b"what a colleague put here"
+    assert left_in(tmp_path) == ["a.pbf"]
+
+
+def test_a_folder_that_can_not_be_made_is_an_error_of_input(tmp_path):
+    (tmp_path / "town").write_text("a file where the folder should be")
+    with pytest.raises(InputError, match="can't be brought"):
+        bring([{"file": "a.pbf"}], tmp_path / "town")
+
+
+def test_a_place_that_is_taken_by_a_folder_is_an_error_of_input(tmp_path, server):
+    server.files = {"/a.pbf": CONTENT}
+    (tmp_path / "sources/a.pbf/inside").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"a\.pbf: can't be written"):
+        bring([{"file": "a.pbf", "url": server.url("/a.pbf")}], tmp_path)
+
+
+@pytest.mark.real
+@needs_shared
+@pytest.mark.parametrize(
+    ("name", "mirror"), [("isle-of-wight", "isle-of-wight"), ("england-lsoa-2011", "england")]
+)
+def test_the_shared_data_satisfy_the_recipes(tmp_path, name, mirror):
+    known = load_recipe(name, ROOT)
+    records = fetch_sources(known, tmp_path, mirror=SHARED / mirror, progress=no_progress)
+    assert [record.sha256 for record in records] == [source.sha256 for source in known.sources]
+    assert all(record.sha256 for record in records)
+    assert all(record.path.parent == tmp_path / "sources" for record in records)
