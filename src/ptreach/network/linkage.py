@@ -216,9 +216,7 @@ def _length_mm(lon0: float, lat0: float, lon1: float, lat1: float, degree_m: flo
 
 
 @njit(cache=True, nogil=True)
-def _along_mm(
-    segments: Segments, edges: Edges, segment: int, lon: float, lat: float, degree_m: float
-) -> int:
+def _along_mm(segments: Segments, edges: Edges, segment: int, lon: float, lat: float, degree_m: float) -> int:
     """Return millimetres along its edge to the point (lon, lat) of a segment, at most the edge's length."""
     edge = segments.edge[segment]
     so_far = 0.0
@@ -233,7 +231,30 @@ def _along_mm(
 
 
 @njit(cache=True, nogil=True)
-def _link(
+def _spot(
+    segments: Segments,
+    edges: Edges,
+    cells: Cells,
+    lon_e7: int,
+    lat_e7: int,
+    near_m: float,
+    far_m: float,
+    degree_m: float,
+) -> tuple[int, int, int, int, int]:
+    """Return where a point hangs: segment (-1 if nowhere), its point of the street, mm along the edge, mm off it."""
+    segment, fraction, off_m = _nearest(segments, cells, lon_e7, lat_e7, near_m, degree_m)
+    if segment == NONE:
+        segment, fraction, off_m = _nearest(segments, cells, lon_e7, lat_e7, far_m, degree_m)
+    if segment == NONE:
+        return NONE, 0, 0, 0, 0
+    lon = segments.lon0[segment] + fraction * (segments.lon1[segment] - segments.lon0[segment])
+    lat = segments.lat0[segment] + fraction * (segments.lat1[segment] - segments.lat0[segment])
+    along_mm = _along_mm(segments, edges, segment, lon, lat, degree_m)
+    return segment, round(lon), round(lat), along_mm, round(off_m * 1000)
+
+
+@njit(cache=True, nogil=True)
+def _link_points(
     segments: Segments,
     edges: Edges,
     cells: Cells,
@@ -242,51 +263,61 @@ def _link(
     near_m: float,
     far_m: float,
     degree_m: float,
-    counts: NDArray[np.int64],
-    *,
-    cut: bool,
-) -> tuple[
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-]:
-    """Link points in their order; cut the edges under them if asked to.
-
-    `counts` holds the numbers of segments, edges and vertices in use and grows with each cut. Where edges are
-    cut, from_mm is 0 and edge is the piece that begins at the new vertex.
-    """
-    n = lon_e7.size
-    edge_of = np.full(n, NONE, dtype=np.int32)
-    from_mm, to_mm, off_mm = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
-    at_lon, at_lat = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    for point in range(n):
-        segment, fraction, off_m = _nearest(segments, cells, lon_e7[point], lat_e7[point], near_m, degree_m)
-        if segment == NONE:
-            segment, fraction, off_m = _nearest(segments, cells, lon_e7[point], lat_e7[point], far_m, degree_m)
+    links: Links,
+) -> None:
+    """Fill in the links of points; nothing is cut."""
+    for point in range(lon_e7.size):
+        segment, lon, lat, along_mm, off_mm = _spot(
+            segments, edges, cells, lon_e7[point], lat_e7[point], near_m, far_m, degree_m
+        )
         if segment == NONE:
             continue
-        lon = segments.lon0[segment] + fraction * (segments.lon1[segment] - segments.lon0[segment])
-        lat = segments.lat0[segment] + fraction * (segments.lat1[segment] - segments.lat0[segment])
         edge = segments.edge[segment]
-        along = _along_mm(segments, edges, segment, lon, lat, degree_m)
-        at_lon[point], at_lat[point] = np.int32(round(lon)), np.int32(round(lat))
-        off_mm[point] = np.int32(round(off_m * 1000))
-        if cut:
-            edge = _cut(segments, edges, segment, at_lon[point], at_lat[point], along, counts)
-            along = 0
-        edge_of[point] = edge
-        from_mm[point], to_mm[point] = along, edges.mm[edge] - along
-    return edge_of, from_mm, to_mm, off_mm, at_lon, at_lat
+        links.edge[point], links.off_mm[point] = edge, off_mm
+        links.from_mm[point], links.to_mm[point] = along_mm, edges.mm[edge] - along_mm
+        links.lon_e7[point], links.lat_e7[point] = lon, lat
+
+
+@njit(cache=True, nogil=True)
+def _hang_stops(
+    segments: Segments,
+    edges: Edges,
+    cells: Cells,
+    lon_e7: NDArray[np.int64],
+    lat_e7: NDArray[np.int64],
+    near_m: float,
+    far_m: float,
+    degree_m: float,
+    links: Links,
+    counts: NDArray[np.int64],
+) -> None:
+    """Fill in the links of stops, in their order, each cutting its edge; `counts` as for `_cut`."""
+    for stop in range(lon_e7.size):
+        segment, lon, lat, along_mm, off_mm = _spot(
+            segments, edges, cells, lon_e7[stop], lat_e7[stop], near_m, far_m, degree_m
+        )
+        if segment == NONE:
+            continue
+        edge = _cut(segments, edges, segment, lon, lat, along_mm, counts)
+        links.edge[stop], links.off_mm[stop] = edge, off_mm
+        links.from_mm[stop], links.to_mm[stop] = 0, edges.mm[edge]
+        links.lon_e7[stop], links.lat_e7[stop] = lon, lat
 
 
 @njit(cache=True, nogil=True)
 def _cut(
-    segments: Segments, edges: Edges, segment: int, lon: int, lat: int, along_mm: int, counts: NDArray[np.int64]
+    segments: Segments,
+    edges: Edges,
+    segment: int,
+    lon: int,
+    lat: int,
+    along_mm: int,
+    counts: NDArray[np.int64],
 ) -> int:
-    """Cut an edge in two at a point of one of its segments; return the edge that begins there."""
+    """Cut an edge in two at a point of one of its segments; return the edge that begins there.
+
+    `counts` holds the numbers of segments, edges and vertices in use; each grows by one.
+    """
     old = segments.edge[segment]
     piece, new, vertex = counts[0], counts[1], counts[2]
     counts += 1
@@ -320,7 +351,9 @@ class Linkage(NamedTuple):
 
     def link(self, lon: FloatArray, lat: FloatArray, rules: Rules) -> Links:
         """Return where points (degrees) hang on the streets: within 300 m, failing that within 1,600 m."""
-        return _linked(self, lon, lat, rules, np.zeros(3, dtype=np.int64), cut=False)
+        links = _no_links(lon.size)
+        _link_points(*self, *_fixed(lon, lat), *_reach(rules), links)
+        return links
 
 
 def hang_stops(
@@ -337,8 +370,8 @@ def hang_stops(
     segments_n = int(streets.point_lon_e7.size - streets.edge_mm.size)
     cells = cells_of(segments, edges, segments_n)
     counts = np.array([segments_n, streets.edge_mm.size, streets.vertices_n], dtype=np.int64)
-    linkage = Linkage(segments, edges, cells)
-    links = _linked(linkage, lon, lat, rules, counts, cut=True)
+    links = _no_links(lon.size)
+    _hang_stops(segments, edges, cells, *_fixed(lon, lat), *_reach(rules), links, counts)
     segments_n, edges_n, vertices_n = counts.tolist()
     whole = Segments(
         *(column[:segments_n] for column in segments[:-1]), edge_first=segments.edge_first[:edges_n]
@@ -346,18 +379,18 @@ def hang_stops(
     return Linkage(whole, Edges(*(column[:edges_n] for column in edges)), cells), links, vertices_n
 
 
-def _linked(
-    linkage: Linkage, lon: FloatArray, lat: FloatArray, rules: Rules, counts: NDArray[np.int64], *, cut: bool
-) -> Links:
-    """Run the kernel on points in degrees."""
-    columns = _link(
-        *linkage,
-        np.rint(lon / DEGREE_E7).astype(np.int64),
-        np.rint(lat / DEGREE_E7).astype(np.int64),
-        rules.link_near_m,
-        rules.link_far_m,
-        metres_per_degree(rules),
-        counts,
-        cut=cut,
+def _no_links(points_n: int) -> Links:
+    """Return links to nowhere, to be filled in."""
+    return Links(
+        np.full(points_n, NONE, dtype=np.int32), *(np.zeros(points_n, dtype=np.int32) for _ in range(5))
     )
-    return Links(*columns)
+
+
+def _fixed(lon: FloatArray, lat: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return degrees as degrees times 1e7."""
+    return np.rint(lon / DEGREE_E7).astype(np.int64), np.rint(lat / DEGREE_E7).astype(np.int64)
+
+
+def _reach(rules: Rules) -> tuple[float, float, float]:
+    """Return the two radii of a search, and the length of a degree, in metres."""
+    return rules.link_near_m, rules.link_far_m, metres_per_degree(rules)

@@ -1,0 +1,268 @@
+"""Build a network from its files, save it as plain arrays, open it in place.
+
+``built/<digest>/`` holds one ``.npy`` a table column, ``names.json`` and ``meta.json``. The digest is that of
+the input files and of the source text that turns them into a network, so a folder is never out of date: what
+has changed has another digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ptreach.model import FloatArray, Progress
+from ptreach.network.calendar import Calendar
+from ptreach.network.linkage import Cells, Edges, Linkage, Segments, hang_stops
+from ptreach.network.patterns import Patterns, build_patterns
+from ptreach.network.rules import OURS, Rules
+from ptreach.network.streets import build_streets
+from ptreach.network.walks import (
+    Graph,
+    WalkTable,
+    anchor_stops,
+    build_graph,
+    walk_limit_mm,
+    walk_table,
+    without_self,
+)
+from ptreach.sources import gtfs, gtfs_calls, osm
+from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.osm import read_streets
+
+TRANSFER_LIMIT_MM: Final = walk_limit_mm(20 * 60, 4_800_000)
+"""Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found when asked for."""
+META: Final = "meta.json"
+_NAMES: Final = "names.json"
+_STAGE: Final = "network"
+_STEPS_N: Final = 6
+
+
+class Stops(NamedTuple):
+    """Stops by their number: place in degrees, and whether it hangs on a street."""
+
+    lon: FloatArray
+    lat: FloatArray
+    linked: np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Trips(NamedTuple):
+    """Trips by their number in the timetables: the route (number in `Names.route_names`) of each."""
+
+    route: np.ndarray[Any, np.dtype[np.int32]]
+
+
+class Names(NamedTuple):
+    """The outside's names of what the arrays number."""
+
+    stop_ids: list[str]
+    stop_names: list[str]
+    route_names: list[str]
+    trip_ids: list[str]
+
+
+class Network(NamedTuple):
+    """A network, opened: arrays are mapped from disk and read-only.
+
+    Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``.
+    """
+
+    folder: Path
+    digest: str
+    rules: Rules
+    timezone: str
+    street_vertices_n: int
+    forward: Graph
+    backward: Graph
+    linkage: Linkage
+    stops: Stops
+    transfers: WalkTable
+    patterns: Patterns
+    calendar: Calendar
+    trips: Trips
+    repairs: dict[str, int]
+
+    @property
+    def stops_n(self) -> int:
+        """Number of stops."""
+        return int(self.stops.lon.size)
+
+    @property
+    def vertices_n(self) -> int:
+        """Number of vertices, those of stops included."""
+        return self.street_vertices_n + self.stops_n
+
+    def names(self) -> Names:
+        """Read the names of stops, routes and trips."""
+        return Names(**json.loads((self.folder / _NAMES).read_text(encoding="utf-8")))
+
+
+def build_network(osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progress: Progress) -> Path:
+    """Build the network of an OpenStreetMap extract and GTFS feeds below `built`, unless it is there.
+
+    Returns
+    -------
+    The network's folder: ``built/<digest>``.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing, unreadable, or holds nothing that can be travelled.
+    """
+    digest = network_digest((osm_path, *gtfs_paths))
+    folder = built / digest
+    if (folder / META).is_file():
+        progress(_STAGE, _STEPS_N, _STEPS_N)
+        return folder
+    aside = built / f".{digest}.{os.getpid()}.part"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        _write(aside, digest, osm_path, gtfs_paths, progress)
+        if not (folder / META).is_file():  # another process may have been quicker
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
+
+
+def network_digest(paths: Sequence[Path]) -> str:
+    """Return the digest of a network of these files, in this order, built by this very code."""
+    total = hashlib.sha256(builder_version().encode())
+    for path in paths:
+        with path.open("rb") as stream:
+            total.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+    return total.hexdigest()[:16]
+
+
+@cache
+def builder_version() -> str:
+    """Return the sha256 of the source text that decides what a built network holds."""
+    rooms = sorted(Path(__file__).parent.glob("*.py"))
+    readers = [Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls)]
+    total = hashlib.sha256()
+    for path in (*rooms, *readers):
+        total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return total.hexdigest()
+
+
+def _write(folder: Path, digest: str, osm_path: Path, gtfs_paths: Sequence[Path], progress: Progress) -> None:
+    """Build a network and write it into a folder, ``meta.json`` last."""
+    steps = iter(range(_STEPS_N + 1))
+
+    def step() -> None:
+        progress(_STAGE, next(steps), _STEPS_N)
+
+    step()
+    ways = read_streets(osm_path)
+    step()
+    timetables = read_timetables(gtfs_paths)
+    step()
+    streets, on_islands = build_streets(ways, OURS)
+    step()
+    linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, OURS)
+    forward, backward = build_graph(linkage.edges, links, vertices_n)
+    step()
+    stops_n = timetables.stop_lon.size
+    stops = Stops(timetables.stop_lon, timetables.stop_lat, links.edge >= 0)
+    transfers = without_self(
+        walk_table(
+            forward, vertices_n, stops_n, anchor_stops(stops_n, vertices_n), stops_n, TRANSFER_LIMIT_MM
+        )
+    )
+    step()
+    tables: dict[str, Any] = {
+        "forward": forward,
+        "backward": backward,
+        "segments": linkage.segments,
+        "edges": linkage.edges,
+        "cells": linkage.cells,
+        "stops": stops,
+        "transfers": transfers,
+        "patterns": build_patterns(timetables),
+        "calendar": Calendar(timetables.first_day, timetables.service_days),
+        "trips": Trips(timetables.trip_route),
+    }
+    numbers: dict[str, int] = {}
+    for name, value in _columns(tables):
+        if isinstance(value, int):
+            numbers[name] = value
+        else:
+            np.save(folder / f"{name}.npy", np.ascontiguousarray(value), allow_pickle=False)
+    names = Names(
+        *map(list, (timetables.stop_ids, timetables.stop_names, timetables.route_names, timetables.trip_ids))
+    )
+    _write_json(folder / _NAMES, names._asdict())
+    repairs = {
+        **timetables.repairs,
+        "stops far from any street": int((~stops.linked).sum()),
+        "street edges on islands": on_islands,
+        "nodes missing from the streets' file": ways.missing_nodes,
+    }
+    _write_json(
+        folder / META,
+        {
+            "digest": digest,
+            "rules": OURS._asdict(),
+            "timezone": timetables.timezone,
+            "street_vertices_n": vertices_n,
+            "numbers": numbers,
+            "repairs": {what: number for what, number in sorted(repairs.items()) if number},
+        },
+    )
+    step()
+
+
+def _columns(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the columns of tables under names such as ``edges.mm``."""
+    for table, columns in tables.items():
+        for name, value in columns._asdict().items():
+            yield f"{table}.{name}", value
+
+
+def _write_json(path: Path, value: object) -> None:
+    """Write JSON with sorted keys."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def open_network(folder: Path) -> Network:
+    """Open a network that `build_network` saved; its arrays stay on disk until they are read."""
+    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    numbers: dict[str, int] = meta["numbers"]
+
+    def table(kind: type[Any], name: str) -> Any:  # noqa: ANN401  any of the named tuples
+        return kind(*(_column(folder, f"{name}.{field}", numbers) for field in kind._fields))
+
+    return Network(
+        folder=folder,
+        digest=meta["digest"],
+        rules=Rules(**meta["rules"]),
+        timezone=meta["timezone"],
+        street_vertices_n=meta["street_vertices_n"],
+        forward=table(Graph, "forward"),
+        backward=table(Graph, "backward"),
+        linkage=Linkage(table(Segments, "segments"), table(Edges, "edges"), table(Cells, "cells")),
+        stops=table(Stops, "stops"),
+        transfers=table(WalkTable, "transfers"),
+        patterns=table(Patterns, "patterns"),
+        calendar=table(Calendar, "calendar"),
+        trips=table(Trips, "trips"),
+        repairs=meta["repairs"],
+    )
+
+
+def _column(folder: Path, name: str, numbers: dict[str, int]) -> Any:  # noqa: ANN401  a number or an array
+    """Return a column: a number of the meta file, or an array mapped read-only."""
+    if name in numbers:
+        return numbers[name]
+    # a plain ndarray view: numba does not know memory maps
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)).view(np.ndarray)

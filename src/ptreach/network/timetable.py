@@ -1,0 +1,184 @@
+"""The timetable of one query: the trips that run within its hours, ready to be searched.
+
+Searches ask two things of a vehicle: by when one must stand at a stop to catch it (``ready``: a slack before
+the departure), and when one steps off (``off``). With these two, a journey backward in time is the same
+search on the mirrored timetable: times negated, stops in reverse, ready and off exchanged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ptreach.network.calendar import day_start_s
+from ptreach.network.walks import rows_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ptreach.network.calendar import Calendar
+    from ptreach.network.patterns import Patterns
+
+
+class Timetable(NamedTuple):
+    """Lines: trips of one pattern of which none overtakes another.
+
+    Line n has the positions ``position_start[n]:position_start[n + 1]`` of ``stop``, ``board`` and ``alight``,
+    and ``trips_n[n]`` trips. At its position j (from 0), trip k has its times at
+    ``time_start[n] + j * trips_n[n] + k`` of ``ready_s`` and ``off_s``: they ascend with k. ``trip_row[trip_start[n]
+    + k]`` is the trip's number in the timetables. Stop s can be boarded at ``stop_line[stop_start[s]:]``, position
+    ``stop_position``.
+    """
+
+    position_start: NDArray[np.int64]
+    stop: NDArray[np.int32]
+    board: NDArray[np.bool_]
+    alight: NDArray[np.bool_]
+    trips_n: NDArray[np.int32]
+    time_start: NDArray[np.int64]
+    ready_s: NDArray[np.int32]
+    off_s: NDArray[np.int32]
+    trip_start: NDArray[np.int64]
+    trip_row: NDArray[np.int32]
+    stop_start: NDArray[np.int64]
+    stop_line: NDArray[np.int32]
+    stop_position: NDArray[np.int32]
+
+
+class _Line(NamedTuple):
+    """One line before all are put together; times have the shape (positions, trips)."""
+
+    pattern: int
+    ready_s: NDArray[np.int32]
+    off_s: NDArray[np.int32]
+    trip_row: NDArray[np.int32]
+
+
+class _Trips(NamedTuple):
+    """Trips that run, sorted by pattern, then departure: number among the patterns' trips, and clock shift."""
+
+    pattern: NDArray[np.int64]
+    trip: NDArray[np.int64]
+    shift_s: NDArray[np.int32]
+
+
+def timetable_of_day(
+    patterns: Patterns,
+    calendar: Calendar,
+    stops_n: int,
+    *,
+    date: dt.date,
+    timezone: str,
+    from_s: int,
+    until_s: int,
+    slack_s: int,
+    mirrored: bool,
+) -> Timetable:
+    """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
+
+    Trips of days before that run past midnight are in it, and those of the day after.
+
+    Parameters
+    ----------
+    slack_s
+        A vehicle is caught if it departs more than this after one stands at the stop.
+    mirrored
+        Whether to give the timetable backward in time.
+    """
+    trips = _running(patterns, calendar, date, timezone, from_s, until_s)
+    lines: list[_Line] = []
+    for pattern, first, last in _groups(trips.pattern):
+        trip, shift_s = trips.trip[first:last], trips.shift_s[first:last]
+        positions_n = patterns.position_start[pattern + 1] - patterns.position_start[pattern]
+        times = patterns.time_start[trip] + np.arange(positions_n)[:, np.newaxis]
+        ready_s = patterns.departure_s[times] + shift_s - np.int32(slack_s + 1)
+        off_s = patterns.arrival_s[times] + shift_s
+        row = patterns.trip_row[trip]
+        if mirrored:
+            ready_s, off_s, row = -off_s[::-1, ::-1], -ready_s[::-1, ::-1], row[::-1]
+        lines += [
+            _Line(pattern, ready_s[:, k], off_s[:, k], row[k]) for k in _without_overtaking(ready_s, off_s)
+        ]
+    return _joined(patterns, lines, stops_n, mirrored=mirrored)
+
+
+def _running(
+    patterns: Patterns, calendar: Calendar, date: dt.date, timezone: str, from_s: int, until_s: int
+) -> _Trips:
+    """Return the trips that are under way at some time of the hours, of whatever service day."""
+    pattern = np.repeat(np.arange(patterns.trip_start.size - 1), np.diff(patterns.trip_start))
+    calls_n = np.diff(patterns.position_start)[pattern]
+    first_s = patterns.departure_s[patterns.time_start]
+    last_s = patterns.arrival_s[patterns.time_start + calls_n - 1]
+    days_back = int(last_s.max(initial=0)) // 86_400
+    found = []
+    for days in range(-days_back, 2):
+        day = date + dt.timedelta(days=days)
+        shift_s = day_start_s(date, day, timezone)
+        runs = calendar.services_on(day)[patterns.trip_service]
+        trip = np.flatnonzero(runs & (last_s + shift_s >= from_s) & (first_s + shift_s <= until_s))
+        found.append((trip, np.full(trip.size, shift_s, dtype=np.int32)))
+    trip, shift = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    order = np.lexsort((trip, first_s[trip] + shift, pattern[trip]))
+    return _Trips(pattern[trip][order], trip[order], shift[order])
+
+
+def _groups(keys: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Return key, start and end of each run of equal keys."""
+    if not keys.size:
+        return []
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    return list(zip(keys[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), keys.size], strict=True))
+
+
+def _without_overtaking(ready_s: NDArray[np.int32], off_s: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """Return the trips (columns) in groups within which no trip is ahead of an earlier one at any position."""
+    times = np.concatenate([ready_s, off_s])
+    if (times[:, 1:] >= times[:, :-1]).all():
+        return [np.arange(times.shape[1])]
+    groups: list[list[int]] = []
+    for trip in range(times.shape[1]):
+        for group in groups:
+            if (times[:, trip] >= times[:, group[-1]]).all():
+                group.append(trip)
+                break
+        else:
+            groups.append([trip])
+    return [np.array(group) for group in groups]
+
+
+def _joined(patterns: Patterns, lines: list[_Line], stops_n: int, *, mirrored: bool) -> Timetable:
+    """Put lines together and list, for each stop, where it can be boarded."""
+    spans = [slice(*patterns.position_start[line.pattern : line.pattern + 2].tolist()) for line in lines]
+    turn = slice(None, None, -1 if mirrored else 1)
+    board, alight = (patterns.alight, patterns.board) if mirrored else (patterns.board, patterns.alight)
+    lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
+    trips_n = np.array([line.trip_row.size for line in lines], dtype=np.int32)
+
+    def joined(parts: list[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+        return np.concatenate([np.empty(0, dtype), *parts]).astype(dtype)
+
+    stop = joined([patterns.stop[span][turn] for span in spans], np.int32)
+    can_board = joined([board[span][turn] for span in spans], np.bool_)
+    line_of = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths)
+    position_start = np.r_[0, np.cumsum(lengths)].astype(np.int64)
+    position = (np.arange(stop.size) - position_start[line_of]).astype(np.int32)
+    at = np.flatnonzero(can_board)
+    stop_start, order = rows_of(stop[at], stops_n)
+    return Timetable(
+        position_start=position_start,
+        stop=stop,
+        board=can_board,
+        alight=joined([alight[span][turn] for span in spans], np.bool_),
+        trips_n=trips_n,
+        time_start=np.r_[0, np.cumsum(lengths * trips_n)].astype(np.int64),
+        ready_s=joined([line.ready_s.ravel() for line in lines], np.int32),
+        off_s=joined([line.off_s.ravel() for line in lines], np.int32),
+        trip_start=np.r_[0, np.cumsum(trips_n)].astype(np.int64),
+        trip_row=joined([line.trip_row for line in lines], np.int32),
+        stop_start=stop_start,
+        stop_line=line_of[at][order],
+        stop_position=position[at][order],
+    )
