@@ -16,7 +16,7 @@ import shapely
 
 from ptreach.errors import InputError
 from ptreach.model import Areas
-from ptreach.sources.boundaries import meets_box, read_boundaries
+from ptreach.sources.boundaries import read_boundaries
 from ptreach.sources.centroids import read_centroids
 from ptreach.sources.deprivation import read_deprivation
 from ptreach.sources.population import read_population
@@ -74,7 +74,7 @@ def load_areas(
     records = source_records(recipe, folder)
     paths: dict[str, Path] = {source.kind: folder / SOURCES_FOLDER / source.file for source in recipe.sources}
     people = read_deprivation(paths["deprivation"], recipe.id_column).set_index("zone_id")
-    polygons = read_boundaries(paths["boundaries"], recipe.id_column)
+    polygons = read_boundaries(paths["boundaries"], recipe.id_column, bounds_m)
     centroids = read_centroids(paths["centroids"], recipe.id_column)
 
     covered = set(people.index.str[:1])
@@ -90,9 +90,7 @@ def load_areas(
     _report(centroids.index.difference(polygons.index), "left out: no polygon")
     frame = polygons.join(centroids.drop(columns="zone_name"))
     _check_places(frame, paths["centroids"])
-    if bounds_m is not None:
-        frame = frame[meets_box(frame.geometry.to_numpy(), bounds_m)]
-    frame = _with_people(frame, people, centroids["zone_name"])
+    frame = _with_people(frame[frame["inside"]], people, centroids["zone_name"])
     frame[["population", "children"]] = _population(recipe, paths, frame)
     return Areas(
         name=recipe.name,

@@ -25,8 +25,18 @@ CRS: Final = "EPSG:27700"
 _log = logging.getLogger(__name__)
 
 
-def read_boundaries(path: Path, id_column: str) -> gpd.GeoDataFrame:
-    """Return polygons by zone: index ``zone_id``, column ``geometry`` (valid polygons, EPSG:27700).
+def read_boundaries(
+    path: Path, id_column: str, bounds_m: tuple[float, float, float, float] | None = None
+) -> gpd.GeoDataFrame:
+    """Return polygons by zone: index ``zone_id``, columns ``geometry`` (EPSG:27700) and ``inside``.
+
+    Parameters
+    ----------
+    path, id_column
+        The file and its column of codes.
+    bounds_m
+        xmin, ymin, xmax, ymax in EPSG:27700: ``inside`` (bool) is whether the polygon meets this box; true
+        for all if None. Polygons that are inside are made valid; the others are as they came.
 
     Raises
     ------
@@ -47,15 +57,20 @@ def read_boundaries(path: Path, id_column: str) -> gpd.GeoDataFrame:
         raise InputError(
             f"holds a {kinds[0]}, not only polygons", where=str(path), remedy="take boundaries, not points"
         )
-    geometry, mended = mend_polygons(shapes.to_numpy())
+    geometry = np.array(shapes, dtype=object)
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if empty.any():
         raise InputError(
             f"the polygon of {codes[empty][0]} is empty", where=str(path), remedy="take another boundary file"
         )
+    # Checking and mending are slow; of a whole country a town needs few.
+    inside = np.ones(len(codes), dtype=np.bool_) if bounds_m is None else _overlaps(geometry, bounds_m)
+    geometry[inside], mended = mend_polygons(geometry[inside])
     if mended:
         _log.info("%s: %d invalid polygons mended", path.name, mended)
-    return gpd.GeoDataFrame(geometry=geometry, index=codes, crs=CRS)
+    if bounds_m is not None:
+        inside[inside] = meets_box(geometry[inside], bounds_m)
+    return gpd.GeoDataFrame({"inside": inside}, geometry=geometry, index=codes, crs=CRS)
 
 
 def in_grid(geometry: gpd.GeoSeries, path: Path) -> gpd.GeoSeries:
@@ -83,6 +98,15 @@ def mend_polygons(
             [part for part in parts if part.geom_type in {"Polygon", "MultiPolygon"}]
         )
     return shapes, int(invalid.sum())
+
+
+def _overlaps(geometry: Shapes, bounds_m: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    """Return bool, shape (n,): of which shapes the bounds meet the box, so that the shapes may."""
+    xmin, ymin, xmax, ymax = shapely.bounds(geometry).T
+    found: NDArray[np.bool_] = (
+        (xmin <= bounds_m[2]) & (xmax >= bounds_m[0]) & (ymin <= bounds_m[3]) & (ymax >= bounds_m[1])
+    )
+    return found
 
 
 def meets_box(geometry: Shapes, bounds_m: tuple[float, float, float, float]) -> NDArray[np.bool_]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ptreach.model import FloatArray
 
 _COORDINATES: Final = {
-    "easting": "easting|x|bng_e",
-    "northing": "northing|y|bng_n",
+    "easting": "eastings?|x|bng_e",
+    "northing": "northings?|y|bng_n",
     "lon": "lon|long|longitude",
     "lat": "lat|latitude",
 }
@@ -51,7 +51,7 @@ def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
     if missing.size:
         raise InputError(
             f"{missing.size} zones without coordinates, such as {codes[missing[0]]}",
-            where=f"{path}, row {missing[0] + 1}",
+            where=f"{path}, row {table.index[missing[0]]}",
             remedy="take a complete table of centroids",
         )
     names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan)
@@ -70,19 +70,13 @@ def _coordinates(table: pd.DataFrame, path: Path) -> tuple[FloatArray, FloatArra
         x, y = points.x.to_numpy(dtype=np.float64), points.y.to_numpy(dtype=np.float64)
         return x, y, *_to_degrees(x, y)
     column = {key: find_column(table, pattern) for key, pattern in _COORDINATES.items()}
-    lon_header, lat_header = column["lon"], column["lat"]
-    degrees = (
-        (numbers(table, lon_header, path), numbers(table, lat_header, path))
-        if lon_header and lat_header
-        else None
-    )
-    if not (column["easting"] and column["northing"]):
-        if degrees is None:
-            need_column(table, _COORDINATES["easting"], "x", path)
-            need_column(table, _COORDINATES["northing"], "y", path)
-            raise AssertionError("one of the two is missing")
-        return *_to_grid(*degrees), *degrees
-    x, y = numbers(table, column["easting"], path), numbers(table, column["northing"], path)
+    degrees = None
+    if column["lon"] and column["lat"]:
+        degrees = numbers(table, column["lon"], path), numbers(table, column["lat"], path)
+        if not (column["easting"] and column["northing"]):
+            return *_to_grid(*degrees), *degrees
+    x = numbers(table, need_column(table, _COORDINATES["easting"], "x", path), path)
+    y = numbers(table, need_column(table, _COORDINATES["northing"], "y", path), path)
     if np.nanmax(np.abs(x), initial=0) <= 180 and np.nanmax(np.abs(y), initial=0) <= 90:
         return *_to_grid(x, y), x, y
     lon, lat = _to_degrees(x, y)

@@ -126,7 +126,8 @@ def read_deprivation(path: Path, id_column: str | None = None) -> pd.DataFrame:
         else:
             header = find_column(table, column.pattern)
         values = numbers(table, header, path) if header else np.full(len(table), np.nan)
-        _check_range(values, column.name, header or "", path)
+        if header:
+            _check_range(values, column.name, table, header, path)
         out[column.name] = values
     order = ["idaci_rank", "idaci_decile", "idaci_score", "population_iod", "children_iod"]
     frame = pd.DataFrame(out)
@@ -134,7 +135,7 @@ def read_deprivation(path: Path, id_column: str | None = None) -> pd.DataFrame:
     return frame.sort_values("zone_id", ignore_index=True)
 
 
-def _check_range(values: FloatArray, name: str, header: str, path: Path) -> None:
+def _check_range(values: FloatArray, name: str, table: pd.DataFrame, header: str, path: Path) -> None:
     """Raise InputError for deciles, ranks, scores and counts that cannot be."""
     kind = name.rpartition("_")[2]
     if kind == "decile":
@@ -143,10 +144,10 @@ def _check_range(values: FloatArray, name: str, header: str, path: Path) -> None
         wrong, remedy = ~((values >= 1) & (values == np.floor(values))), "ranks are whole numbers from 1"
     else:
         wrong, remedy = values < 0, "give a number that is not negative"
-    rows = np.flatnonzero(wrong & ~np.isnan(values))
-    if rows.size:
+    found = np.flatnonzero(wrong & ~np.isnan(values))
+    if found.size:
         raise InputError(
-            f"{values[rows[0]]:g} is out of range",
-            where=f"{path}, row {rows[0] + 1}, {header}",
+            f"{values[found[0]]:g} is out of range",
+            where=f"{path}, row {table.index[found[0]]}, {header}",
             remedy=remedy,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from ptreach.errors import InputError
 from ptreach.sources.tables import find_column, need_column, numbers, read_table, zone_codes
 
 if TYPE_CHECKING:
@@ -26,18 +27,43 @@ def read_population(path: Path, id_column: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Where the codes or one of the ages 0 to 15 are missing.
+        Where the codes, one of the ages 0 to 15 or, without a total, one of any age is missing; where an age
+        has two columns, a number is negative, or a zone has more children than people.
     """
     table = read_table(path)
     codes = zone_codes(table, id_column, path)
-    ages = {int(match[1]): str(name) for name in table.columns if (match := _AGE.fullmatch(str(name)))}
-    lacking = [age for age in _CHILD_AGES if age not in ages]
-    if lacking:
-        need_column(table, str(lacking[0]), f"{lacking[0]} (single year of age)", path)
     total = find_column(table, "total_population|total population|all ages|total|population")
+    ages = _age_columns(table, path)
+    for age in _CHILD_AGES if total else range(max(*ages, 15) + 1):
+        if age not in ages:
+            need_column(table, str(age), f"{age} (single year of age)", path)
     by_age = {
         age: numbers(table, header, path) for age, header in ages.items() if age in _CHILD_AGES or not total
     }
     children = np.sum([by_age[age] for age in _CHILD_AGES], axis=0)
     population = numbers(table, total, path) if total else np.sum(list(by_age.values()), axis=0)
+    lowest = np.min([*by_age.values(), population, population - children], axis=0)
+    wrong = np.flatnonzero(lowest < 0)
+    if wrong.size:
+        raise InputError(
+            f"{codes[wrong[0]]} has a negative number, or more children than people",
+            where=f"{path}, row {table.index[wrong[0]]}",
+            remedy="take the publisher's file as it is",
+        )
     return pd.DataFrame({"population": population, "children": children}, index=codes)
+
+
+def _age_columns(table: pd.DataFrame, path: Path) -> dict[int, str]:
+    """Return the header of each single year of age; raise InputError where an age has two."""
+    ages: dict[int, str] = {}
+    for name in map(str, table.columns):
+        match = _AGE.fullmatch(name)
+        if match and int(match[1]) in ages:
+            raise InputError(
+                f"columns '{ages[int(match[1])]}' and '{name}' are of one age",
+                where=str(path),
+                remedy="drop one of them",
+            )
+        if match:
+            ages[int(match[1])] = name
+    return ages

@@ -1,12 +1,19 @@
-"""Tables as publishers write them: read by header, whatever the order, the case, a BOM or the encoding."""
+"""Tables as publishers and users write them: read by header, whatever order, case, separator or encoding."""
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
+import logging
 import re
+import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+from shapely.errors import ShapelyError
 
 from ptreach.errors import InputError
 
@@ -15,8 +22,14 @@ if TYPE_CHECKING:
 
     from ptreach.model import FloatArray
 
-_GEO_SUFFIXES: Final = {".gpkg", ".geojson", ".json", ".shp", ".fgb"}
+TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
+PARQUET_SUFFIXES: Final = frozenset({".parquet", ".geoparquet"})
+GEO_SUFFIXES: Final = frozenset(
+    {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".zip"}
+)
 _LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)")
+
+_log = logging.getLogger(__name__)
 
 
 def plain_header(header: object) -> str:
@@ -27,21 +40,23 @@ def plain_header(header: object) -> str:
 def read_table(path: Path) -> pd.DataFrame:
     """Return the rows of a CSV (every cell text), Parquet or geo file (a GeoDataFrame where it has geometry).
 
-    Headers are `plain_header` of those in the file; ``geometry`` is the active geometry.
+    Headers are `plain_header` of those in the file; ``geometry`` is the active geometry. The index says which
+    row it is, for messages: of a CSV as a spreadsheet shows it, the header being row 1; of others from 1 on.
+    Rows of a CSV without anything in them are left out.
 
     Raises
     ------
     InputError
-        Where the file is missing, empty, of an unknown kind, not readable, or has a header twice.
+        Where the file is missing, empty, of an unknown kind, not readable or cut, or has a header twice.
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path")
     suffix = path.suffix.lower()
-    if suffix in {".csv", ".txt"}:
+    if suffix in TEXT_SUFFIXES:
         frame = _read_csv(path)
-    elif suffix in {".parquet", ".geoparquet"}:
+    elif suffix in PARQUET_SUFFIXES:
         frame = _read_parquet(path)
-    elif suffix in _GEO_SUFFIXES:
+    elif suffix in GEO_SUFFIXES:
         frame = _read_geo(path)
     else:
         raise InputError(
@@ -49,40 +64,89 @@ def read_table(path: Path) -> pd.DataFrame:
             where=str(path),
             remedy="save it as CSV UTF-8, Parquet, GeoPackage, GeoJSON or shapefile",
         )
-    if frame.empty:
-        raise InputError("the table has no rows", where=str(path), remedy="fetch the file again")
+    if not len(frame):
+        raise InputError("the table has no rows", where=str(path), remedy="take a file with rows")
     active = getattr(frame, "_geometry_column_name", None)
     names = ["geometry" if name == active else plain_header(name) for name in frame.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(
-            f"the header '{twice[0]}' occurs twice", where=str(path), remedy="rename or drop one"
-        )
+    _refuse_doubles(names, path)
     frame = frame.rename(columns=dict(zip(frame.columns, names, strict=True)))
     return frame if active is None else frame.set_geometry("geometry")  # type: ignore[operator]
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    """Return a CSV with every cell as text; UTF-8 with or without BOM, else Windows' western encoding."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(
-                path,
+    """Return a CSV with every cell as text; index: the row as a spreadsheet shows it."""
+    text = _decoded(path)
+    if not text.strip():
+        raise InputError("the file is empty", where=str(path), remedy="take a file with a header and rows")
+    first = text.split("\n", 1)[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    named = [plain for header in headers if (plain := plain_header(header))]
+    _refuse_doubles(named, path)  # pandas would rename them
+    _refuse_cut(text, separator, len(headers), path)
+    try:
+        with warnings.catch_warnings():
+            # Of rows longer than the header the rest would be dropped, with a warning only.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
                 dtype=str,
                 keep_default_na=False,
-                encoding=encoding,
                 skipinitialspace=True,
+                skip_blank_lines=False,
                 index_col=False,
             )
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise InputError(
+            f"not readable as CSV: {' '.join(str(error).split()).rstrip('.')}",
+            where=str(path),
+            remedy="give every row as many cells as the header",
+        ) from error
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    blank = frame.index[frame.iloc[:, 0].fillna("") == ""]
+    return frame.drop(index=blank[(frame.loc[blank].fillna("") == "").all(axis=1)])
+
+
+def _decoded(path: Path) -> str:
+    """Return the text of a file: UTF-16 where it says so, UTF-8, else Windows' western encoding."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
-            raise InputError(
-                f"not readable as CSV: {error}", where=str(path), remedy="fetch the file again"
-            ) from error
-    raise InputError(
-        "the text is neither UTF-8 nor Windows-1252", where=str(path), remedy="save it as CSV UTF-8"
-    )
+        if encoding == "cp1252":
+            _log.warning("%s is not UTF-8; it is read as Windows-1252", path.name)
+        if "\0" in text:
+            break
+        return text
+    raise InputError("no text, so no CSV", where=str(path), remedy="save it as CSV UTF-8")
+
+
+def _refuse_cut(text: str, separator: str, width: int, path: Path) -> None:
+    """Raise InputError where a text ends within a row: no line end, and cells missing."""
+    last = text.rsplit("\n", 1)[-1]
+    cells = next(csv.reader([last], delimiter=separator), [])
+    if 0 < len(cells) < width and last.count('"') % 2 == 0:
+        raise InputError(
+            f"the last row has {len(cells)} cells of {width}: the file is cut",
+            where=str(path),
+            remedy="take the whole file",
+        )
+
+
+def _refuse_doubles(headers: list[str], path: Path) -> None:
+    """Raise InputError where a header occurs twice."""
+    twice = sorted(header for header, number in Counter(headers).items() if number > 1)
+    if twice:
+        raise InputError(
+            f"the header '{twice[0]}' occurs twice", where=str(path), remedy="rename or drop one"
+        )
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -95,30 +159,53 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             import geopandas as gpd
 
             frame: pd.DataFrame = gpd.read_parquet(path)
-            return frame
-        return pd.read_parquet(path)
-    except (pa.ArrowException, ValueError, OSError) as error:
+        else:
+            frame = pd.read_parquet(path)
+    except (pa.ArrowException, ValueError, KeyError, OSError) as error:
         raise InputError(
-            f"not readable as Parquet: {error}", where=str(path), remedy="fetch the file again"
+            f"not readable as Parquet: {_first_line(error)}",
+            where=str(path),
+            remedy="take the whole file again",
         ) from error
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index()  # a column that pandas had made the index
+    return _numbered(frame)
 
 
 def _read_geo(path: Path) -> pd.DataFrame:
-    """Return the one layer of a geo file."""
+    """Return the one layer with shapes of a geo file; tables of styles and the like are no layers."""
     import pyogrio
 
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        if len(layers) != 1:
-            raise InputError(
-                f"{len(layers)} layers: {', '.join(layers)}",
-                where=str(path),
-                remedy="keep the one layer that is meant",
-            )
-        frame: pd.DataFrame = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise InputError(f"not readable: {error}", where=str(path), remedy="fetch the file again") from error
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+            if len(layers) != 1:
+                raise InputError(
+                    f"{len(layers)} layers with shapes{': ' if layers else ''}{', '.join(layers)}",
+                    where=str(path),
+                    remedy="keep the one layer that is meant",
+                )
+            frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=layers[0])
+    except (RuntimeError, ValueError, OSError, ShapelyError) as error:
+        raise InputError(
+            f"not readable: {_first_line(error)}", where=str(path), remedy="take the whole file again"
+        ) from error
+    for text in sorted({str(warning.message) for warning in said}):
+        _log.warning("%s: %s", path.name, text)
+    return _numbered(frame)
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with an index from 1 on."""
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
+
+
+def _first_line(error: Exception) -> str:
+    """Return what an error of a library says, in one line."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def find_column(frame: pd.DataFrame, pattern: str) -> str | None:
@@ -159,14 +246,14 @@ def zone_codes(frame: pd.DataFrame, id_column: str | None, path: Path) -> pd.Ind
     if empty.size:
         raise InputError(
             f"{empty.size} rows without a code",
-            where=f"{path}, row {empty[0] + 1}, {column}",
+            where=f"{path}, row {frame.index[empty[0]]}, {column}",
             remedy="fill in or drop them",
         )
     twice = codes[codes.duplicated()]
     if len(twice):
         raise InputError(
             f"'{twice.iloc[0]}' occurs more than once ({twice.nunique()} such codes)",
-            where=f"{path}, {column}",
+            where=f"{path}, row {twice.index[0]}, {column}",
             remedy="keep one row for each zone",
         )
     return pd.Index(codes.to_list(), name="zone_id")
@@ -203,8 +290,10 @@ def texts(cells: pd.Series[Any]) -> pd.Series[str]:
     return pd.Series(stripped.mask(stripped == "").to_numpy(dtype=object, na_value=np.nan), index=cells.index)
 
 
-def numbers(frame: pd.DataFrame, column: str, path: Path) -> FloatArray:
-    """Return a column as float64, shape (rows,); blank is NaN, commas between thousands are read over.
+def numbers(frame: pd.DataFrame, column: str, path: Path, *, grouped: bool = True) -> FloatArray:
+    """Return a column as float64, shape (rows,); blank is NaN.
+
+    Commas between thousands are read over unless `grouped` is false.
 
     Raises
     ------
@@ -213,13 +302,15 @@ def numbers(frame: pd.DataFrame, column: str, path: Path) -> FloatArray:
     """
     cells = frame[column]
     if not pd.api.types.is_numeric_dtype(cells):
-        cells = texts(cells).str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
+        cells = texts(cells)
+        if grouped:
+            cells = cells.str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
     values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.flatnonzero(~np.isfinite(values) & cells.notna().to_numpy())
     if wrong.size:
         raise InputError(
             f"'{frame[column].iloc[wrong[0]]}' is no number",
-            where=f"{path}, row {wrong[0] + 1}, {column}",
+            where=f"{path}, row {frame.index[wrong[0]]}, {column}",
             remedy="correct the cell or leave it blank",
         )
     return np.ascontiguousarray(values)
