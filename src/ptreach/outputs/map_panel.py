@@ -35,7 +35,9 @@ RIGHT: Final = 0.978
 SOURCES_TOP: Final = 0.066
 SOURCE_SIZES_PT: Final = (10.5, 9.5, 8.5, 7.5)
 ROW_IN: Final = 0.46
-"""Height of a row of the legend in inches."""
+"""Height of a row of the legend in inches, less where there are many."""
+LINES_IN: Final = 1.4
+"""Room in inches that is kept for the lines explained below the legend."""
 
 
 def draw_heading(figure: Figure, town: Town) -> None:
@@ -100,11 +102,12 @@ def _draw_bands(panel: Axes, town: Town, zones: gpd.GeoDataFrame, top_in: float)
     panel.text(0, top_in + 0.14, "Travel time", fontsize=12.5, fontweight="bold", va="center")
     panel.text(1, top_in + 0.14, "Residents", fontsize=12.5, fontweight="bold", va="center", ha="right")
     y = top_in + 0.36
+    row_in = min(ROW_IN, (panel.get_ylim()[0] - LINES_IN - y) / len(colours))
     for row, colour in zip(people_by_band(zones, town.preset.cutoffs_min), colours, strict=True):
         panel.add_patch(
-            Rectangle((0.004, y + 0.05), 0.125, ROW_IN - 0.12, facecolor=colour, edgecolor=INK, linewidth=1.1)
+            Rectangle((0.004, y + 0.05), 0.125, row_in - 0.12, facecolor=colour, edgecolor=INK, linewidth=1.1)
         )
-        middle = y + ROW_IN / 2 - 0.01
+        middle = y + row_in / 2 - 0.01
         panel.text(
             0.17, middle, row.label.replace(", or", ",\nor"), fontsize=12.5, va="center", linespacing=1.1
         )
@@ -112,7 +115,7 @@ def _draw_bands(panel: Axes, town: Town, zones: gpd.GeoDataFrame, top_in: float)
             1, middle - 0.085, percent(row.share), fontsize=13.5, fontweight="bold", va="center", ha="right"
         )
         panel.text(1, middle + 0.115, f"{row.people:,.0f}", fontsize=9.5, color=GREY, va="center", ha="right")
-        y += ROW_IN
+        y += row_in
     return y
 
 
@@ -123,8 +126,7 @@ def _draw_lines(panel: Axes, kinds: Collection[str], top_in: float, *, has_edge:
         ("Railway", "rail", LINES["rail"].colour),
         ("Sea, lake or river", "water", WATER),
     ]
-    present = {*kinds, *({"water"} if {"river", "coast"} & {*kinds} else set())}
-    shown = [(label, kind, colour) for label, kind, colour in entries if kind in present]
+    shown = [(label, kind, colour) for label, kind, colour in entries if kind in kinds]
     y = top_in
     for label, kind, colour in shown:
         if kind == "water":

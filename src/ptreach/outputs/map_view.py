@@ -58,12 +58,15 @@ LINES: Final = {
 """Kinds of ground lines in the order they are drawn."""
 
 
-def view_bounds(bands: BaseGeometry, others: BaseGeometry, aspect: float) -> Bounds:
-    """Return west, south, east, north in metres: `bands` with room around, as wide to high as `aspect`.
+def view_bounds(
+    bands: BaseGeometry, origin_xy_m: tuple[float, float], zones: Sequence[BaseGeometry], aspect: float
+) -> Bounds:
+    """Return west, south, east, north in metres: bands and origin with room around, `aspect` wide to high.
 
-    Where `bands` is empty, `others` is in view instead.
+    Where `bands` is empty, the zones are in view instead.
     """
-    west, south, east, north = (others if bands.is_empty else bands).bounds
+    shown = zones if bands.is_empty else [bands]
+    west, south, east, north = shapely.total_bounds([*shown, shapely.Point(origin_xy_m)])
     width = max((east - west) * (1 + 2 * PADDING), SMALLEST_VIEW_M)
     height = max((north - south) * (1 + 2 * PADDING), SMALLEST_VIEW_M)
     width, height = max(width, height * aspect), max(height, width / aspect)
@@ -71,8 +74,11 @@ def view_bounds(bands: BaseGeometry, others: BaseGeometry, aspect: float) -> Bou
     return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds) -> None:
-    """Draw land on sea, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`."""
+def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds) -> set[str]:
+    """Draw land on sea, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`.
+
+    Return the kinds that are drawn; sea and rivers count as ``water``.
+    """
     axes.set_facecolor(WATER)
     frame = box(*view)
     patch = polygon_outline(clipped(land, frame))
@@ -86,6 +92,7 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
     axes.add_patch(
         PathPatch(polygon_outline(clipped(water, frame)), facecolor=WATER, linewidth=0, zorder=Z_WATER)
     )
+    drawn = set() if water.is_empty and land.covers(frame) else {"water"}
     # Pixels are what detail costs: a line need not be truer than half of one
     tolerance_m = width_m / 4000
     for step, (kind, style) in enumerate(LINES.items()):
@@ -99,6 +106,8 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
         )
         collection.set_zorder(Z_STREETS + step / 10 if kind != "river" else Z_WATER)
         axes.add_collection(collection, autolim=False)
+        drawn.add("water" if kind == "river" else kind)
+    return drawn
 
 
 def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], view: Bounds) -> None:
@@ -142,9 +151,10 @@ class Labels:
         self._size_m = (view[2] - view[0], view[3] - view[1])
         self._taken: list[Bbox] = []
 
-    def keep_clear(self, artist: Artist) -> None:
-        """Take up the room of an artist that is already drawn."""
-        self._taken.append(artist.get_window_extent())
+    def keep_clear(self, artist: Artist, margin_pt: float = 0.0) -> None:
+        """Take up the room of an artist that is already drawn, and a margin around it."""
+        margin_px = margin_pt * self._axes.figure.dpi / 72
+        self._taken.append(artist.get_window_extent().padded(margin_px))
 
     def reserve(self, x_m: float, y_m: float, radius_pt: float) -> None:
         """Take up the room around a point in metres."""
@@ -167,21 +177,26 @@ class Labels:
 
         A label that `must` be is written at its first position where there is no room.
         """
-        offsets = [(0.0, 0.0)] if on_point else []
-        offsets += [(dx * r, dy * r) for r in (1, 1.7, 2.4) for dx, dy in _COMPASS]
         label = self._annotate(text, x_m, y_m, size_pt, style)
-        for dx, dy in offsets:
-            label.set_position((dx * size_pt * 3.2, dy * size_pt * 2.0))
+        sides = [(0.0, 0.0)] if on_point else []
+        extent = label.get_window_extent()
+        pt_per_px = 72 / self._axes.figure.dpi
+        for gap_pt in _GAPS_PT:
+            right, up = extent.width * pt_per_px / 2 + gap_pt, extent.height * pt_per_px / 2 + gap_pt
+            sides += [(dx * right, dy * up) for dx, dy in _COMPASS]
+        for side in sides:
+            label.set_position(side)
             room = label.get_window_extent().padded(size_pt * 0.5)
             if self._is_free(room):
-                self._taken.append(room)
-                self._lead(x_m, y_m, label, dx, dy)
-                return True
-        if not must:
-            label.remove()
-            return False
-        label.set_position((offsets[0][0] * size_pt * 3.2, offsets[0][1] * size_pt * 2.0))
-        self.keep_clear(label)
+                break
+        else:
+            if not must:
+                label.remove()
+                return False
+            label.set_position(sides[0])
+        self._taken.append(label.get_window_extent().padded(size_pt * 0.5))
+        if label.get_position() != (0.0, 0.0):
+            self._lead(x_m, y_m, label)
         return True
 
     def place_bands(self, isochrones: Mapping[int, MultiPolygon], *, size_pt: float) -> None:
@@ -192,12 +207,19 @@ class Labels:
         for index, cutoff in enumerate(cutoffs):
             area = clipped(isochrones[cutoff], self._frame)
             placed: list[tuple[float, float]] = []
-            for x_m, y_m in widest_places(shapely.difference(area, nearer)):
+            for x_m, y_m, radius_m in widest_places(shapely.difference(area, nearer)):
                 apart = min((np.hypot(x_m - x, y_m - y) for x, y in placed), default=np.inf)
-                if (
-                    len(placed) < LABELS_A_BAND
-                    and apart > max(self._size_m) / 4
-                    and self.place(labels[index], x_m, y_m, size_pt=size_pt, fontweight="bold")
+                if len(placed) == LABELS_A_BAND or apart < max(self._size_m) / 4:
+                    continue
+                # On a narrow part the words would cover more of other bands than of their own
+                room_pt = radius_m / self._size_m[0] * self._axes.bbox.width * 72 / self._axes.figure.dpi
+                if self.place(
+                    labels[index],
+                    x_m,
+                    y_m,
+                    size_pt=size_pt,
+                    on_point=room_pt > 2 * size_pt,
+                    fontweight="bold",
                 ):
                     placed.append((x_m, y_m))
             nearer = area
@@ -219,45 +241,34 @@ class Labels:
         on_map = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
         return on_map and not any(room.overlaps(other) for other in self._taken)
 
-    def _lead(self, x_m: float, y_m: float, label: Annotation, dx: float, dy: float) -> None:
-        """Draw the line from a label set aside to its place."""
-        if not (dx or dy):
-            return
+    def _lead(self, x_m: float, y_m: float, label: Annotation) -> None:
+        """Draw a dot at a label's place and the line to the label set aside from it."""
         box_px = label.get_window_extent()
         target = self._axes.transData.transform((x_m, y_m))
         end = np.clip(target, box_px.min, box_px.max)
         (x0, y0), (x1, y1) = self._axes.transData.inverted().transform([target, end])
-        self._axes.plot([x0, x1], [y0, y1], color=INK, linewidth=0.9, zorder=Z_LABELS)
+        (line,) = self._axes.plot([x0, x1], [y0, y1], color=INK, linewidth=1.1, zorder=Z_LABELS)
+        line.set(marker="o", markevery=[0], markersize=4.5)
+        line.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white", alpha=0.9)])
 
 
-_COMPASS: Final = (
-    (1, 0.4),
-    (1, -0.4),
-    (-1, 0.4),
-    (-1, -0.4),
-    (0, 1),
-    (0, -1),
-    (1, 1),
-    (-1, 1),
-    (1, -1),
-    (-1, -1),
-)
+_GAPS_PT: Final = (9.0, 16.0, 26.0, 40.0)
+_COMPASS: Final = ((0, 1), (1, 0), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
-def widest_places(area: BaseGeometry, limit: int = 8) -> list[tuple[float, float]]:
-    """Return centres in metres of the widest circles inside the parts of `area`, widest first.
+def widest_places(area: BaseGeometry, limit: int = 8) -> list[tuple[float, float, float]]:
+    """Return x, y and radius in metres of the widest circles inside the parts of `area`, widest first.
 
     Three circles at most in each of the `limit` largest parts.
     """
     parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon) and part.area > 0]
     parts.sort(key=lambda part: (-part.area, part.bounds))
     circles = [circle for part in parts[:limit] for circle in _widest_circles(part, 3)]
-    circles.sort(key=lambda circle: (-circle[0], circle[1], circle[2]))
-    return [(x, y) for _, x, y in circles]
+    return sorted(circles, key=lambda circle: (-circle[2], circle[0], circle[1]))
 
 
 def _widest_circles(part: Polygon, count: int) -> list[tuple[float, float, float]]:
-    """Return radius and centre in metres of circles in `part`, each the widest clear of those before."""
+    """Return x, y and radius in metres of circles in `part`, each the widest clear of those before."""
     circles = []
     rest: Polygon | MultiPolygon = part
     for _ in range(count):
@@ -265,7 +276,7 @@ def _widest_circles(part: Polygon, count: int) -> list[tuple[float, float, float
         if radius.length < 1:
             break
         x, y = radius.coords[0]
-        circles.append((radius.length, float(x), float(y)))
+        circles.append((float(x), float(y), float(radius.length)))
         rest = only_polygons(rest.difference(shapely.Point(x, y).buffer(radius.length * 2)))
         if rest.is_empty:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -32,6 +33,8 @@ DPI: Final = 160
 """2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
 MAP_BOX: Final = (LEFT, 0.085, 0.725, 0.775)
 """Left, bottom, width and height as shares of the figure."""
+NAME_LETTERS: Final = 28
+"""Letters in a line of the town's name on the map."""
 _STYLE: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
 
 
@@ -46,7 +49,6 @@ def draw_journey_time_map(
     origin_xy_m: tuple[float, float],
     source_line: str,
     made_up: bool,
-    places: gpd.GeoDataFrame | None = None,
 ) -> None:
     """Draw the bands of travel time as a 16:9 PNG, and its description as text beside it (``.txt``).
 
@@ -72,18 +74,17 @@ def draw_journey_time_map(
         Sources and attributions, printed at the foot.
     made_up
         Whether any of the data is made up: the map then says so.
-    places
-        Names of places: columns ``name`` and ``geometry`` (points), the most important first.
     """
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
+        mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         axes = figure.add_axes(MAP_BOX)
         aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
-        largest = isochrones[max(isochrones)]
-        view = view_bounds(largest, shapely.union_all([shapely.Point(origin_xy_m), *zones.geometry]), aspect)
+        view = view_bounds(isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(), aspect)
         axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
-        draw_ground(axes, ground, land, view)
+        kinds = draw_ground(axes, ground, land, view)
         draw_bands(axes, isochrones, view)
         edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
         has_edge = draw_edge(axes, _without_slivers(edge), land, view)
@@ -91,11 +92,8 @@ def draw_journey_time_map(
         _draw_furniture(axes, labels, made_up=made_up)
         _draw_origin(axes, labels, town.name, origin_xy_m)
         labels.place_bands(isochrones, size_pt=12.5)
-        if places is not None:
-            for name, point in zip(places["name"], places.geometry, strict=True):
-                labels.place(str(name), point.x, point.y, size_pt=11, fontstyle="italic")
         draw_heading(figure, town)
-        draw_panel(figure, town, zones, set(ground["kind"]), has_edge=has_edge)
+        draw_panel(figure, town, zones, kinds, has_edge=has_edge)
         draw_sources(figure, source_line)
         figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
     path.with_suffix(".txt").write_text(
@@ -117,7 +115,9 @@ def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float
         markeredgewidth=1.4, zorder=Z_LABELS + 2,
     )  # fmt: skip
     labels.reserve(x, y, 13)
-    labels.place(name, x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
+    labels.place(
+        textwrap.fill(name, NAME_LETTERS), x, y, size_pt=14, must=True, on_point=False, fontweight="bold"
+    )
 
 
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
@@ -142,4 +142,4 @@ def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
             fontweight="bold", color="white", zorder=Z_LABELS + 3,
             bbox={"boxstyle": "square,pad=0.4", "facecolor": "#B00020", "edgecolor": "none"},
         )  # fmt: skip
-        labels.keep_clear(notice)
+        labels.keep_clear(notice, margin_pt=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -36,16 +37,20 @@ class BandShare(NamedTuple):
 
 
 def map_title(town: Town) -> str:
-    """Return a title of at most ten words, such as *Journey time from Ryde by public transport*."""
+    """Return a title of at most ten words, such as *Journey time from Ryde by public transport*.
+
+    A name too long for any title loses what stands in brackets, and then its last words.
+    """
     way = town.preset.direction
+    short = " ".join(re.sub(r"\([^)]*\)", " ", town.name).split()) or town.name
     titles = (
         f"Journey time {way} {town.name} by public transport",
         f"Public transport time {way} {town.name}",
-        f"Journey time {way} {town.name}",
-        town.name,
+        f"Journey time {way} {short} by public transport",
+        f"Public transport time {way} {short}",
     )
-    fitting = (title for title in titles if len(title.split()) <= TITLE_WORDS)
-    return next(fitting, " ".join(town.name.split()[:TITLE_WORDS]))
+    cut = f"Public transport time {way} {' '.join(short.split()[: TITLE_WORDS - 4])} …"
+    return next((title for title in titles if len(title.split()) <= TITLE_WORDS), cut.replace(" …", "…"))
 
 
 def long_date(date: dt.date) -> str:
@@ -106,10 +111,8 @@ def within_phrase(town: Town, zones: pd.DataFrame) -> tuple[str, str]:
     cutoffs = town.preset.cutoffs_min
     index = (len(cutoffs) - 1) // 2
     shares = people_by_band(zones, cutoffs)[: index + 1]
-    way = "from" if town.preset.direction == "from" else "to"
-    words = (
-        f"of residents of {district_phrase(zones)} travel {way} {town.name} in under {cutoffs[index]} minutes"
-    )
+    reach = "can be reached from" if town.preset.direction == "from" else "can reach"
+    words = f"of residents of {district_phrase(zones)} {reach} {town.name} in under {cutoffs[index]} minutes"
     return percent(sum(row.share for row in shares)), words
 
 

@@ -1,0 +1,152 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+
+from ptreach.outputs.map_view import (
+    MINOR_BELOW_M,
+    PATHS_BELOW_M,
+    SMALLEST_VIEW_M,
+    Labels,
+    clipped,
+    draw_edge,
+    draw_ground,
+    line_coordinates,
+    polygon_outline,
+    view_bounds,
+    widest_places,
+)
+
+NO_ZONES = np.array([], dtype=object)
+
+
+@pytest.fixture
+def axes():
+    figure = Figure(figsize=(10, 5), dpi=100)
+    FigureCanvasAgg(figure)
+    made = figure.add_axes((0, 0, 1, 1))
+    made.set(xlim=(0, 2000), ylim=(0, 1000))
+    return made
+
+
+@pytest.mark.parametrize("bands", [box(0, 0, 50_000, 1000), box(0, 0, 1000, 50_000), box(0, 0, 10, 10)])
+def test_view_has_the_shape_of_the_map_and_room_around_the_bands(bands):
+    west, south, east, north = view_bounds(MultiPolygon([bands]), (5, 5), NO_ZONES, 1.5)
+    assert (east - west) / (north - south) == pytest.approx(1.5)
+    assert min(east - west, north - south) >= SMALLEST_VIEW_M
+    assert box(west, south, east, north).buffer(-0.04 * 1000).contains(bands)
+
+
+def test_view_holds_the_origin_and_zones_stand_in_for_no_bands():
+    far = (90_000.0, 0.0)
+    assert box(*view_bounds(MultiPolygon([box(0, 0, 1, 1)]), far, NO_ZONES, 1.5)).contains(Point(far))
+    zones = np.array([box(0, 0, 7000, 7000)])
+    assert box(*view_bounds(MultiPolygon(), (5, 5), zones, 1.5)).contains(zones[0])
+
+
+def ground(*rows):
+    return gpd.GeoDataFrame({"kind": [kind for kind, _ in rows]}, geometry=[g for _, g in rows], crs=27700)
+
+
+@pytest.mark.parametrize(
+    ("width_m", "drawn"),
+    [
+        (PATHS_BELOW_M, {"path", "minor", "major"}),
+        (PATHS_BELOW_M + 1, {"minor", "major"}),
+        (MINOR_BELOW_M + 1, {"major"}),
+    ],
+)
+def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
+    line = LineString([(10, 10), (900, 900)])
+    view = (0.0, 0.0, width_m, width_m / 2)
+    seen = draw_ground(axes, ground(("path", line), ("minor", line), ("major", line)), box(*view), view)
+    assert seen == drawn
+    assert len(axes.collections) == len(drawn)
+
+
+def test_only_what_is_in_view_is_drawn_and_sea_counts_as_water(axes):
+    view = (0.0, 0.0, 2000.0, 1000.0)
+    rows = ground(("rail", LineString([(5000, 0), (6000, 0)])), ("major", LineString([(0, 5), (9, 5)])))
+    assert draw_ground(axes, rows, box(*view), view) == {"major"}
+    assert draw_ground(axes, rows, box(0, 0, 1000, 1000), view) == {"major", "water"}
+
+
+def test_edge_of_districts_is_drawn_inland_only(axes):
+    view = (0.0, 0.0, 20_000.0, 10_000.0)
+    districts = box(5000, 2000, 15_000, 8000)
+    assert not draw_edge(axes, districts, districts, view)
+    assert draw_edge(axes, districts, box(-1e5, -1e5, 1e5, 1e5), view)
+    assert not draw_edge(axes, box(*view).buffer(9000), box(-1e5, -1e5, 1e5, 1e5), view)
+
+
+def test_labels_keep_out_of_each_other(axes):
+    labels = Labels(axes, (0, 0, 2000, 1000))
+    before = len(axes.texts)
+    assert all(labels.place(f"label {i}", 1000, 500, size_pt=12) for i in range(6))
+    boxes = [text.get_window_extent() for text in axes.texts[before:]]
+    assert len(boxes) == 6
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_label_without_room_is_left_out_unless_it_must_be(axes):
+    labels = Labels(axes, (0, 0, 2000, 1000))
+    labels.reserve(1000, 500, 2000)
+    assert not labels.place("no room", 1000, 500, size_pt=12)
+    assert not axes.texts
+    assert labels.place("the town", 1000, 500, size_pt=12, must=True)
+    assert [text.get_text() for text in axes.texts] == ["the town"]
+
+
+def test_each_band_is_named_inside_itself_or_led_to(axes):
+    labels = Labels(axes, (0, 0, 2000, 1000))
+    near, far = box(200, 200, 900, 800), box(100, 100, 1900, 900)
+    labels.place_bands({15: MultiPolygon([near]), 30: MultiPolygon([far])}, size_pt=12)
+    to_m = axes.transData.inverted()
+    places = {}
+    for text in axes.texts:
+        extent = text.get_window_extent()
+        centre = to_m.transform(((extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2))
+        places.setdefault(text.get_text(), []).append(Point(centre))
+    assert set(places) == {"under 15 min", "15 to 30 min"}
+    assert near.contains(places["under 15 min"][0])
+    assert far.difference(near).contains(places["15 to 30 min"][0])
+
+
+def test_widest_places_lie_in_the_widest_parts_first():
+    ring = box(0, 0, 1000, 1000).difference(box(300, 300, 1000, 1000))
+    big, small = box(5000, 0, 8000, 3000), box(9000, 0, 9100, 100)
+    places = widest_places(MultiPolygon([small, big, *shapely.get_parts(ring)]))
+    x, y, radius = places[0]
+    assert (x, y, radius) == pytest.approx((6500, 1500, 1500), abs=30)
+    assert [r for *_, r in places] == sorted((r for *_, r in places), reverse=True)
+    assert any(small.contains(Point(x, y)) for x, y, _ in places)
+    assert all(ring.contains(Point(x, y)) for x, y, _ in places if x < 1000)
+
+
+def test_widest_places_of_nothing_are_none():
+    assert widest_places(MultiPolygon()) == []
+    assert widest_places(Polygon()) == []
+
+
+def test_outline_runs_one_way_round_shells_and_the_other_round_holes():
+    holed = Polygon(box(0, 0, 10, 10).exterior, [box(4, 4, 6, 6).exterior])
+    shell, hole = (shapely.LinearRing(ring) for ring in polygon_outline(holed).to_polygons())
+    assert shell.is_ccw != hole.is_ccw
+    assert polygon_outline(Polygon()).vertices.size == 0
+
+
+def test_clipping_leaves_areas_that_are_not_valid_whole():
+    bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    assert clipped(bow, box(0, 0, 1, 1)) is bow
+    assert clipped(box(0, 0, 2, 2), box(1, 1, 3, 3)).equals(box(1, 1, 2, 2))
+
+
+def test_lines_come_apart_into_their_parts():
+    both = shapely.MultiLineString([[(0, 0), (1, 0)], [(5, 5), (6, 6), (7, 7)]])
+    assert [line.tolist() for line in line_coordinates([both])] == [
+        [[0, 0], [1, 0]],
+        [[5, 5], [6, 6], [7, 7]],
+    ]

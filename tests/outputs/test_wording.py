@@ -1,0 +1,153 @@
+import datetime as dt
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ptreach.config import Origin, Preset, Town
+from ptreach.outputs.wording import (
+    TITLE_WORDS,
+    alt_text,
+    district_phrase,
+    long_date,
+    map_title,
+    people_by_band,
+    percent,
+    statistic_phrase,
+    subtitle,
+    within_phrase,
+)
+
+
+def town(name="Ryde", window=(26_100, 33_300), direction="from", cutoffs=(15, 30, 45)):
+    preset = Preset(title="peak", window=window, direction=direction, cutoffs_min=cutoffs)
+    return Town(
+        slug="ryde",
+        path=Path("ryde.toml"),
+        name=name,
+        network="n",
+        areas="a",
+        date=dt.date(2020, 6, 16),
+        origin=Origin(lon=-1.16, lat=50.73),
+        districts=(),
+        preset_name="am-peak",
+        preset=preset,
+    )
+
+
+# Of 1,000 people 100 are at 14.9 min, 250 at 15.0 and 29.9, 50 at 44, 200 at 45.0, 400 not reached
+ZONES = pd.DataFrame(
+    {
+        "minutes_p50": [14.9, 15.0, 29.9, 44.0, 45.0, math.nan],
+        "population": [100, 200, 50, 50, 200, 400],
+        "district_name": ["Wight", "Wight", "Arran", "Wight", "Arran", "Wight"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "title"),
+    [
+        ("Ryde", "from", "Journey time from Ryde by public transport"),
+        ("Ryde high street", "to", "Journey time to Ryde high street by public transport"),
+        (
+            "Newport (Isle of Wight) town centre",
+            "from",
+            "Public transport time from Newport (Isle of Wight) town centre",
+        ),
+        (
+            "Newport (Isle of Wight) town centre and quay",
+            "to",
+            "Public transport time to Newport town centre and quay",
+        ),
+        ("a b c d e f g h", "to", "Public transport time to a b c d e f…"),
+    ],
+)
+def test_title_says_what_is_shown_in_ten_words(name, direction, title):
+    made = map_title(town(name, direction=direction))
+    assert made == title
+    assert len(made.split()) <= TITLE_WORDS
+
+
+def test_a_name_all_in_brackets_is_kept():
+    assert map_title(town("(a b c d e f)")) == "Public transport time from (a b c d e f)"
+
+
+def test_dates_are_english_on_any_machine():
+    assert long_date(dt.date(2020, 6, 16)) == "Tuesday 16 June 2020"
+    assert long_date(dt.date(2026, 1, 4)) == "Sunday 4 January 2026"
+
+
+def test_subtitle_names_day_window_statistic_and_preset():
+    assert subtitle(town()) == (
+        "Tuesday 16 June 2020, leaving 07:15 to 09:15  ·  median of 120 departures, one a minute"
+        "  ·  preset am-peak"
+    )
+
+
+def test_one_departure_is_called_one_journey():
+    single = town(window=(32_400, 32_460), direction="to")
+    assert statistic_phrase(single) == "one journey"
+    assert "arriving by 09:00" in subtitle(single)
+
+
+def test_people_by_band_counts_everybody_once():
+    rows = people_by_band(ZONES, (15, 30, 45))
+    assert [(row.label, row.people, row.share) for row in rows] == [
+        ("under 15 min", 100, 0.1),
+        ("15 to 30 min", 250, 0.25),
+        ("30 to 45 min", 50, 0.05),
+        ("45 min or more, or not reached", 600, 0.6),
+    ]
+
+
+def test_unknown_population_counts_as_nobody():
+    rows = people_by_band(ZONES.assign(population=math.nan), (15,))
+    assert [row.people for row in rows] == [0, 0]
+    assert all(math.isnan(row.share) for row in rows)
+
+
+def test_headline_is_the_share_within_the_middle_cutoff():
+    share, words = within_phrase(town("Ryde"), ZONES)
+    assert share == "35%"
+    assert words == "of residents of Arran and Wight can be reached from Ryde in under 30 minutes"
+    assert "can reach Ryde" in within_phrase(town(direction="to"), ZONES)[1]
+
+
+def test_alt_text_says_the_numbers_and_whether_they_are_made_up():
+    text = alt_text(town(), ZONES, made_up=False)
+    assert "Share of the 1,000 residents of Arran and Wight" in text
+    assert "- 15 to 30 min: 25% (250 people)" in text
+    assert "- 45 min or more, or not reached: 60% (600 people)" in text
+    assert "made up" not in text
+    assert "The data are made up" in alt_text(town(), ZONES, made_up=True)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0%"),
+        (0.004, "<1%"),
+        (0.005, "0%"),
+        (0.344, "34%"),
+        (0.995, ">99%"),
+        (1, "100%"),
+        (math.nan, "n/a"),
+    ],
+)
+def test_percent_keeps_some_from_looking_like_none_or_all(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "phrase"),
+    [
+        (["B"], "B"),
+        (["B", "A", "B"], "A and B"),
+        (["C", "B", "A"], "A, B and C"),
+        (list("ABCD"), "4 districts"),
+    ],
+)
+def test_districts_are_named_up_to_three(names, phrase):
+    assert district_phrase(pd.DataFrame({"district_name": names})) == phrase
