@@ -152,11 +152,6 @@ class Query:
         """Longest single walk, in seconds; the limit itself is not reached."""
         return round(self.max_walk_min * 60)
 
-    @property
-    def walk_speed_mm_s(self) -> float:
-        """Walking speed in millimetres a second."""
-        return self.walk_speed_kph * 1e6 / 3600
-
 
 @dataclass(frozen=True, slots=True)
 class TravelTimeMatrix:
@@ -177,12 +172,15 @@ class TravelTimeMatrix:
 class PointLinks:
     """How points hang on the street network.
 
-    ``distance_m`` float64 (n,) is the straight line to the nearest point of a street edge, NaN where none lies within
-    1,600 m; ``linked`` bool (n,).
+    ``distance_m`` float64 (n,) is the straight line to the nearest point of a street edge, NaN where none
+    lies within 1,600 m; ``linked`` bool (n,). ``near_stop`` bool (n,): a stop lies within the walking limit;
+    ``near_service`` bool (n,): one at which something stops in the hours of the query.
     """
 
     linked: NDArray[np.bool_]
     distance_m: FloatArray
+    near_stop: NDArray[np.bool_]
+    near_service: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +207,8 @@ class Areas:
 
     ``frame`` (EPSG:27700, one row a zone, sorted by ``zone_id``) has the columns ``zone_id, zone_name,
     district_code, district_name, lon, lat, population, children, imd_score, imd_rank, imd_decile, idaci_rank,
-    idaci_decile, geometry`` (polygon; lon and lat are those of the population-weighted centroid). Missing values
-    are NaN.
+    idaci_decile, geometry`` (polygon; lon and lat are those of the population-weighted centroid). Missing
+    values are NaN.
     """
 
     name: str
@@ -231,5 +229,5 @@ class Progress(Protocol):
         """Take note that `done` of `total` units of `stage` are done."""
 
 
-def no_progress(stage: str, done: int, total: int) -> None:  # noqa: ARG001
+def no_progress(stage: str, done: int, total: int) -> None:
     """Ignore progress: for scripts and tests."""

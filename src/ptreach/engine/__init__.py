@@ -1,0 +1,1 @@
+"""Engines: what computes travel times on a network."""

@@ -11,14 +11,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ptreach.model import FloatArray, Progress
 from ptreach.network.calendar import Calendar
 from ptreach.network.linkage import Cells, Edges, Linkage, Segments, hang_stops
 from ptreach.network.patterns import Patterns, build_patterns
@@ -37,8 +35,13 @@ from ptreach.sources import gtfs, gtfs_calls, osm
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.osm import read_streets
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ptreach.model import FloatArray, Progress
+
 TRANSFER_LIMIT_MM: Final = walk_limit_mm(20 * 60, 4_800_000)
-"""Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found when asked for."""
+"""Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found on demand."""
 META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"

@@ -2,13 +2,14 @@
 
 Each edge is a chain of segments. A stop cuts the edge it hangs on: the segment under it becomes two, the rest
 of the chain becomes a new edge. Cut-off pieces hang on their first segment as siblings, so the grid, which
-knows first segments only, stays right. Points such as origins and zones are linked after all stops and cut nothing.
+knows first segments only, stays right. Points such as origins and zones are linked after all stops and cut
+nothing.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -44,6 +45,15 @@ class Segments(NamedTuple):
     sibling: NDArray[np.int32]
     edge_first: NDArray[np.int32]
 
+    def first(self, segments_n: int, edges_n: int) -> Segments:
+        """Return the first `segments_n` segments, which belong to the first `edges_n` edges."""
+        return self._replace(
+            **{
+                name: column[: edges_n if name == "edge_first" else segments_n]
+                for name, column in self._asdict().items()
+            }
+        )
+
 
 class Cells(NamedTuple):
     """Which segments may lie in each cell of a grid: ``items[start[c]:start[c + 1]]``.
@@ -68,6 +78,11 @@ class Edges(NamedTuple):
     forward: NDArray[np.bool_]
     backward: NDArray[np.bool_]
     linkable: NDArray[np.bool_]
+
+    def first(self, edges_n: int) -> Edges:
+        """Return the first `edges_n` edges."""
+        columns: list[Any] = [column[:edges_n] for column in self]
+        return Edges(*columns)
 
 
 class Links(NamedTuple):
@@ -208,7 +223,7 @@ def _nearest(
 def _length_mm(lon0: float, lat0: float, lon1: float, lat1: float, degree_m: float) -> float:
     """Return the length in millimetres of a street segment given in degrees times 1e7.
 
-    The plane scaled at the middle latitude agrees with the sphere to a millimetre for segments of a kilometre.
+    The plane scaled at the middle latitude agrees with the sphere to a millimetre for a kilometre.
     """
     cos_lat = math.cos((lat0 + lat1) / 2 * 1e-7 * math.pi / 180)
     dx, dy = (lon1 - lon0) * cos_lat, lat1 - lat0
@@ -241,7 +256,7 @@ def _spot(
     far_m: float,
     degree_m: float,
 ) -> tuple[int, int, int, int, int]:
-    """Return where a point hangs: segment (-1 if nowhere), its point of the street, mm along the edge, mm off it."""
+    """Return where a point hangs: segment (-1 if nowhere), point of it, mm along the edge, mm off it."""
     segment, fraction, off_m = _nearest(segments, cells, lon_e7, lat_e7, near_m, degree_m)
     if segment == NONE:
         segment, fraction, off_m = _nearest(segments, cells, lon_e7, lat_e7, far_m, degree_m)
@@ -373,10 +388,7 @@ def hang_stops(
     links = _no_links(lon.size)
     _hang_stops(segments, edges, cells, *_fixed(lon, lat), *_reach(rules), links, counts)
     segments_n, edges_n, vertices_n = counts.tolist()
-    whole = Segments(
-        *(column[:segments_n] for column in segments[:-1]), edge_first=segments.edge_first[:edges_n]
-    )
-    return Linkage(whole, Edges(*(column[:edges_n] for column in edges)), cells), links, vertices_n
+    return Linkage(segments.first(segments_n, edges_n), edges.first(edges_n), cells), links, vertices_n
 
 
 def _no_links(points_n: int) -> Links:

@@ -16,8 +16,9 @@ class Patterns(NamedTuple):
     """Trips with the same stops, in the same order, with the same places to board and to alight.
 
     Pattern p has the positions ``position_start[p]:position_start[p + 1]`` and the trips
-    ``trip_start[p]:trip_start[p + 1]``, in the order of their first departure. Trip k's times at its positions
-    are ``arrival_s[time_start[k]:]`` and ``departure_s[time_start[k]:]``, in seconds after noon minus 12 h.
+    ``trip_start[p]:trip_start[p + 1]``, in the order of their first departure. Trip k's times at its
+    positions are ``arrival_s[time_start[k]:]`` and ``departure_s[time_start[k]:]``, in seconds after noon
+    minus 12 h.
     ``trip_row`` is the trip's number in the timetables.
     """
 
@@ -65,4 +66,5 @@ def build_patterns(timetables: Timetables) -> Patterns:
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the numbers of all ranges ``start … start + length``, one after the other."""
     before = np.r_[0, np.cumsum(lengths)]
-    return np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)
+    ranges: NDArray[np.int64] = np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)
+    return ranges

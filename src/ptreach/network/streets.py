@@ -61,8 +61,8 @@ class Streets(NamedTuple):
 def build_streets(osm: OsmStreets, rules: Rules) -> tuple[Streets, int]:
     """Return the street graph without its islands, and the number of edges that lay on islands.
 
-    Ways are cut where they share a node, where one passes a node twice, and at nodes that nobody passes; there
-    each edge ends in a vertex of its own.
+    Ways are cut where they share a node, where one passes a node twice, and at nodes that nobody passes;
+    there each edge ends in a vertex of its own.
     """
     streets = _cut_ways(osm, rules.earth_radius_m)
     kept = _off_islands(streets, rules.island_vertices)

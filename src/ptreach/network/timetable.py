@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class Timetable(NamedTuple):
     """Lines: trips of one pattern of which none overtakes another.
 
-    Line n has the positions ``position_start[n]:position_start[n + 1]`` of ``stop``, ``board`` and ``alight``,
-    and ``trips_n[n]`` trips. At its position j (from 0), trip k has its times at
-    ``time_start[n] + j * trips_n[n] + k`` of ``ready_s`` and ``off_s``: they ascend with k. ``trip_row[trip_start[n]
-    + k]`` is the trip's number in the timetables. Stop s can be boarded at ``stop_line[stop_start[s]:]``, position
-    ``stop_position``.
+    Line n has the positions ``position_start[n]:position_start[n + 1]`` of ``stop``, ``board`` and
+    ``alight``, and ``trips_n[n]`` trips. At its position j (from 0), trip k has its times at
+    ``time_start[n] + j * trips_n[n] + k`` of ``ready_s`` and ``off_s``: they ascend with k.
+    ``trip_row[trip_start[n] + k]`` is the trip's number in the timetables. Stop s can be boarded on the lines
+    ``stop_line[stop_start[s]:stop_start[s + 1]]``, at the positions ``stop_position``.
     """
 
     position_start: NDArray[np.int64]
@@ -57,7 +57,7 @@ class _Line(NamedTuple):
 
 
 class _Trips(NamedTuple):
-    """Trips that run, sorted by pattern, then departure: number among the patterns' trips, and clock shift."""
+    """Trips that run, sorted by pattern, then departure: number among the patterns' trips, clock shift."""
 
     pattern: NDArray[np.int64]
     trip: NDArray[np.int64]
@@ -134,7 +134,7 @@ def _groups(keys: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 
 def _without_overtaking(ready_s: NDArray[np.int32], off_s: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """Return the trips (columns) in groups within which no trip is ahead of an earlier one at any position."""
+    """Return the trips (columns) in groups in which no trip is ahead of an earlier one at any position."""
     times = np.concatenate([ready_s, off_s])
     if (times[:, 1:] >= times[:, :-1]).all():
         return [np.arange(times.shape[1])]

@@ -151,8 +151,8 @@ def walk_from(
 ) -> NDArray[np.int32]:
     """Find all vertices within `limit_mm` of the seeds; return them, nearest first.
 
-    `distance_mm` (int32, shape (vertices,)) must hold ``FAR_MM`` everywhere; afterwards it holds the distances
-    of the vertices returned, which the caller puts back (`forget`), and ``FAR_MM`` elsewhere.
+    `distance_mm` (int32, shape (vertices,)) must hold ``FAR_MM`` everywhere; afterwards it holds the
+    distances of the vertices returned, which the caller puts back (`forget`), and ``FAR_MM`` elsewhere.
     """
     heap = np.empty(64, dtype=np.int64)
     found = np.empty(64, dtype=np.int32)

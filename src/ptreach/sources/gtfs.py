@@ -41,9 +41,9 @@ _FIRST_DATE, _LAST_DATE = pd.Timestamp(1990, 1, 1), pd.Timestamp(2100, 1, 1)
 class Timetables(NamedTuple):
     """Trips of all feeds as flat arrays.
 
-    Trip t calls at ``trip_start[t]:trip_start[t + 1]`` of the ``call_*`` arrays, in order of travel. Times are
-    seconds after noon minus 12 h of the service day. Service v runs on the day ``first_day + d`` (ordinal of
-    the date) where ``service_days[v, d]``.
+    Trip t calls at ``trip_start[t]:trip_start[t + 1]`` of the ``call_*`` arrays, in order of travel. Times
+    are seconds after noon minus 12 h of the service day. Service v runs on the day ``first_day + d``
+    (ordinal of the date) where ``service_days[v, d]``.
     """
 
     feed_ids: tuple[str, ...]
@@ -85,8 +85,8 @@ def read_timetables(paths: Sequence[Path]) -> Timetables:
     Raises
     ------
     InputError
-        Names the feed and the file in it that is missing or unreadable; also for feeds of different time zones
-        and for two feeds of one name.
+        Names the feed and the file in it that is missing or unreadable; also for feeds of different time
+        zones and for two feeds of one name.
     """
     if not paths:
         raise InputError("no timetable", where="feeds", remedy="name at least one GTFS zip")
@@ -124,8 +124,8 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     trips = pd.DataFrame(
         {
             "trip_id": trips["trip_id"].to_numpy(),
-            "route": pd.Index(routes["route_id"]).get_indexer(trips["route_id"]).astype(np.int32),
-            "service": pd.Index(services).get_indexer(trips["service_id"]).astype(np.int32),
+            "route": pd.Index(routes["route_id"]).get_indexer(pd.Index(trips["route_id"])).astype(np.int32),
+            "service": pd.Index(services).get_indexer(pd.Index(trips["service_id"])).astype(np.int32),
         }
     )
     calls = clean_calls(tables["stop_times"], trips["trip_id"], stops, repairs)
@@ -263,21 +263,21 @@ def _calendar(
     days: dict[str, set[int]] = {}
     calendar = tables.get("calendar")
     if calendar is not None:
-        for row in _dated(calendar, ("start_date", "end_date"), repairs).itertuples():
-            first, last = int(row.start_date), int(row.end_date)
+        for row in _dated(calendar, ("start_date", "end_date"), repairs):
+            first, last = row.start_date, row.end_date
             runs = [getattr(row, weekday) == 1 for weekday in _WEEKDAYS]
             # ordinal 1 was a Monday
-            days.setdefault(str(row.service_id), set()).update(
+            days.setdefault(row.service_id, set()).update(
                 day for day in range(first, last + 1) if runs[(day - 1) % 7]
             )
     exceptions = tables.get("calendar_dates")
     if exceptions is not None:
-        for row in _dated(exceptions, ("date",), repairs).itertuples():
-            service = days.setdefault(str(row.service_id), set())
+        for row in _dated(exceptions, ("date",), repairs):
+            service = days.setdefault(row.service_id, set())
             if row.exception_type == 1:
-                service.add(int(row.date))
+                service.add(row.date)
             elif row.exception_type == 2:
-                service.discard(int(row.date))
+                service.discard(row.date)
     if not any(days.values()):
         raise InputError(
             "no service runs on any day",
@@ -288,15 +288,16 @@ def _calendar(
     return services, {idx: np.array(sorted(days[name]), dtype=np.int64) for idx, name in enumerate(services)}
 
 
-def _dated(table: pd.DataFrame, columns: tuple[str, ...], repairs: Counter[str]) -> pd.DataFrame:
-    """Return a calendar table with its dates as ordinals; rows without a readable date are counted and left out."""
+def _dated(table: pd.DataFrame, columns: tuple[str, ...], repairs: Counter[str]) -> list[Any]:
+    """Return the rows of a calendar table, dates as ordinals, without those whose dates can't be read."""
     table = table[table["service_id"].notna()].copy()
     good = pd.Series(data=True, index=table.index)
     for column in columns:
         dates = pd.to_datetime(table[column], format="%Y%m%d", errors="coerce")
         good &= dates.between(_FIRST_DATE, _LAST_DATE)
         table[column] = [date.toordinal() if pd.notna(date) else 0 for date in dates]
-    return _counted(table, good, "calendar rows without a readable date", repairs)
+    kept = _counted(table, good, "calendar rows without a readable date", repairs)
+    return list(kept.itertuples())
 
 
 def _timezone(tables: dict[str, pd.DataFrame], path: Path) -> str:

@@ -56,8 +56,8 @@ def clean_calls(
     Parameters
     ----------
     stop_times
-        Columns trip_id, stop_id, stop_sequence; arrival_time, departure_time, pickup_type, drop_off_type where
-        there are any.
+        Columns trip_id, stop_id, stop_sequence; arrival_time, departure_time, pickup_type, drop_off_type
+        where there are any.
     trip_ids
         Trips to keep; a call's ``source_trip`` is the position in it.
     stops
@@ -68,8 +68,8 @@ def clean_calls(
     One of arrival and departure stands for the other. Times missing between two timed stops are filled in
     proportion to the distance (WGS84 geodesics from stop to stop), cut to whole seconds.
     """
-    trip = pd.Index(trip_ids).get_indexer(stop_times["trip_id"])
-    stop = pd.Index(stops["stop_id"]).get_indexer(stop_times["stop_id"].astype(object))
+    trip = pd.Index(trip_ids).get_indexer(pd.Index(stop_times["trip_id"]))
+    stop = pd.Index(stops["stop_id"]).get_indexer(pd.Index(stop_times["stop_id"].astype(object)))
     sequence = stop_times["stop_sequence"].to_numpy(dtype=np.float64, na_value=np.nan)
     kept = np.ones(len(stop_times), dtype=np.bool_)
     for what, good in (
@@ -188,7 +188,7 @@ def expand_frequencies(
     ``exact_times = 1``; a service that promises a headway only is placed the same way, so that the same feed
     gives the same answer each time.
     """
-    trip = pd.Index(trip_ids).get_indexer(frequencies["trip_id"])
+    trip = pd.Index(trip_ids).get_indexer(pd.Index(frequencies["trip_id"]))
     start_s, end_s = parse_clock(frequencies["start_time"]), parse_clock(frequencies["end_time"])
     headway_s = frequencies["headway_secs"].to_numpy(dtype=np.float64, na_value=0)
     good = np.isin(trip, calls.trip) & (trip >= 0) & (start_s >= 0) & (end_s > start_s) & (headway_s >= 1)

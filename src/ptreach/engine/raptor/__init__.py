@@ -1,0 +1,1 @@
+"""The embedded engine: range-RAPTOR over flat arrays, compiled by numba."""

@@ -1,0 +1,25 @@
+"""What an engine is: travel times between points, and how points hang on its network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ptreach.model import PointLinks, Points, Query, TravelTimeMatrix
+
+
+class Engine(Protocol):
+    """Computes travel times on one network folder."""
+
+    name: str
+
+    def travel_times(self, origins: Points, destinations: Points, query: Query) -> Iterator[TravelTimeMatrix]:
+        """Yield blocks of whole origin rows, in the order of `origins`, in seconds.
+
+        For direction ``to`` journeys start at the destinations and arrive at the origins in the window.
+        """
+
+    def point_links(self, points: Points, query: Query) -> PointLinks:
+        """Return how points hang on the network, seen as the far ends of the query's journeys."""
