@@ -221,7 +221,7 @@ def need_column(frame: pd.DataFrame, pattern: str, header: str, path: Path) -> s
     found = find_column(frame, pattern)
     if found is None:
         raise InputError(
-            f"no column '{header}'; found: {_listed(frame)}",
+            f"no column '{header}'; found: {listed(frame)}",
             where=str(path),
             remedy="take the publisher's file as it is",
         )
@@ -278,7 +278,7 @@ def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
             remedy="take all tables of one edition; editions share codes but not zones",
         )
     raise InputError(
-        f"no column '{wanted}'; found: {_listed(frame)}",
+        f"no column '{wanted}'; found: {listed(frame)}",
         where=str(path),
         remedy=f"name the column of codes {wanted}",
     )
@@ -290,7 +290,14 @@ def texts(cells: pd.Series[Any]) -> pd.Series[str]:
     return pd.Series(stripped.mask(stripped == "").to_numpy(dtype=object, na_value=np.nan), index=cells.index)
 
 
-def numbers(frame: pd.DataFrame, column: str, path: Path, *, grouped: bool = True) -> FloatArray:
+def numbers(
+    frame: pd.DataFrame,
+    column: str,
+    path: Path,
+    *,
+    grouped: bool = True,
+    remedy: str = "correct the cell or leave it blank",
+) -> FloatArray:
     """Return a column as float64, shape (rows,); blank is NaN.
 
     Commas between thousands are read over unless `grouped` is false.
@@ -311,12 +318,12 @@ def numbers(frame: pd.DataFrame, column: str, path: Path, *, grouped: bool = Tru
         raise InputError(
             f"'{frame[column].iloc[wrong[0]]}' is no number",
             where=f"{path}, row {frame.index[wrong[0]]}, {column}",
-            remedy="correct the cell or leave it blank",
+            remedy=remedy,
         )
     return np.ascontiguousarray(values)
 
 
-def _listed(frame: pd.DataFrame) -> str:
+def listed(frame: pd.DataFrame) -> str:
     """Return the headers of a table for a message, the first dozen at most."""
     names = [str(name) for name in frame.columns]
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
