@@ -1,0 +1,231 @@
+"""Streets of the made-up town: main roads, the parcels between them filled in, paths; cut where they meet."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely.geometry import LineString, Point, Polygon
+
+from ptreach.model import FloatArray
+from ptreach.sources.demo_fill import GRIDS, Street, fill_estate, fill_grid
+from ptreach.sources.demo_names import Namer
+from ptreach.sources.demo_plan import SEED, SNAP_M, Plan, angle_of, curve
+
+STATIONS: Final = (("Averbridge", 200.0), ("Sallowby Halt", -4440.0), ("Aver Junction", 3480.0))
+"""Stations by name and the easting (metres from the market place) where they lie on the railway."""
+FOOTBRIDGE_X_M: Final = -1330.0
+_PATCH_M2: Final = 9_000.0
+
+
+class Way(NamedTuple):
+    """A way: positions of its nodes, its tags, and the kind of parcel that it serves (empty on main roads)."""
+
+    nodes: tuple[int, ...]
+    tags: dict[str, str]
+    kind: str
+
+
+class Parcel(NamedTuple):
+    """Land between main roads and when it was built up."""
+
+    area: Polygon
+    kind: str
+
+
+class TownStreets(NamedTuple):
+    """Ways on nodes; ``xy`` float64 (n, 2) in metres about the market place."""
+
+    xy: FloatArray
+    ways: tuple[Way, ...]
+    parcels: tuple[Parcel, ...]
+
+
+class _Course(NamedTuple):
+    """A line to be built, before it is cut at junctions."""
+
+    line: LineString
+    tags: dict[str, str]
+    kind: str
+
+
+def make_streets(plan: Plan) -> TownStreets:
+    """Return all ways of the town on foot or by wheel, one connected whole; the same each time."""
+    rng = np.random.default_rng(SEED + 1)
+    namer = Namer()
+    parcels = make_parcels(plan)
+    courses = _main_courses(plan, namer)
+    mains = np.array([course.line for course in courses], dtype=object)
+    tree = shapely.STRtree(mains)
+    for number, parcel in enumerate(parcels):
+        about = mains[np.sort(tree.query(parcel.area.buffer(2.0), predicate="intersects"))]
+        streets = _filled(parcel, about, rng) if len(about) else []
+        courses += [
+            _Course(street.line, _street_tags(street, parcel, number, namer), parcel.kind)
+            for street in streets
+        ]
+    courses += _paths(plan, rng)
+    return _joined(courses, parcels)
+
+
+def make_parcels(plan: Plan) -> tuple[Parcel, ...]:
+    """Return the parcels of town and villages, from the main roads, the river and the railway."""
+    lines = [road.line for road in (*plan.roads, *plan.collectors)]
+    built = [plan.town, *(village.area for village in plan.villages)]
+    edges = [area.exterior for area in built]
+    cells = shapely.get_parts(
+        shapely.polygonize(shapely.get_parts(shapely.union_all([*lines, *edges], grid_size=SNAP_M)))
+    )
+    land = shapely.union_all(built).difference(shapely.union_all([plan.barrier, plan.park.buffer(12.0)]))
+    parts = [
+        part
+        for piece in shapely.intersection(cells, land)
+        for part in shapely.get_parts(piece)
+        if part.geom_type == "Polygon" and part.area > _PATCH_M2
+    ]
+    parts.sort(key=lambda part: (round(part.centroid.x), round(part.centroid.y)))
+    return tuple(Parcel(part, _kind(part, plan)) for part in parts)
+
+
+# Bearings of what lies on the edge: council estates, private estates; the rest is between the wars.
+_EDGE: Final = (
+    (0, 14, "modern"), (14, 50, "estate"), (50, 84, "modern"), (84, 104, "interwar"), (104, 140, "modern"),
+    (140, 178, "interwar"), (178, 206, "estate"), (206, 232, "interwar"), (232, 262, "estate"),
+    (262, 284, "modern"), (284, 324, "estate"), (324, 360, "interwar"),
+)  # fmt: skip
+
+
+def _kind(area: Polygon, plan: Plan) -> str:
+    """Return when and for whom a parcel was built."""
+    x, y = area.centroid.x, area.centroid.y
+    far, bearing = float(np.hypot(x, y)), angle_of(x, y)
+    if any(village.area.contains(area.centroid) for village in plan.villages):
+        return "village"
+    if far < 900:
+        return "core"
+    by_rail = plan.rail.distance(area.centroid) < 330 and (x < -900 or x > 900)
+    by_docks = plan.river_line.distance(area.centroid) < 420 and x > 1500
+    if (by_rail or by_docks) and far > 1150:
+        return "works"
+    if far < 1750:
+        return "terrace"
+    if far < 2450:
+        return "interwar"
+    return next(kind for first, last, kind in _EDGE if first <= bearing < last)
+
+
+def _filled(parcel: Parcel, about: NDArray[np.object_], rng: np.random.Generator) -> list[Street]:
+    """Return the streets of one parcel."""
+    if parcel.kind in GRIDS:
+        return fill_grid(parcel.area, about, GRIDS[parcel.kind], rng)
+    gates = {"estate": 2, "modern": 1, "village": 2}[parcel.kind]
+    return fill_estate(parcel.area, about, rng, gates=gates + (parcel.area.area > 250_000))
+
+
+def _street_tags(street: Street, parcel: Parcel, number: int, namer: Namer) -> dict[str, str]:
+    """Return the tags of a street of a parcel."""
+    if street.highway == "footway":
+        return {"highway": "footway"}
+    tags = {"highway": street.highway}
+    if street.highway != "service" or street.line.length > 150:
+        tags["name"] = namer.name(parcel.kind, number, street.highway, street.line.length)
+    return tags
+
+
+def _main_courses(plan: Plan, namer: Namer) -> list[_Course]:
+    """Return main roads, in pieces at the river and the railway, where they are bridges."""
+    out: list[_Course] = []
+    for road in (*plan.roads, *plan.collectors):
+        name = road.name or namer.name("main", 0, road.highway, road.line.length)
+        tags = {"highway": road.highway, "name": name}
+        line = road.line.intersection(plan.district)
+        for piece in shapely.get_parts(line.difference(plan.barrier)):
+            out.append(_Course(piece, tags, ""))
+        for piece in shapely.get_parts(line.intersection(plan.barrier)):
+            if piece.geom_type == "LineString" and piece.length > 1:
+                bridge = {"bridge": "yes", "layer": "1"}
+                if name == "Bridge Street" and piece.intersects(plan.river):
+                    bridge["bridge:name"] = "Town Bridge"
+                out.append(_Course(piece, {**tags, **bridge}, ""))
+    return out
+
+
+def _paths(plan: Plan, rng: np.random.Generator) -> list[_Course]:
+    """Return paths: park, riverside, footbridge, ways to the stations, paths across fields."""
+    out: list[_Course] = []
+    foot = {"highway": "footway"}
+    crossing = curve(
+        ((FOOTBRIDGE_X_M, 420), (FOOTBRIDGE_X_M - 8, 60), (FOOTBRIDGE_X_M, -200), (FOOTBRIDGE_X_M, -720))
+    )
+    named = {"highway": "footway", "name": "Abbey Footbridge", "bridge": "yes", "layer": "1"}
+    out += [_Course(piece, foot, "") for piece in shapely.get_parts(crossing.difference(plan.barrier))]
+    out += [_Course(piece, named, "") for piece in shapely.get_parts(crossing.intersection(plan.barrier))]
+    for course in (
+        ((-1920, 470), (-1600, 300), (-1250, 120), (-900, 20)),
+        ((-1800, 60), (-1500, 250), (-1180, 250), (-900, 190)),
+        ((-1600, 520), (-1480, 300), (-1500, 60)),
+    ):
+        out.append(_Course(curve(course), {"highway": "path", "name": "Abbey Park"}, ""))
+    bank = plan.river.buffer(30.0).exterior
+    north = shapely.get_parts(bank.intersection(shapely.box(-3300, -5000, 3600, 5000)))
+    walk = max(
+        (part for part in shapely.line_merge(shapely.union_all(north)).geoms),
+        key=lambda part: part.centroid.y,
+    )
+    out.append(_Course(walk, {"highway": "path", "name": "Riverside Walk"}, ""))
+    return out
+
+
+def _joined(courses: list[_Course], parcels: tuple[Parcel, ...]) -> TownStreets:
+    """Cut all lines where they meet, drop what hangs on nothing, and return ways on shared nodes."""
+    lines = np.array([course.line for course in courses], dtype=object)
+    cut = shapely.get_parts(shapely.union_all(lines, grid_size=SNAP_M))
+    owner = _owners(cut, lines)
+    xy, starts = shapely.get_coordinates(cut), np.r_[0, np.cumsum(shapely.get_num_coordinates(cut))]
+    nodes_xy, node = np.unique(np.rint(xy / SNAP_M).astype(np.int64), axis=0, return_inverse=True)
+    node = node.ravel()
+    first, last = node[starts[:-1]], node[starts[1:] - 1]
+    part = connected_components(
+        coo_array((np.ones(first.size), (first, last)), shape=(len(nodes_xy),) * 2), directed=False
+    )[1]
+    whole = np.bincount(part[first]).argmax()
+    ways: list[Way] = []
+    along = shapely.line_locate_point(lines[owner], shapely.line_interpolate_point(cut, 0.5, normalized=True))
+    chain: list[int] = []
+    order = np.lexsort((along, owner))
+    for rank, piece in enumerate(order):
+        if part[first[piece]] != whole:
+            continue
+        refs = node[starts[piece] : starts[piece + 1]].tolist()
+        xy0, xy1 = (lines[owner[piece]].project(Point(xy[starts[piece + end] - end])) for end in (0, 1))
+        if xy1 < xy0 and not lines[owner[piece]].is_closed:
+            refs.reverse()
+        goes_on = rank and owner[order[rank - 1]] == owner[piece] and chain and chain[-1] == refs[0]
+        if goes_on:
+            chain += refs[1:]
+        else:
+            chain = refs
+            ways.append(Way((), courses[owner[piece]].tags, courses[owner[piece]].kind))
+        ways[-1] = ways[-1]._replace(nodes=tuple(chain))
+    used = np.unique([ref for way in ways for ref in way.nodes])
+    number = np.full(len(nodes_xy), -1)
+    number[used] = np.arange(used.size)
+    ways = [way._replace(nodes=tuple(number[list(way.nodes)].tolist())) for way in ways]
+    return TownStreets(nodes_xy[used] * SNAP_M, tuple(ways), parcels)
+
+
+def _owners(cut: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return for each piece the first line that it is a part of."""
+    middle = shapely.line_interpolate_point(cut, 0.5, normalized=True)
+    piece, line = shapely.STRtree(lines).query(middle, predicate="dwithin", distance=1.0)
+    gap = shapely.distance(lines[line], middle[piece])
+    order = np.lexsort((line, np.round(gap, 1), piece))
+    piece, line = piece[order], line[order]
+    first = np.r_[True, piece[1:] != piece[:-1]]
+    owner = np.full(len(cut), -1, dtype=np.int64)
+    owner[piece[first]] = line[first]
+    return owner
