@@ -88,7 +88,8 @@ def make_parcels(plan: Plan) -> tuple[Parcel, ...]:
         if part.geom_type == "Polygon" and part.area > _PATCH_M2
     ]
     parts.sort(key=lambda part: (round(part.centroid.x), round(part.centroid.y)))
-    return tuple(Parcel(part, _kind(part, plan)) for part in parts)
+    rng = np.random.default_rng(SEED + 2)
+    return tuple(Parcel(part, _kind(part, plan, rng)) for part in parts)
 
 
 # Bearings of what lies on the edge: council estates, private estates; the rest is between the wars.
@@ -99,8 +100,9 @@ _EDGE: Final = (
 )  # fmt: skip
 
 
-def _kind(area: Polygon, plan: Plan) -> str:
-    """Return when and for whom a parcel was built."""
+def _kind(area: Polygon, plan: Plan, rng: np.random.Generator) -> str:
+    """Return when and for whom a parcel was built; some stayed open ground."""
+    lot = rng.random()
     x, y = area.centroid.x, area.centroid.y
     far, bearing = float(np.hypot(x, y)), angle_of(x, y)
     if any(village.area.contains(area.centroid) for village in plan.villages):
@@ -113,13 +115,17 @@ def _kind(area: Polygon, plan: Plan) -> str:
         return "works"
     if far < 1750:
         return "terrace"
+    if lot < 0.06 and area.area > 40_000:
+        return "open"
     if far < 2450:
-        return "interwar"
+        return "interwar" if lot < 0.86 else "modern"
     return next(kind for first, last, kind in _EDGE if first <= bearing < last)
 
 
 def _filled(parcel: Parcel, about: NDArray[np.object_], rng: np.random.Generator) -> list[Street]:
     """Return the streets of one parcel."""
+    if parcel.kind == "open":
+        return []
     if parcel.kind in GRIDS:
         return fill_grid(parcel.area, about, GRIDS[parcel.kind], rng)
     gates = {"estate": 2, "modern": 1, "village": 2}[parcel.kind]
@@ -170,13 +176,70 @@ def _paths(plan: Plan, rng: np.random.Generator) -> list[_Course]:
         ((-1600, 520), (-1480, 300), (-1500, 60)),
     ):
         out.append(_Course(curve(course), {"highway": "path", "name": "Abbey Park"}, ""))
-    bank = plan.river.buffer(30.0).exterior
-    north = shapely.get_parts(bank.intersection(shapely.box(-3300, -5000, 3600, 5000)))
-    walk = max(
-        (part for part in shapely.line_merge(shapely.union_all(north)).geoms),
-        key=lambda part: part.centroid.y,
-    )
-    out.append(_Course(walk, {"highway": "path", "name": "Riverside Walk"}, ""))
+    bank = shapely.offset_curve(plan.river_line, 58.0)
+    walk = bank.intersection(shapely.box(-3200, -3000, 3900, 3000)).difference(plan.barrier)
+    for piece in shapely.get_parts(walk):
+        out.append(_Course(piece, {"highway": "path", "name": "Riverside Walk"}, ""))
+    out += _station_ways(plan)
+    out += _field_paths(plan, rng)
+    return out
+
+
+def station_platforms(plan: Plan, x_m: float) -> tuple[Point, Point]:
+    """Return the middles of the two platforms of a station: north and south of the tracks."""
+    along = plan.rail.project(Point(plan.rail.intersection(LineString([(x_m, -9e3), (x_m, 9e3)]))))
+    here, on = plan.rail.interpolate(along), plan.rail.interpolate(along + 1.0)
+    across = np.array([here.y - on.y, on.x - here.x])
+    north, south = (Point(np.array(here.coords[0]) + side * 9.0 * across) for side in (1, -1))
+    return north, south
+
+
+def _station_ways(plan: Plan) -> list[_Course]:
+    """Return platforms, the footbridge between them, and the ways to the streets on both sides."""
+    roads = shapely.union_all([road.line for road in (*plan.roads, *plan.collectors)])
+    out: list[_Course] = []
+    for name, x_m in STATIONS:
+        north, south = station_platforms(plan, x_m)
+        steps = {"highway": "steps", "name": f"{name} station footbridge", "bridge": "yes", "layer": "1"}
+        out.append(_Course(LineString([north, south]), steps, ""))
+        for middle, side in ((north, 1.0), (south, -1.0)):
+            at = plan.rail.project(middle)
+            ends = [plan.rail.interpolate(at + shift) for shift in (-75.0, 75.0)]
+            shift = np.array(middle.coords[0]) - np.array(plan.rail.interpolate(at).coords[0])
+            xy = [np.array(ends[0].coords[0]) + shift, middle.coords[0], np.array(ends[1].coords[0]) + shift]
+            out.append(_Course(LineString(xy), {"railway": "platform", "public_transport": "platform"}, ""))
+            out_of_rail = np.array(middle.coords[0]) + shift / np.hypot(*shift) * 30.0
+            reach = shapely.shortest_line(Point(out_of_rail), roads)
+            if side > 0 or not reach.crosses(plan.rail):
+                course = LineString([middle.coords[0], out_of_rail, reach.coords[1]])
+                if not LineString(course.coords[1:]).crosses(plan.rail):
+                    tags = {"highway": "footway", "name": "Station Approach"}
+                    out.append(_Course(course, tags, ""))
+    return out
+
+
+def _field_paths(plan: Plan, rng: np.random.Generator) -> list[_Course]:
+    """Return footpaths across the fields between country roads, and blind farm tracks."""
+    fields = plan.district.difference(shapely.union_all([plan.town, plan.barrier]))
+    roads = [road.line for road in plan.roads]
+    rural = shapely.get_parts(shapely.union_all(roads).intersection(fields))
+    rural = rural[shapely.length(rural) > 400]
+    out: list[_Course] = []
+    for number in range(150):
+        first, second = rural[rng.integers(len(rural))], rural[rng.integers(len(rural))]
+        start = first.interpolate(rng.uniform(0.05, 0.95), normalized=True)
+        end = second.interpolate(rng.uniform(0.05, 0.95), normalized=True)
+        track = number % 3 == 0
+        if track:
+            bearing, far = rng.uniform(0, 2 * np.pi), rng.uniform(250, 650)
+            end = Point(start.x + far * np.cos(bearing), start.y + far * np.sin(bearing))
+        if not (200 < start.distance(end) < (700 if track else 2300)):
+            continue
+        knots = np.linspace(start.coords[0], end.coords[0], 5)
+        knots[1:-1] += rng.normal(0, start.distance(end) * 0.035, (3, 2))
+        line = curve(tuple(map(tuple, knots)), 60.0)
+        if fields.buffer(2.0).contains(line) and all(line.distance(other.line) > 60 for other in out):
+            out.append(_Course(line, {"highway": "track" if track else "path"}, ""))
     return out
 
 
