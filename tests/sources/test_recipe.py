@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from ptreach.errors import InputError
+from ptreach.sources.recipe import (
+    AreasRecipe,
+    NetworkRecipe,
+    Source,
+    digest_file,
+    find_home,
+    load_areas_recipe,
+    load_network_recipe,
+    load_recipe,
+    recipe_folder,
+    source_records,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def source(kind: str, file: str, **more: str) -> str:
+    known = {
+        "kind": kind,
+        "file": file,
+        "title": "T",
+        "publisher": "P",
+        "licence": "L",
+        "attribution": "A",
+        "date": "2020-06",
+        **more,
+    }
+    return "[[sources]]\n" + "".join(f'{key} = "{value}"\n' for key, value in known.items())
+
+
+NETWORK = 'title = "Town"\n' + source("osm", "a.osm.pbf") + source("gtfs", "b.zip")
+AREAS = (
+    'title = "Zones"\nedition = "LSOA 2011"\nid_column = "lsoa11cd"\n'
+    'deprivation_title = "IoD"\npopulation_title = "mid-2020"\n'
+    + source("centroids", "c.csv")
+    + source("boundaries", "b.gpkg")
+    + source("deprivation", "d.csv")
+)
+
+
+def write(home: Path, name: str, file: str, text: str) -> Path:
+    folder = home / "networks" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path):
+    write(tmp_path, "town", "network.toml", NETWORK)
+    write(tmp_path, "zones", "areas.toml", AREAS)
+    return tmp_path
+
+
+def refused(home: Path, text: str, *, file: str = "network.toml") -> InputError:
+    write(home, "bad", file, text)
+    with pytest.raises(InputError) as caught:
+        load_recipe("bad", home)
+    assert caught.value.where.startswith(str(home / "networks/bad" / file))
+    return caught.value
+
+
+def test_a_network_takes_its_folders_name_and_british_ways_unless_told(home):
+    recipe = load_recipe("town", home)
+    assert isinstance(recipe, NetworkRecipe)
+    assert (recipe.name, recipe.crs, recipe.timezone) == ("town", "EPSG:27700", "Europe/London")
+    assert [(s.kind, s.file, s.url, s.sha256) for s in recipe.sources] == [
+        ("osm", "a.osm.pbf", "", ""),
+        ("gtfs", "b.zip", "", ""),
+    ]
+    assert not recipe.made_up
+
+
+def test_areas_find_their_files_by_kind(home):
+    recipe = load_recipe("zones", home)
+    assert isinstance(recipe, AreasRecipe)
+    assert recipe.source("boundaries").file == "b.gpkg"
+    assert recipe.source("population") is None
+
+
+def test_a_date_may_be_written_as_a_date(home):
+    text = 'title = "T"\n' + source("osm", "a.pbf").replace('"2020-06"', "2020-06-16")
+    write(home, "dated", "network.toml", text)
+    assert load_recipe("dated", home).sources[0].date == "2020-06-16"
+
+
+def test_keys_in_an_address_are_not_shown():
+    recipe = Source(
+        kind="gtfs",
+        file="a.zip",
+        title="T",
+        publisher="P",
+        licence="L",
+        attribution="A",
+        date="2020",
+        url="http://me:word@api.example.org:8080/gtfs/a.zip?app_key=secret#top",
+    )
+    assert recipe.public_url == "http://api.example.org:8080/gtfs/a.zip"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what", "remedy"),
+    [
+        ("", "no list of sources", "give each file a [[sources]] table"),
+        ('title = "T"\nsources = "a.pbf"\n', "no list of sources", "[[sources]] table"),
+        ("madeup = true\n" + NETWORK, "unknown key 'madeup'", "did you mean 'made_up'"),
+        (NETWORK + 'sha = ""\n', "unknown key 'sha'", "did you mean 'sha256'"),
+        (NETWORK.replace('licence = "L"\n', "", 1), "key 'licence' is missing", "add licence"),
+        (NETWORK.replace('"gtfs"', '"netex"'), "'gtfs'", "correct the value"),
+        (NETWORK.replace("b.zip", "../b.zip"), "", "correct the value"),
+        (NETWORK.replace("b.zip", ".b.zip"), "may not start with a dot", "correct the value"),
+        (NETWORK.replace("b.zip", "b.part"), "end in .part", "correct the value"),
+        (NETWORK.replace("b.zip", "A.OSM.pbf"), "names the file 'a.osm.pbf' 2 times", "correct the value"),
+        ('title = "T"\n' + source("gtfs", "b.zip"), "no file of kind 'osm'", "correct the value"),
+        (NETWORK + source("boundaries", "c.gpkg"), "'boundaries' belong in areas.toml", "correct"),
+        (NETWORK + source("gtfs", "c.zip", url="ftp://x/c.zip"), "", "correct the value"),
+        (NETWORK + source("gtfs", "c.zip", sha256="ABC"), "", "correct the value"),
+        ('timezone = "Europe/Londn"\n' + NETWORK, "'Europe/Londn' is no time zone", "correct the value"),
+        ('crs = "27700"\n' + NETWORK, "", "correct the value"),
+        ('name = "city"\n' + NETWORK, "name is 'city', the folder's is 'bad'", "leave name out"),
+        ("title = Town\n", "not readable as TOML", "mend the line"),
+    ],
+)
+def test_faults_of_a_network_are_named(home, wrong, what, remedy):
+    error = refused(home, wrong)
+    assert what in error.what
+    assert remedy in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (AREAS.replace('"centroids"', '"population"'), "no file of kind 'centroids'"),
+        (
+            AREAS + source("population", "p.csv") + source("population", "q.csv"),
+            "2 files of kind 'population'",
+        ),
+        (AREAS + source("gtfs", "g.zip"), "'gtfs' belong in network.toml"),
+        (AREAS.replace('"lsoa11cd"', '"LSOA code"'), ""),
+    ],
+)
+def test_faults_of_areas_are_named(home, wrong, what):
+    assert what in refused(home, wrong, file="areas.toml").what
+
+
+def test_a_fault_of_one_source_names_it(home):
+    error = refused(
+        home, NETWORK.replace("b.zip", "b.zip\nnote = 1").replace('zip\nnote = 1"', 'zip"\nnote = 1')
+    )
+    assert error.where.endswith("[[sources]] 2 (b.zip), note")
+
+
+def test_an_unknown_name_is_answered_with_those_there_are(home):
+    with pytest.raises(
+        InputError, match=r"no recipe of network or areas 'twon'\. Did you mean 'town'\? There are: "
+    ):
+        load_recipe("twon", home)
+    with pytest.raises(InputError, match=r"no recipe of network 'zones'\. Take one of town\."):
+        load_network_recipe("zones", home)
+    with pytest.raises(InputError, match=r"no recipe of areas 'town'\. Take one of zones\."):
+        load_areas_recipe("town", home)
+    (home / "networks/zones/areas.toml").unlink()
+    with pytest.raises(InputError, match=r"no recipe of areas 'zones'\. Write zones/areas\.toml there\."):
+        load_areas_recipe("zones", home)
+
+
+@pytest.mark.parametrize("name", ["../town", "Town", "a b", "", "town\n"])
+def test_a_name_that_is_no_folder_name_is_refused(home, name):
+    with pytest.raises(InputError, match="is no name of a recipe"):
+        recipe_folder(name, home)
+
+
+def test_home_is_the_nearest_folder_with_networks(home, monkeypatch):
+    monkeypatch.delenv("PTREACH_HOME", raising=False)
+    deep = home / "work/deep"
+    deep.mkdir(parents=True)
+    assert find_home(deep) == home
+    (deep / "networks").mkdir()
+    assert find_home(deep) == deep
+    monkeypatch.setenv("PTREACH_HOME", str(home))
+    assert find_home(deep) == home
+
+
+def test_a_home_that_is_none_is_named(home, monkeypatch):
+    monkeypatch.setenv("PTREACH_HOME", str(home / "networks"))
+    with pytest.raises(InputError, match="PTREACH_HOME names a folder without networks/"):
+        find_home(home)
+    monkeypatch.delenv("PTREACH_HOME")
+    with pytest.raises(InputError, match="or set PTREACH_HOME"):
+        find_home(Path("/"))
+
+
+def test_records_tell_what_a_file_is(home):
+    folder = home / "networks/town"
+    (folder / "sources").mkdir()
+    (folder / "sources/a.osm.pbf").write_bytes(b"streets")
+    (folder / "sources/b.zip").write_bytes(b"timetable")
+    streets, timetable = source_records(load_network_recipe("town", home), folder)
+    assert streets.sha256 == hashlib.sha256(b"streets").hexdigest()
+    assert (streets.kind, streets.size_bytes, streets.title, streets.date) == ("osm", 7, "T", "2020-06")
+    assert timetable.path == folder / "sources/b.zip"
+
+
+def test_a_missing_file_and_another_than_the_pinned_one_are_named(home):
+    folder = home / "networks/town"
+    with pytest.raises(InputError, match=r"the osm file 'a\.osm\.pbf' is missing\. Run ptreach fetch town"):
+        source_records(load_network_recipe("town", home), folder)
+    (folder / "sources").mkdir()
+    (folder / "sources/a.osm.pbf").write_bytes(b"streets")
+    write(home, "town", "network.toml", 'title = "T"\n' + source("osm", "a.osm.pbf", sha256="0" * 64))
+    with pytest.raises(
+        InputError, match=r"a\.osm\.pbf: not the file that the recipe pins: .*, not 000000000000"
+    ):
+        source_records(load_network_recipe("town", home), folder)
+
+
+def test_digests_are_those_of_sha256(tmp_path):
+    (tmp_path / "abc").write_bytes(b"abc")
+    # The example of FIPS 180-4.
+    assert digest_file(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223")
+
+
+def test_the_recipes_of_this_project_are_sound_and_pin_every_file():
+    names = sorted(path.parent.name for path in (ROOT / "networks").glob("*/*.toml"))
+    assert {"isle-of-wight", "england-lsoa-2011"} <= set(names)
+    for name in names:
+        for known in load_recipe(name, ROOT).sources:
+            assert known.sha256, f"{name}: {known.file}"
