@@ -162,7 +162,9 @@ def test_points_link_to_no_way_under_cover(tmp_path):
 
 def test_ways_come_flat_in_order_of_their_ids_and_in_whole_ten_millionths(path):
     streets = read_streets(
-        write(path, ([1, 2, 3], {"highway": "path"}),
+        write(
+            path,
+            ([1, 2, 3], {"highway": "path"}),
             ([5, 4], {"highway": "steps"}),
             ([1, 4], {"building": "yes"}),
             first=7,

@@ -41,7 +41,8 @@ def read_boundaries(
     Raises
     ------
     InputError
-        Where the file has no polygons, no coordinate system, no column of codes, or an empty polygon.
+        Where the file has no polygons, no coordinate system, no column of codes, or a polygon that is
+        empty or, mended, has no area.
     """
     table = read_table(path)
     if not isinstance(table, gpd.GeoDataFrame):
@@ -58,16 +59,16 @@ def read_boundaries(
             f"holds a {kinds[0]}, not only polygons", where=str(path), remedy="take boundaries, not points"
         )
     geometry = np.array(shapes, dtype=object)
-    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    if empty.any():
-        raise InputError(
-            f"the polygon of {codes[empty][0]} is empty", where=str(path), remedy="take another boundary file"
-        )
     # Checking and mending are slow; of a whole country a town needs few.
     inside = np.ones(len(codes), dtype=np.bool_) if bounds_m is None else _overlaps(geometry, bounds_m)
     geometry[inside], mended = mend_polygons(geometry[inside])
     if mended:
         _log.info("%s: %d invalid polygons mended", path.name, mended)
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if empty.any():
+        raise InputError(
+            f"the polygon of {codes[empty][0]} is empty", where=str(path), remedy="take another boundary file"
+        )
     if bounds_m is not None:
         inside[inside] = meets_box(geometry[inside], bounds_m)
     return gpd.GeoDataFrame({"inside": inside}, geometry=geometry, index=codes, crs=CRS)

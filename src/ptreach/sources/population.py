@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHILD_AGES: Final = range(16)
+# The youngest age that publishers let stand for all older ones: 85+.
+_OPEN_AGE: Final = 85
 _AGE: Final = re.compile(r"(?:aged?[ _]?)?(\d{1,3})(?:\+| and over| or over)?")
 
 
@@ -34,7 +36,7 @@ def read_population(path: Path, id_column: str) -> pd.DataFrame:
     codes = zone_codes(table, id_column, path)
     total = find_column(table, "total_population|total population|all ages|total|population")
     ages = _age_columns(table, path)
-    for age in _CHILD_AGES if total else range(max(*ages, 15) + 1):
+    for age in _CHILD_AGES if total else range(max([*ages, _OPEN_AGE]) + 1):
         if age not in ages:
             need_column(table, str(age), f"{age} (single year of age)", path)
     by_age = {
@@ -42,7 +44,7 @@ def read_population(path: Path, id_column: str) -> pd.DataFrame:
     }
     children = np.sum([by_age[age] for age in _CHILD_AGES], axis=0)
     population = numbers(table, total, path) if total else np.sum(list(by_age.values()), axis=0)
-    lowest = np.min([*by_age.values(), population, population - children], axis=0)
+    lowest = np.fmin.reduce([*by_age.values(), population, population - children])  # past NaN
     wrong = np.flatnonzero(lowest < 0)
     if wrong.size:
         raise InputError(
