@@ -1,0 +1,69 @@
+"""What a pack must know of its run beside the numbers: engine, network, zones, inputs, rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ptreach.model import Areas, SourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AreasFacts:
+    """The zones' edition and the titles of what is known of them."""
+
+    name: str
+    """Name of the recipe: ``england-lsoa-2011``."""
+    title: str
+    """``LSOAs of England, 2011``."""
+    edition: str
+    """``LSOA 2011``."""
+    id_column: str
+    """What the column of zone ids is called: ``lsoa11cd``."""
+    deprivation_title: str
+    """``Indices of Deprivation 2019``."""
+    population_title: str
+    """``mid-2020 population estimates``."""
+
+    @classmethod
+    def of(cls, areas: Areas) -> AreasFacts:
+        """Return the facts of `areas`."""
+        return cls(
+            name=areas.name,
+            title=areas.title,
+            edition=areas.edition,
+            id_column=areas.id_column,
+            deprivation_title=areas.deprivation_title,
+            population_title=areas.population_title,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackFacts:
+    """Facts of a run that are written into its pack; none holds a clock or a path of the machine."""
+
+    version: str
+    """Version of ptreach."""
+    engine: str
+    """Name of the engine: ``raptor``."""
+    network: str
+    """Name of the network's recipe: ``isle-of-wight``."""
+    network_digest: str
+    """Digest of the built network, in hexadecimal: the same files and rules give the same."""
+    areas: AreasFacts
+    """The zones' edition."""
+    sources: tuple[SourceRecord, ...]
+    """Every input file of network and areas."""
+    repairs: Mapping[str, int]
+    """What was mended or left out of feeds and streets, and how often: ``stop_times without a stop``."""
+    rules: Mapping[str, str | int | float | bool]
+    """The engine's rules by name, in plain values: ``board_slack_s``."""
+    surface_step_m: float
+    """Distance in metres between neighbouring nodes of the surface that isochrones are cut from."""
+    surface_street_m: float
+    """How near, in metres, a street must be for a node of the surface to count as reached."""
+    made_up: bool
+    """Whether any input is made up: the whole pack then says so."""

@@ -1,0 +1,111 @@
+"""Tables of a pack: one row a zone, one row a decile, as CSV that Excel and scripts read alike.
+
+UTF-8 with a byte order mark, without which Excel on Windows takes names for another alphabet; lines end in
+LF as in all text of a pack (Excel reads it); an empty cell is a value that is not known or not reached. Times
+are whole seconds in minutes, to four decimals: times 60 and rounded they are the seconds again. The column of
+zone ids bears the edition's name (``lsoa11cd``), so that editions are not joined by mistake.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from ptreach.measures.bands import name_bands
+from ptreach.measures.deprivation import summarise_by_decile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from ptreach.outputs.facts import AreasFacts
+
+MINUTE_DECIMALS: Final = 4
+MADE_UP: Final = "made-up"
+"""Value of the column ``made_up``, which stands in every row of data that describe no real place."""
+
+_COUNTS: Final = ("population", "children", "imd_rank", "imd_decile", "idaci_rank", "idaci_decile")
+_DECIMALS: Final = {"imd_score": 3, "link_distance_m": 1, "lon": 6, "lat": 6}
+
+
+def zone_table(
+    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+) -> pd.DataFrame:
+    """Return what a pack says of each zone, without geometry.
+
+    Parameters
+    ----------
+    zones
+        Zones with ``minutes_p…`` (minutes, NaN where not reached), ``reason`` and ``link_distance_m``.
+    cutoffs_min
+        Cutoffs in minutes, ascending.
+    areas
+        The zones' edition; its ``id_column`` names the column of zone ids.
+    made_up
+        Whether to begin with the column ``made_up``; real data have no such column.
+
+    Returns
+    -------
+    pd.DataFrame
+        In the order of `zones`: the zone id, ``zone_name, district_code, district_name``, ``minutes_p5`` …
+        (four decimals), ``band`` (of the median; for a zone not reached, the reason), ``reason,
+        link_distance_m, population, children, imd_score, imd_rank, imd_decile, idaci_rank, idaci_decile, lon,
+        lat``. Counts, ranks and deciles are whole numbers (``Int64``).
+    """
+    minutes = sorted(
+        (name for name in zones.columns if name.startswith("minutes_p")),
+        key=lambda name: int(name.removeprefix("minutes_p")),
+    )
+    names = ["zone_id", "zone_name", "district_code", "district_name", *minutes, "reason", "link_distance_m"]
+    names += ["population", "children", "imd_score", *_COUNTS[2:], "lon", "lat"]
+    table = pd.DataFrame(zones[names]).reset_index(drop=True)
+    decimals = {**_DECIMALS, **dict.fromkeys(minutes, MINUTE_DECIMALS)}
+    for name, count in decimals.items():
+        table[name] = table[name].astype("float64").round(count)
+    for name in _COUNTS:
+        table[name] = table[name].astype("float64").round().astype("Int64")
+    table["reason"] = [str(reason) for reason in table["reason"]]
+    # From the minutes as computed: rounding must not carry a zone over a cutoff
+    bands = name_bands(zones["minutes_p50"].to_numpy(dtype=np.float64), table["reason"], cutoffs_min)
+    table.insert(list(table.columns).index("reason"), "band", bands)
+    table = table.rename(columns={"zone_id": areas.id_column})
+    return mark_made_up(table) if made_up else table
+
+
+def decile_table(
+    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+) -> pd.DataFrame:
+    """Return travel time and people by decile of multiple deprivation.
+
+    Columns ``edition, deprivation`` (what the deciles are of), ``imd_decile`` (``1``, most deprived, to
+    ``10``, and ``all``), ``zones, population`` (whole numbers), ``median_min`` (minutes, people not reached
+    counted last), ``share_within_15`` … (0 to 1).
+    """
+    table = summarise_by_decile(
+        zones["imd_decile"].to_numpy(dtype=np.float64),
+        zones["minutes_p50"].to_numpy(dtype=np.float64),
+        zones["population"].to_numpy(dtype=np.float64),
+        cutoffs_min,
+    ).rename(columns={"decile": "imd_decile"})
+    table["population"] = table["population"].round().astype("Int64")
+    rounded = [name for name in table.columns if name.startswith(("median_", "share_"))]
+    table[rounded] = table[rounded].round(MINUTE_DECIMALS)
+    table.insert(0, "edition", areas.edition)
+    table.insert(1, "deprivation", areas.deprivation_title)
+    return mark_made_up(table) if made_up else table
+
+
+def mark_made_up(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with the first column ``made_up``, the same in every row."""
+    marked = table.copy()
+    marked.insert(0, "made_up", MADE_UP)
+    return marked
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as the module's docstring says; the same table gives the same bytes."""
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

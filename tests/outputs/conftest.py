@@ -1,0 +1,126 @@
+"""A small made-up town whose every output follows by hand."""
+
+import datetime as dt
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import LineString, MultiPolygon, Point, box
+
+from ptreach.config import Origin, Preset, Town
+from ptreach.model import SourceRecord
+from ptreach.outputs.facts import AreasFacts, PackFacts
+
+CUTOFFS = (15, 30)
+
+
+@pytest.fixture(scope="session")
+def town():
+    return Town(
+        slug="ryde",
+        path=Path("C:/Users/analyst/config/ryde.toml"),
+        name="Ryde high street",
+        network="isle",
+        areas="zones-2011",
+        date=dt.date(2020, 6, 16),
+        origin=Origin(lon=-1.163224, lat=50.730015, source="OS Open Names"),
+        districts=(),
+        preset_name="am-peak",
+        preset=Preset(
+            title="weekday morning peak", window=(26_100, 33_300), cutoffs_min=CUTOFFS, percentiles=(5, 50)
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def zones():
+    """Five zones of 100 people: 899 s, exactly 900 s, 1,799 s, beyond, off the network."""
+    median_s = np.array([899, 900, 1799, 2000, np.nan])
+    return gpd.GeoDataFrame(
+        {
+            "zone_id": [f"E0100000{i}" for i in range(1, 6)],
+            "zone_name": ["Ryde 1", "Ryde 2", "Llŷn 3", "Ryde 4", "Ryde 5"],
+            "district_code": "E06000046",
+            "district_name": "Wight",
+            "lon": [-1.1632241234, -1.16, -1.16, -1.16, -1.16],
+            "lat": 50.73,
+            "population": [100.0, 100.0, 100.0, 100.0, 100.0],
+            "children": [20.0, 20.0, np.nan, 20.0, 20.0],
+            "imd_score": [40.1, 30.2, 20.300000000000004, 10.4, 5.5],
+            "imd_rank": [1000.0, 9000.0, 15_000.0, 25_000.0, 32_000.0],
+            "imd_decile": [1.0, 1.0, 5.0, 8.0, 10.0],
+            "idaci_rank": [1000.0, 9000.0, 15_000.0, 25_000.0, np.nan],
+            "idaci_decile": [1.0, 3.0, 5.0, 8.0, np.nan],
+            "minutes_p50": median_s / 60,
+            "minutes_p5": (median_s - 120) / 60,
+            "reason": ["reached", "reached", "reached", "reached", "off network"],
+            "link_distance_m": [2.04, 10.0, 1200.06, 40.0, np.nan],
+        },
+        geometry=[box(458_000 + 1000 * i, 90_000, 459_000 + 1000 * i, 94_000) for i in range(5)],
+        crs=27700,
+    )
+
+
+@pytest.fixture(scope="session")
+def isochrones():
+    centre = Point(459_154, 92_600)
+    return {
+        15: MultiPolygon([centre.buffer(700)]),
+        30: MultiPolygon([centre.buffer(2000), box(462_000, 90_500, 462_500, 91_000)]),
+    }
+
+
+@pytest.fixture(scope="session")
+def ground():
+    lines = [LineString([(457_000, y), (464_000, y)]) for y in (91_000, 92_000, 93_000)]
+    return gpd.GeoDataFrame({"kind": ["major", "minor", "rail"]}, geometry=lines, crs=27700)
+
+
+@pytest.fixture(scope="session")
+def areas():
+    return AreasFacts(
+        name="zones-2011",
+        title="LSOAs of England, 2011",
+        edition="LSOA 2011",
+        id_column="lsoa11cd",
+        deprivation_title="Indices of Deprivation 2019",
+        population_title="mid-2020 population estimates",
+    )
+
+
+@pytest.fixture(scope="session")
+def facts(areas):
+    def record(kind, file, attribution, note=""):
+        return SourceRecord(
+            kind=kind,
+            path=Path("C:/Users/analyst/networks/isle/sources") / file,
+            sha256="ab" * 32,
+            size_bytes=1234,
+            title=f"Title of {file}",
+            publisher="Publisher",
+            licence="Open Government Licence v3.0",
+            attribution=attribution,
+            date="2020-06",
+            url="https://example.org/file",
+            note=note,
+        )
+
+    return PackFacts(
+        version="0.1.0",
+        engine="raptor",
+        network="isle",
+        network_digest="cd" * 32,
+        areas=areas,
+        sources=(
+            record("gtfs", "bus.zip", "Contains timetable data", "Timetable thinned."),
+            record("osm", "streets.osm.pbf", "© OpenStreetMap contributors"),
+            record("boundaries", "zones.parquet", "Contains OS data"),
+            record("centroids", "centroids.parquet", "Contains OS data"),
+        ),
+        repairs={"stop_times without a stop": 3, "trips of one stop": 0},
+        rules={"link_near_m": 300.0, "link_far_m": 1600.0, "board_slack_s": 60, "island_vertices": 40},
+        surface_step_m=100,
+        surface_street_m=300,
+        made_up=False,
+    )

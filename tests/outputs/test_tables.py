@@ -1,0 +1,89 @@
+import csv
+import math
+
+import numpy as np
+import pytest
+
+from ptreach.outputs.tables import MADE_UP, decile_table, write_csv, zone_table
+
+CUTOFFS = (15, 30)
+
+
+def test_columns_name_the_edition_and_stand_in_their_order(zones, areas):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    assert list(table.columns) == [
+        "lsoa11cd", "zone_name", "district_code", "district_name", "minutes_p5", "minutes_p50", "band",
+        "reason", "link_distance_m", "population", "children", "imd_score", "imd_rank", "imd_decile", "idaci_rank",
+        "idaci_decile", "lon", "lat",
+    ]  # fmt: skip
+
+
+def test_cutoff_is_strict_in_the_table_and_reasons_stand_for_bands(zones, areas):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    assert table["band"].tolist() == [
+        "under 15 min",
+        "15 to 30 min",
+        "15 to 30 min",
+        "30 min or more",
+        "off network",
+    ]
+
+
+def test_minutes_keep_the_seconds_without_float_noise(zones, areas):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    assert table["minutes_p50"].tolist()[:4] == [14.9833, 15.0, 29.9833, 33.3333]
+    assert (table["minutes_p50"][:4] * 60).round().tolist() == [899, 900, 1799, 2000]
+    assert table["minutes_p5"].tolist()[:2] == [12.9833, 13.0]
+    assert math.isnan(table["minutes_p50"][4])
+
+
+def test_every_second_survives_the_rounding(zones, areas):
+    seconds = np.arange(7200)
+    many = zones.iloc[np.zeros(seconds.size, dtype=int)].assign(minutes_p50=seconds / 60)
+    table = zone_table(many, CUTOFFS, areas, made_up=False)
+    assert ((table["minutes_p50"] * 60).round() == seconds).all()
+    assert max(len(str(value)) for value in table["minutes_p50"]) <= len("119.9833")
+
+
+def test_file_reads_in_excel_and_in_scripts(tmp_path, zones, areas):
+    path = tmp_path / "zones.csv"
+    write_csv(path, zone_table(zones, CUTOFFS, areas, made_up=False))
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbflsoa11cd,")
+    assert b"\r" not in data
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[2]["zone_name"] == "Llŷn 3"
+    assert rows[2]["children"] == ""
+    assert rows[2]["imd_score"] == "20.3"
+    assert rows[2]["imd_rank"] == "15000"
+    assert rows[2]["link_distance_m"] == "1200.1"
+    assert rows[4]["minutes_p50"] == ""
+    assert rows[4]["reason"] == "off network"
+    assert rows[0]["lon"] == "-1.163224"
+
+
+def test_deciles_weigh_people_and_name_what_they_are_of(zones, areas):
+    table = decile_table(zones, CUTOFFS, areas, made_up=False).set_index("imd_decile")
+    assert set(table["edition"]) == {"LSOA 2011"}
+    assert set(table["deprivation"]) == {"Indices of Deprivation 2019"}
+    # decile 1: 100 people at 899 s, 100 at 900 s
+    columns = ["zones", "population", "median_min", "share_within_15", "share_within_30"]
+    assert table.loc["1", columns].tolist() == [2, 200, 14.9833, 0.5, 1.0]
+    # all: 1 of 5 under 15, 3 of 5 under 30, person 250 of 500 needs 1,799 s
+    assert table.loc["all", columns].tolist() == [5, 500, 29.9833, 0.2, 0.6]
+    assert list(table.index) == [*map(str, range(1, 11)), "all"]
+
+
+@pytest.mark.parametrize("make", [zone_table, decile_table])
+def test_made_up_data_say_so_in_every_row_and_real_data_do_not(zones, areas, make):
+    assert "made_up" not in make(zones, CUTOFFS, areas, made_up=False)
+    marked = make(zones, CUTOFFS, areas, made_up=True)
+    assert marked.columns[0] == "made_up"
+    assert set(marked["made_up"]) == {MADE_UP}
+
+
+def test_zones_given_are_not_changed(zones, areas):
+    before = zones.copy()
+    zone_table(zones, CUTOFFS, areas, made_up=True)
+    assert before.equals(zones)
