@@ -162,8 +162,11 @@ def _joined(patterns: Patterns, lines: list[_Line], stops_n: int, *, mirrored: b
 
     stop = joined([patterns.stop[span][turn] for span in spans], np.int32)
     can_board = joined([board[span][turn] for span in spans], np.bool_)
+    can_alight = joined([alight[span][turn] for span in spans], np.bool_)
     line_of = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths)
     position_start = np.r_[0, np.cumsum(lengths)].astype(np.int64)
+    can_alight[position_start[:-1]] = False  # nobody is on board yet
+    can_board[position_start[1:] - 1] = False  # it goes no further
     position = (np.arange(stop.size) - position_start[line_of]).astype(np.int32)
     at = np.flatnonzero(can_board)
     stop_start, order = rows_of(stop[at], stops_n)
@@ -171,7 +174,7 @@ def _joined(patterns: Patterns, lines: list[_Line], stops_n: int, *, mirrored: b
         position_start=position_start,
         stop=stop,
         board=can_board,
-        alight=joined([alight[span][turn] for span in spans], np.bool_),
+        alight=can_alight,
         trips_n=trips_n,
         time_start=np.r_[0, np.cumsum(lengths * trips_n)].astype(np.int64),
         ready_s=joined([line.ready_s.ravel() for line in lines], np.int32),
