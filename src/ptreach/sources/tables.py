@@ -78,7 +78,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     text = _decoded(path)
     if not text.strip():
         raise InputError("the file is empty", where=str(path), remedy="take a file with a header and rows")
-    first = text.split("\n", 1)[0]
+    first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = max((",", ";", "\t"), key=first.count)
     headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
     named = [plain for header in headers if (plain := plain_header(header))]
