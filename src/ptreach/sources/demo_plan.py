@@ -175,11 +175,11 @@ _LANES: Final[tuple[tuple[str, tuple[_XY, ...]], ...]] = (
 )
 # Middle, reach (metres) of the houses; the first is a lobe of the town's outline where it follows a road.
 _VILLAGES: Final = (
-    ("Thrushby", 4400, 4100, 330),
+    ("Thrushby", 4200, 3880, 340),
     ("Wickenthorpe", -3900, 4500, 310),
     ("Sallowby", -5300, 100, 340),
     ("Brockhollow", -200, -4900, 320),
-    ("Elderthorpe", 4100, -4600, 330),
+    ("Elderthorpe", 3620, -4210, 330),
     ("Saltmarket", 5100, 740, 280),
 )
 # Reach of the town by bearing (degrees against the clock from east): long along roads, short in the valley.
@@ -270,7 +270,7 @@ def _blob(x: float, y: float, reach_m: float, phase: float) -> Polygon:
 def _district(rng: np.random.Generator) -> Polygon:
     """Return the outline of the whole district: town, villages and fields."""
     at = np.linspace(0.0, 2 * np.pi, 110, endpoint=False)
-    far = 6600 + 260 * np.sin(2 * at + 0.4) + 230 * np.sin(5 * at + 2.0) + rng.normal(0, 75, at.size)
+    far = 6350 + 260 * np.sin(2 * at + 0.4) + 230 * np.sin(5 * at + 2.0) + rng.normal(0, 75, at.size)
     return Polygon(np.c_[far * np.cos(at), far * np.sin(at)])
 
 
