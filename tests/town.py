@@ -81,7 +81,7 @@ def clock(seconds: int) -> str:
 
 
 def trips_texts(trips: Iterable[tuple[str, str, Sequence[tuple[str, str]]]]) -> dict[str, str]:
-    """Trips.txt and stop_times.txt of (trip, service, calls); a call is a stop and a time or two: 8:00:00-8:01:00."""
+    """Trips.txt and stop_times.txt of (trip, service, calls); a call: stop, time or arrival-departure."""
     trip_rows, call_rows = [], []
     for trip, service, calls in trips:
         trip_rows.append(f"{trip},r,{service}")

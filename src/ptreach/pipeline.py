@@ -1,0 +1,276 @@
+"""The order of the stages: what each command does, from files to a pack or a table."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pyproj
+import shapely
+
+from ptreach import __version__
+from ptreach.config import load_town
+from ptreach.engine.registry import open_engine
+from ptreach.errors import InputError
+from ptreach.matrix.build import minutes_to, write_matrix
+from ptreach.matrix.points import read_points
+from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
+from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
+from ptreach.model import Points
+from ptreach.network.build import build_network, open_network
+from ptreach.network.streets import DEGREE_E7
+from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.pack import write_pack
+from ptreach.sources.areas import load_areas
+from ptreach.sources.demo import write_demo
+from ptreach.sources.fetch import fetch_sources
+from ptreach.sources.ground import read_ground
+from ptreach.sources.recipe import (
+    load_areas_recipe,
+    load_network_recipe,
+    load_recipe,
+    recipe_folder,
+    source_records,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from shapely import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.config import Town
+    from ptreach.engine.base import Engine
+    from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord
+    from ptreach.network.build import Network
+    from ptreach.sources.recipe import NetworkRecipe
+
+OFF_STREET_M: Final = 300.0
+"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
+SURFACE_STEP_M: Final = 100.0
+CACHE_VARIABLE: Final = "PTREACH_CACHE"
+
+
+class NamedNetwork(NamedTuple):
+    """A network by the name of its recipe, below a home folder."""
+
+    name: str
+    home: Path
+
+
+class NetworkFiles(NamedTuple):
+    """A network by its files: an OpenStreetMap extract and GTFS feeds."""
+
+    osm: Path
+    gtfs: tuple[Path, ...]
+
+
+NetworkInputs = NamedNetwork | NetworkFiles
+
+
+@dataclass(frozen=True, slots=True)
+class _Surface:
+    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
+
+    isochrones: dict[int, MultiPolygon]
+    land: BaseGeometry
+
+
+def fetch(name: str, *, home: Path, mirror: Path | None, progress: Progress) -> tuple[SourceRecord, ...]:
+    """Bring the files of a network or areas; raises InputError as `fetch_sources` does."""
+    return fetch_sources(load_recipe(name, home), recipe_folder(name, home), mirror=mirror, progress=progress)
+
+
+def build(name: str, *, home: Path, progress: Progress) -> Path:
+    """Build a network from its recipe's files, unless that is done; return the built folder."""
+    recipe = load_network_recipe(name, home)
+    return _built(recipe, source_records(recipe, recipe_folder(name, home)), home, progress)
+
+
+def matrix(
+    inputs: NetworkInputs,
+    origins: Path,
+    destinations: Path,
+    query: Query,
+    *,
+    out: Path,
+    engine: str,
+    workers: int,
+    progress: Progress,
+) -> int:
+    """Write the travel times between two files of points to a long table; return its number of rows.
+
+    Raises
+    ------
+    InputError
+        For a fault of any file or of the query: names file, row or field, and remedy.
+    """
+    from_points = read_points(origins)
+    to_points = from_points if origins == destinations else read_points(destinations)
+    if isinstance(inputs, NamedNetwork):
+        network = build(inputs.name, home=inputs.home, progress=progress)
+    else:
+        network = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress)
+    return write_matrix(
+        open_engine(engine, network, workers=workers), from_points, to_points, query, out, progress
+    )
+
+
+def demo(out: Path, *, workers: int, progress: Progress) -> Path:
+    """Write the made-up town and its pack below a folder; return the pack's folder."""
+    return run(write_demo(out), home=out, out=out, engine="raptor", workers=workers, progress=progress)
+
+
+def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progress: Progress) -> Path:
+    """Write the pack of a town; return its folder.
+
+    Raises
+    ------
+    InputError
+        For a fault of the town's file, of a recipe or of any file they name: says where, and the remedy.
+    """
+    town = load_town(config)
+    network_recipe, areas_recipe = (
+        load_network_recipe(town.network, home),
+        load_areas_recipe(town.areas, home),
+    )
+    records = source_records(network_recipe, recipe_folder(town.network, home))
+    network = _built(network_recipe, records, home, progress)
+    router = open_engine(engine, network, workers=workers)
+    _require_origin(router, town)
+    opened = open_network(network)
+    segments = opened.linkage.segments
+    streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
+    areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
+    zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+    osm_path = next(record.path for record in records if record.kind == "osm")
+    progress("ground", 0, 1)
+    ground = read_ground(osm_path, GRID_CRS)
+    progress("ground", 1, 1)
+    surface = _surface(router, town, areas, zones, ground, progress)
+    origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
+    progress("pack", 0, 1)
+    pack = write_pack(
+        out / town.slug,
+        town=town,
+        zones=zones,
+        isochrones=surface.isochrones,
+        ground=ground,
+        land=surface.land,
+        origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
+        facts=_facts(router, opened, areas, network_recipe, records),
+    )
+    progress("pack", 1, 1)
+    return pack
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: ``PTREACH_CACHE``, else the system's place for caches."""
+    if given := os.environ.get(CACHE_VARIABLE):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ptreach"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
+
+
+def _built(recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, progress: Progress) -> Path:
+    """Build a recipe's network, unless that is done; return the built folder."""
+    folder = recipe_folder(recipe.name, home)
+    streets = [record.path for record in records if record.kind == "osm"]
+    feeds = [record.path for record in records if record.kind == "gtfs"]
+    if len(streets) != 1:
+        raise InputError(
+            f"{len(streets)} files of kind 'osm'",
+            where=str(folder / "network.toml"),
+            remedy="merge them into one extract",
+        )
+    network = build_network(streets[0], feeds, folder / "built", progress)
+    timezone = open_network(network).timezone
+    if timezone != recipe.timezone:
+        raise InputError(
+            f"the feeds are in {timezone}, the recipe says {recipe.timezone}",
+            where=f"{folder / 'network.toml'}, timezone",
+            remedy="correct timezone, or take other feeds",
+        )
+    return network
+
+
+def _require_origin(router: Engine, town: Town) -> None:
+    """Raise InputError where the town's point is near no street."""
+    here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
+    places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
+    lon, lat = zip(*places, strict=True)
+    linked = router.point_links(Points.of(["origin", "swapped"][: len(places)], lon, lat), town.query).linked
+    if linked[0]:
+        return
+    if linked.any():
+        what, remedy = "lon and lat are swapped", f"write lon = {swapped[0]} and lat = {swapped[1]}"
+    else:
+        what = f"no street of network '{town.network}' within 1,600 m of lon {here[0]}, lat {here[1]}"
+        remedy = "correct lon and lat, or name the network that the town lies in"
+    raise InputError(what, where=f"{town.path}, [origin]", remedy=remedy)
+
+
+def _bounds(points_m: FloatArray) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of points in metres."""
+    (west, south), (east, north) = points_m.min(axis=0), points_m.max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _surface(
+    router: Engine,
+    town: Town,
+    areas: Areas,
+    zones: gpd.GeoDataFrame,
+    ground: gpd.GeoDataFrame,
+    progress: Progress,
+) -> _Surface:
+    """Return the isochrones of the median, cut to land."""
+    west, south, east, north = zones.total_bounds
+    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
+    x_m, y_m = grid_nodes_m(grid)
+    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
+    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
+    distance_m = router.point_links(nodes, town.query).distance_m
+    near = np.flatnonzero(distance_m <= OFF_STREET_M)  # NaN is not
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
+    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
+    query = town.query
+    minutes = np.full(x_m.size, np.nan)
+    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
+    land = _land(areas, ground)
+    isochrones = contour_isochrones(
+        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
+    )
+    return _Surface(isochrones, land)
+
+
+def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
+    """Return all land in view: the zones but their lakes and wide rivers."""
+    land = shapely.union_all(areas.frame.geometry.to_numpy())
+    water = ground.geometry[ground["kind"] == "water"]
+    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land
+
+
+def _facts(
+    router: Engine, network: Network, areas: Areas, recipe: NetworkRecipe, records: Sequence[SourceRecord]
+) -> PackFacts:
+    """Return what the pack's paperwork says of the run."""
+    return PackFacts(
+        version=__version__,
+        engine=router.name,
+        network=recipe.name,
+        network_digest=network.digest,
+        areas=AreasFacts.of(areas),
+        sources=(*records, *areas.sources),
+        repairs=network.repairs,
+        rules=network.rules._asdict(),
+        surface_step_m=SURFACE_STEP_M,
+        surface_street_m=OFF_STREET_M,
+        made_up=recipe.made_up or areas.made_up,
+    )
