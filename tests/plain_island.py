@@ -1,7 +1,7 @@
 """Travel times worked out a second time, plainly: no module of the package is used.
 
-Streets are a graph of all OpenStreetMap nodes, lengths are geodesics of the WGS84 ellipsoid, points hang on the
-nearest segment in the British National Grid, and each departure is a scan of the day's connections. So it
+Streets are a graph of all OpenStreetMap nodes, lengths are geodesics of the WGS84 ellipsoid, points hang on
+the nearest segment in the British National Grid, and each departure is a scan of the day's connections. So it
 differs from the package by its earth and its rounding, a few seconds a walk, and in nothing else.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,13 +31,20 @@ NEVER = 10**9
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 _GRID = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
-_FOOT = "pedestrian path footway steps platform corridor bridleway cycleway".split()
-_NO_STREET = "services rest_area raceway construction abandoned removed proposed unbuilt razed no".split()
-_SHUT = "no 0 false private license restricted prohibited emergency use_sidepath dismount military".split()
-_OPEN = (
-    "yes 1 true official unknown public permissive designated crossing lane track shared_lane share_busway "
-    "residents resident customers customer destination delivery agricultural forestry"
-).split()
+_FOOT = ["pedestrian", "path", "footway", "steps", "platform", "corridor", "bridleway", "cycleway"]
+_NO_STREET = [
+    *["services", "rest_area", "raceway", "construction", "abandoned"],
+    *["removed", "proposed", "unbuilt", "razed", "no"],
+]
+_SHUT = [
+    *["no", "0", "false", "private", "license", "restricted"],
+    *["prohibited", "emergency", "use_sidepath", "dismount", "military"],
+]
+_OPEN = [
+    *["yes", "1", "true", "official", "unknown", "public", "permissive", "designated", "crossing"],
+    *["lane", "track", "shared_lane", "share_busway", "residents", "resident", "customers", "customer"],
+    *["destination", "delivery", "agricultural", "forestry"],
+]
 
 
 def walkable(tags: dict[str, str]) -> bool:
@@ -84,7 +92,7 @@ def walks(osm: Path, stops: Sequence[Place], others: Sequence[Place]) -> dict[st
     pieces = [
         (number[a[0]], number[b[0]], a[1:], b[1:], linkable)
         for nodes, linkable in ways
-        for a, b in zip(nodes, nodes[1:], strict=False)
+        for a, b in itertools.pairwise(nodes)
     ]
     start, end = (np.array([piece[k] for piece in pieces]) for k in (0, 1))
     part = connected_components(
@@ -117,7 +125,7 @@ def walks(osm: Path, stops: Sequence[Place], others: Sequence[Place]) -> dict[st
         count += 2
     for at, piece in enumerate(pieces):
         chain = [(0.0, piece[0]), *sorted(hung.get(at, [])), (1.0, piece[1])]
-        edges += [(a[1], b[1], (b[0] - a[0]) * length[at]) for a, b in zip(chain, chain[1:], strict=False)]
+        edges += [(a[1], b[1], (b[0] - a[0]) * length[at]) for a, b in itertools.pairwise(chain)]
 
     least: dict[tuple[int, int], float] = {}
     for a, b, metres in edges:
@@ -172,7 +180,7 @@ def connections(feed: Path, date: dt.date) -> list[Connection]:
             if service[trip] not in running:
                 continue
             rows.sort(key=lambda row: int(row["stop_sequence"]))
-            for a, b in zip(rows, rows[1:], strict=False):
+            for a, b in itertools.pairwise(rows):
                 hops.append(
                     Connection(
                         _seconds(a["departure_time"]) - 86_400 * days_back,
@@ -214,9 +222,14 @@ def _seconds(clock: str) -> int:
 
 
 def journeys(
-    hops: Iterable[Connection], on_foot: dict[str, dict[str, int]], stops: set[str], origin: str, zones: Sequence[str],
-    departures_s: Sequence[int], max_time_s: int,
-) -> dict[str, list[int]]:  # fmt: skip
+    hops: Iterable[Connection],
+    on_foot: dict[str, dict[str, int]],
+    stops: set[str],
+    origin: str,
+    zones: Sequence[str],
+    departures_s: Sequence[int],
+    max_time_s: int,
+) -> dict[str, list[int]]:
     """Travel times in seconds to each zone, one a departure, ``NEVER`` where there is none."""
     ordered = sorted(hops, key=lambda hop: (hop.departs_s, hop.arrives_s))
     times: dict[str, list[int]] = {zone: [] for zone in zones}

@@ -1,0 +1,198 @@
+"""The main job on the real Isle of Wight, checked against values worked out here or read from the sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import plain_island as plain
+from ptreach.cli.main import main
+
+REPO = Path(__file__).resolve().parents[1]
+DATA = REPO.parent / "shared" / "data"
+ISLAND = DATA / "isle-of-wight"
+ENGLAND = DATA / "england"
+FEEDS = (ISLAND / "iow-bus-gtfs.zip", ISLAND / "iow-rail-gtfs.zip")
+DATE = dt.date(2020, 6, 16)
+DEPARTURES_S = range(7 * 3600 + 15 * 60, 9 * 3600 + 15 * 60, 60)
+PERCENTILES = (5, 25, 50, 75, 95)
+# Two earths (sphere, ellipsoid) and two roundings on up to three walks; a missed bus would be minutes.
+SECONDS_APART = 15
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not ISLAND.is_dir() or not ENGLAND.is_dir(), reason=f"real data absent: {DATA}"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home with the shipped recipes and towns, and the files they name."""
+    folder = tmp_path_factory.mktemp("home")
+    for recipe in ("isle-of-wight/network.toml", "england-lsoa-2011/areas.toml"):
+        (folder / "networks" / recipe).parent.mkdir(parents=True)
+        shutil.copy(REPO / "networks" / recipe, folder / "networks" / recipe)
+    shutil.copytree(REPO / "config", folder / "config")
+    for name, mirror in (("isle-of-wight", ISLAND), ("england-lsoa-2011", ENGLAND)):
+        assert main(["--home", str(folder), "fetch", name, "--mirror", str(mirror)]) == 0
+    return folder
+
+
+def run(home, town, out):
+    assert main(["--quiet", "run", str(home / "config" / f"{town}.toml"), "--out", str(out)]) == 0
+    return out / town
+
+
+@pytest.fixture(scope="module")
+def ryde(home, tmp_path_factory):
+    return run(home, "ryde", tmp_path_factory.mktemp("packs"))
+
+
+@pytest.fixture(scope="module")
+def table(ryde):
+    return pd.read_csv(ryde / "tables" / "ryde-zones.csv", encoding="utf-8-sig").set_index("lsoa11cd")
+
+
+def worked_out(origin, zones):
+    """Seconds at each percentile, NaN unreached, by the plain model."""
+    stops = [stop for feed in FEEDS for stop in plain.read_stops(feed)]
+    places = [plain.Place(zone, row.lon, row.lat) for zone, row in zones.iterrows()]
+    walks = plain.walks(ISLAND / "iow-filtered.osm.pbf", stops, [plain.Place("origin", *origin), *places])
+    hops = [hop for feed in FEEDS for hop in plain.connections(feed, DATE)]
+    names = {stop.name for stop in stops}
+    times = plain.journeys(hops, walks, names, "origin", list(zones.index), DEPARTURES_S, 120 * 60)
+    ranked = np.sort([times[zone] for zone in zones.index], axis=1)
+    # nearest rank: the least time that at least this share of the departures is at or under
+    ranks = [min(n for n in range(1, 121) if n * 100 >= percentile * 120) - 1 for percentile in PERCENTILES]
+    chosen = ranked[:, ranks].astype(float)
+    return np.where(chosen < 120 * 60, chosen, np.nan)
+
+
+def check_minutes(table, origin):
+    seconds = table[[f"minutes_p{p}" for p in PERCENTILES]].to_numpy() * 60
+    expected = worked_out(origin, table)
+    assert (np.isnan(seconds) == np.isnan(expected)).all()
+    apart = np.abs(seconds - expected)
+    assert np.nanmax(apart) <= SECONDS_APART
+    assert np.isfinite(expected).sum() > 300  # the comparison is not an empty one
+
+
+def test_minutes_of_ryde_are_those_of_a_plain_model(table):
+    check_minutes(table, (-1.163224, 50.730015))
+
+
+def test_minutes_of_newport_are_those_of_a_plain_model(home, tmp_path):
+    pack = run(home, "newport-iow", tmp_path)
+    newport = pd.read_csv(pack / "tables" / "newport-iow-zones.csv", encoding="utf-8-sig").set_index(
+        "lsoa11cd"
+    )
+    check_minutes(newport, (-1.293671, 50.70023))
+
+
+def test_every_zone_of_the_island_has_minutes_or_a_reason(table):
+    deprivation = pd.read_parquet(ENGLAND / "iod2019_lsoa11_england_compact.parquet")
+    text = deprivation.select_dtypes(["object", "string"])
+    on_island = text.eq("Isle of Wight").any(axis=1)
+    codes = set(text[on_island].filter(regex="(?i)lsoa.*c").iloc[:, 0])
+    assert len(codes) == 89
+    assert set(table.index) == codes
+    reached = table["minutes_p50"].notna()
+    assert (table.loc[reached, "reason"] == "reached").all()
+    assert set(table.loc[~reached, "reason"]) <= {
+        "off network",
+        "no service",
+        "too far to walk",
+        "beyond the limit",
+    }
+
+
+def test_deprivation_and_population_are_the_sources(table):
+    deprivation = pd.read_parquet(ENGLAND / "iod2019_lsoa11_england_compact.parquet")
+    deprivation = deprivation.set_index(deprivation.columns[0]).loc[table.index]
+    for ours, theirs in (
+        ("imd_score", r"(?i)imd.*score"),
+        ("imd_rank", r"(?i)imd.*rank"),
+        ("imd_decile", r"(?i)imd.*decile"),
+        ("idaci_rank", r"(?i)idaci.*rank"),
+        ("idaci_decile", r"(?i)idaci.*decile"),
+    ):
+        column = deprivation.filter(regex=theirs)
+        assert column.shape[1] == 1
+        assert table[ours].to_numpy() == pytest.approx(column.iloc[:, 0].to_numpy(dtype=float), abs=5e-4)
+    people = pd.read_parquet(ENGLAND / "population_mid2020_single_year_lsoa11_england.parquet")
+    ages = people.set_index(people.columns[0]).loc[table.index].select_dtypes("number")
+    ages = ages.filter(regex=r"^(age_?)?\d+\+?$")
+    assert ages.shape[1] == 91  # 0 to 89, and 90 or older
+    assert (table["population"] == ages.sum(axis=1)).all()
+
+
+def test_summary_by_decile_follows_from_the_zones(ryde, table):
+    summary = pd.read_csv(
+        ryde / "tables" / "ryde-by-imd-decile.csv", encoding="utf-8-sig", dtype={"imd_decile": str}
+    )
+    summary = summary.set_index("imd_decile")
+    for decile in ("1", "3", "7", "all"):
+        zones = table if decile == "all" else table[table["imd_decile"] == int(decile)]
+        row = summary.loc[decile]
+        assert row["zones"] == len(zones)
+        assert row["population"] == zones["population"].sum()
+        for cutoff in (15, 30, 45, 60):
+            within = zones.loc[zones["minutes_p50"] < cutoff, "population"].sum() / zones["population"].sum()
+            assert row[f"share_within_{cutoff}"] == pytest.approx(within, abs=1e-4)
+        people = np.repeat(zones["minutes_p50"].fillna(np.inf), zones["population"].astype(int))
+        assert row["median_min"] == pytest.approx(np.sort(people)[(people.size + 1) // 2 - 1])
+
+
+def test_layers_open_in_the_national_grid_and_bands_are_nested(ryde, table):
+    path = ryde / "layers" / "ryde.gpkg"
+    layers = {
+        name: gpd.read_file(path, layer=name)
+        for name in gpd.list_layers(path)["name"]
+        if name != "layer_styles"
+    }
+    assert {"isochrones", "lsoa_2011", "origin"} <= set(layers)
+    for layer in layers.values():
+        assert len(layer)
+        assert layer.crs.to_epsg() == 27700
+        assert layer.geometry.is_valid.all()
+        assert not layer.geometry.is_empty.any()
+    bands = layers["isochrones"].sort_values("cutoff_min").geometry.tolist()
+    assert len(bands) == 4
+    for inner, outer in itertools.pairwise(bands):
+        assert inner.area < outer.area
+        assert inner.difference(outer).area < 1.0  # square metres
+    assert any(len(part.interiors) for band in bands for part in band.geoms)
+    point = layers["origin"].geometry.iloc[0]
+    assert (point.x, point.y) == pytest.approx((459154, 92600), abs=1.0)
+    assert bands[0].contains(point)
+
+
+def test_surface_and_zones_say_the_same(ryde, table):
+    """Where a zone is well inside or outside an isochrone, its own minutes agree."""
+    bands = gpd.read_file(ryde / "layers" / "ryde.gpkg", layer="isochrones").set_index("cutoff_min").geometry
+    points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=4326).to_crs(27700)
+    minutes = table["minutes_p50"].to_numpy()
+    for cutoff, band in bands.items():
+        deep_inside = points.within(band.buffer(-150)).to_numpy()
+        far_outside = ~points.within(band.buffer(150)).to_numpy()
+        assert (minutes[deep_inside] < cutoff + 3).all()
+        assert not (minutes[far_outside] < cutoff - 3).any()
+
+
+def test_a_second_run_gives_the_same_bytes(home, ryde, tmp_path):
+    again = run(home, "ryde", tmp_path)
+
+    def digests(pack):
+        files = sorted(path for path in pack.rglob("*") if path.is_file())
+        return {path.relative_to(pack): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    assert digests(again) == digests(ryde)
+    assert len(digests(ryde)) >= 8
