@@ -171,7 +171,7 @@ _LANES: Final[tuple[tuple[str, tuple[_XY, ...]], ...]] = (
     ("Mill Lane", ((-5300, 100), (-5000, 600), (-5250, 1500), (-5000, 1950))),
     ("Halt Lane", ((-4100, 60), (-4500, -700), (-4400, -1500), (-4300, -2600), (-3700, -3950))),
     ("Brockhollow Lane", ((-3700, -3950), (-2500, -4600), (-1300, -4750), (-200, -4900))),
-    ("Hollow Lane", ((-200, -4900), (1300, -4900), (2800, -4800), (4100, -4600))),
+    ("Hollow Lane", ((-200, -4900), (1300, -4900), (2700, -4620), (3760, -4190))),
 )
 # Middle, reach (metres) of the houses; the first is a lobe of the town's outline where it follows a road.
 _VILLAGES: Final = (

@@ -115,7 +115,7 @@ def _kind(area: Polygon, plan: Plan, rng: np.random.Generator) -> str:
         return "works"
     if far < 1750:
         return "terrace"
-    if lot < 0.06 and area.area > 40_000:
+    if lot < 0.09 and 40_000 < area.area < 200_000:
         return "open"
     if far < 2450:
         return "interwar" if lot < 0.86 else "modern"
