@@ -120,9 +120,11 @@ def test_zones_of_ones_own_are_of_no_country(tmp_path):
         tmp_path,
         boundaries=boundaries(codes),
         centroids=centroids(codes),
-        deprivation=deprivation(codes),
+        deprivation=deprivation(codes[:2]),
     )
-    assert load_areas(*tables).frame["zone_id"].tolist() == codes
+    frame = load_areas(*tables).frame
+    assert frame["zone_id"].tolist() == codes
+    assert frame["imd_rank"].isna().tolist() == [False, False, True]
 
 
 def test_a_zone_without_deprivation_keeps_its_place_and_is_counted(tmp_path, caplog):
