@@ -13,8 +13,8 @@ def test_columns_name_the_edition_and_stand_in_their_order(zones, areas):
     table = zone_table(zones, CUTOFFS, areas, made_up=False)
     assert list(table.columns) == [
         "lsoa11cd", "zone_name", "district_code", "district_name", "minutes_p5", "minutes_p50", "band",
-        "reason", "link_distance_m", "population", "children", "imd_score", "imd_rank", "imd_decile", "idaci_rank",
-        "idaci_decile", "lon", "lat",
+        "reason", "link_distance_m", "population", "children", "imd_score", "imd_rank", "imd_decile",
+        "idaci_rank", "idaci_decile", "lon", "lat",
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ptreach.outputs.wording import (
     map_title,
     people_by_band,
     percent,
+    source_line,
     statistic_phrase,
     subtitle,
     within_phrase,
@@ -151,3 +152,10 @@ def test_percent_keeps_some_from_looking_like_none_or_all(share, text):
 )
 def test_districts_are_named_up_to_three(names, phrase):
     assert district_phrase(pd.DataFrame({"district_name": names})) == phrase
+
+
+def test_sources_of_a_map_name_streets_and_timetables_first_and_each_once(facts):
+    assert source_line(facts.sources) == (
+        "© OpenStreetMap contributors. Contains timetable data. Contains OS data. "
+        "Titles, dates and licences: README.txt."
+    )

@@ -12,14 +12,16 @@ from ptreach.measures.bands import band_index, band_labels
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
     from ptreach.config import Town
+    from ptreach.model import SourceRecord
 
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
+_KINDS: Final = {"osm": 0, "gtfs": 1}
 # Written out, for strftime speaks the language of the machine
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -84,7 +86,9 @@ def subtitle(town: Town) -> str:
 
 def district_phrase(zones: pd.DataFrame) -> str:
     """Return the names of the zones' districts, or their number where there are more than three."""
-    names = sorted({str(name) for name in zones["district_name"]})
+    names = sorted({str(name) for name in zones["district_name"].dropna()})
+    if not names:
+        return "the area"
     if len(names) > 3:
         return f"{len(names)} districts"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -140,3 +144,10 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
     if made_up:
         lines.insert(1, "The data are made up; they describe no real place.")
     return "\n".join(lines) + "\n"
+
+
+def source_line(sources: Iterable[SourceRecord]) -> str:
+    """Return the attributions of all sources for the foot of a map, streets and timetables first."""
+    ordered = sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS)))
+    words = dict.fromkeys(record.attribution.strip().rstrip(".") for record in ordered)
+    return f"{'. '.join(words)}. Titles, dates and licences: README.txt."

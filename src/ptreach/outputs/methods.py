@@ -1,0 +1,210 @@
+"""methods.md of a pack: how its numbers were computed and what limits them, filled in from the run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ptreach.config import format_clock
+from ptreach.outputs.manifest import reason_counts
+from ptreach.outputs.readme import MADE_UP_NOTICE
+from ptreach.outputs.wording import long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import geopandas as gpd
+    from shapely.geometry import MultiPolygon
+
+    from ptreach.config import Town
+    from ptreach.outputs.facts import PackFacts
+
+
+def methods_text(
+    town: Town, zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon], facts: PackFacts
+) -> str:
+    """Return methods.md: definitions, limits of a journey, network, zones, isochrones, limits, inputs."""
+    sections = (
+        ("What is measured", _measure(town, facts)),
+        ("Limits of a journey", _journey(town, facts)),
+        ("Network", _network(facts)),
+        ("Zones", _zones(zones, facts)),
+        ("Isochrones", _isochrones(isochrones, facts)),
+        ("Known limits", _limits(facts)),
+        ("Inputs", _inputs(facts)),
+    )
+    lines = [f"# Methods: {town.name}", ""]
+    if facts.made_up:
+        lines += [f"**{MADE_UP_NOTICE}**", ""]
+    for name, body in sections:
+        lines += [f"## {name}", "", *body, ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _measure(town: Town, facts: PackFacts) -> list[str]:
+    """Define travel time, window, percentiles and cutoffs."""
+    count = town.query.departures_n
+    point = f"the point {town.origin.lon}, {town.origin.lat} (longitude, latitude)"
+    point += f" of {town.name}" + (f", from {town.origin.source}" if town.origin.source else "")
+    centroid = f"the population-weighted centroid of each zone ({facts.areas.edition})"
+    outward = town.preset.direction == "from"
+    ends = (point, centroid) if outward else (centroid, point)
+    start, end = (format_clock(second) for second in town.preset.window)
+    events = ("departure" if outward else "arrival") + ("s" if count > 1 else "")
+    counted = (
+        "from the minute of departure, the wait for the first vehicle included"
+        if outward
+        else "to the minute of arrival, the wait after an early arrival included"
+    )
+    ranks = ", ".join(f"p{p} the {_ordinal(math.ceil(p * count / 100))}" for p in town.preset.percentiles)
+    return _bullets(
+        (
+            f"Travel time from {ends[0]} to {ends[1]}, on foot and by public transport,",
+            f"by the timetable of {long_date(town.date)}.",
+        ),
+        (
+            f"Window: {count} {events}, one a minute from {start}, {end} excluded",
+            f"(preset {town.preset_name}: {town.preset.title}). Travel time counts {counted}.",
+        ),
+        (
+            f"Percentiles are nearest ranks, never interpolated: of the {count} times in ascending order,",
+            f"{ranks}. Minutes without a journey come last: the median is empty where fewer than",
+            f"{math.ceil(count / 2)} of the {count} {events} have one.",
+        ),
+        (
+            f"A zone or place is within a cutoff ({_join(town.preset.cutoffs_min)} minutes)",
+            "if its median is strictly under it. Times are whole seconds.",
+        ),
+    )
+
+
+def _journey(town: Town, facts: PackFacts) -> list[str]:
+    """State walking, time and ride limits, and the engine's rules."""
+    preset, rules = town.preset, facts.rules
+    items: list[tuple[str, ...]] = [
+        (
+            f"Walking along streets at {preset.walk_speed_kph:g} km/h. Each walk (to the first stop,",
+            "between stops, from the last stop, or all the way)",
+            f"takes less than {preset.max_walk_min:g} minutes.",
+        ),
+        (f"A journey takes less than {preset.max_time_min:g} minutes and at most {preset.max_rides} rides.",),
+    ]
+    if "board_slack_s" in rules:
+        slack = f"{rules['board_slack_s']} s"
+        items.append((f"A vehicle is caught if it departs more than {slack} after the arrival at its stop.",))
+    if {"link_near_m", "link_far_m"} <= set(rules):
+        near, far = (f"{rules[name]:g} m" for name in ("link_near_m", "link_far_m"))
+        items.append(
+            (
+                f"A point joins the nearest point of a street within {near}, failing that within {far},",
+                "else it is off the network.",
+            )
+        )
+    table = _table(("rule", "value"), [(name, rules[name]) for name in sorted(rules)])
+    return [*_bullets(*items), "", f"All rules of the engine ({facts.engine}):", "", *table]
+
+
+def _network(facts: PackFacts) -> list[str]:
+    """Name the network and what was mended in it."""
+    lines = [f"Network {facts.network}, digest `{facts.network_digest}`, built by ptreach {facts.version}."]
+    if not facts.repairs:
+        return [*lines, "", "Nothing in the inputs had to be mended or left out."]
+    rows = [(name, f"{facts.repairs[name]:,}") for name in sorted(facts.repairs)]
+    return [*lines, "", "Mended or left out while reading the inputs:", "", *_table(("what", "count"), rows)]
+
+
+def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
+    """Say which zones and people are counted, and why some have no minutes."""
+    people = zones["population"].to_numpy(dtype=np.float64)
+    distance_m = zones["link_distance_m"].to_numpy(dtype=np.float64)
+    items: list[tuple[str, ...]] = [
+        (
+            f"{len(zones)} zones of {facts.areas.title} ({facts.areas.edition});",
+            f"{np.nansum(people):,.0f} residents ({facts.areas.population_title});",
+            f"deprivation: {facts.areas.deprivation_title}, decile 1 the most deprived.",
+            "Shares are of residents, not of zones.",
+        )
+    ]
+    if unknown := int(np.isnan(people).sum()):
+        items.append((f"{unknown} zones have no population estimate and count as nobody.",))
+    if not np.isnan(distance_m).all():
+        items.append(
+            (
+                f"Centroids lie up to {np.nanmax(distance_m):,.0f} m from the street that they join",
+                f"(median {np.nanmedian(distance_m):,.0f} m); the column link_distance_m has each.",
+            )
+        )
+    rows = [(reason, f"{count:,}") for reason, count in reason_counts(zones).items()]
+    return [*_bullets(*items), "", *_table(("reason", "zones"), rows)]
+
+
+def _isochrones(isochrones: Mapping[int, MultiPolygon], facts: PackFacts) -> list[str]:
+    """Say how areas were drawn, and give their sizes."""
+    items = (
+        (f"Median travel times of the nodes of a grid of {facts.surface_step_m:g} m, contoured.",),
+        (f"A node farther than {facts.surface_street_m:g} m from a street is not reached.",),
+        (
+            "Areas are cumulative and nested (that of a smaller cutoff lies within that of a larger),",
+            "keep their holes, and are cut to land.",
+        ),
+        ("Nodes within a cutoff, and no others, lie inside its area before it is cut to land.",),
+    )
+    rows = [(f"under {cutoff} min", f"{isochrones[cutoff].area / 1e6:,.2f}") for cutoff in sorted(isochrones)]
+    return [*_bullets(*items), "", *_table(("within", "area in km²"), rows)]
+
+
+def _limits(facts: PackFacts) -> list[str]:
+    """Say what the numbers cannot bear: of the method, then of each input as its record notes."""
+    notes = (
+        (f"{record.title} ({record.path.name}):", record.note) for record in facts.sources if record.note
+    )
+    return _bullets(
+        ("Timetables, not what ran: no delays, crowding or cancellations. No fares.",),
+        ("One day stands for all; another date or a new timetable may give other numbers.",),
+        ("One point stands for a zone; in large rural zones few people may live near it.",),
+        (
+            "All people walk at one speed, by any street that may be walked;",
+            "gradients, crossings, lighting and steps count for nothing.",
+        ),
+        (
+            "Services that are in none of the input files do not exist here;",
+            "nor do streets outside the extract, so that zones near its edge may seem farther than they are.",
+        ),
+        ("Boundaries and coast are those of the boundary file, as simplified as its title says.",),
+        *notes,
+    )
+
+
+def _inputs(facts: PackFacts) -> list[str]:
+    """List the input files by digest."""
+    rows = [
+        (record.kind, record.title, record.date, f"{record.size_bytes:,}", f"`{record.sha256}`")
+        for record in facts.sources
+    ]
+    return _table(("kind", "title", "date", "bytes", "sha256"), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return a Markdown table."""
+    lines = [tuple(map(str, header)), tuple("---" for _ in header)]
+    lines += [tuple(str(cell).replace("|", "\\|") for cell in row) for row in rows]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def _bullets(*items: Iterable[str]) -> list[str]:
+    """Return a Markdown list; each item is given in parts."""
+    return [f"- {' '.join(parts)}" for parts in items]
+
+
+def _join(numbers: Sequence[int]) -> str:
+    """Return ``15, 30 and 45``."""
+    *head, last = map(str, numbers)
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def _ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``60th``."""
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

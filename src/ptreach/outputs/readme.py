@@ -1,0 +1,150 @@
+"""README.txt of a pack: what it holds, its headline figures, how to open it, whose data it is made of."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.outputs.layers import zone_layer_name
+from ptreach.outputs.wording import (
+    district_phrase,
+    long_date,
+    map_title,
+    people_by_band,
+    percent,
+    statistic_phrase,
+    window_phrase,
+    within_phrase,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from ptreach.config import Town
+    from ptreach.outputs.facts import PackFacts
+
+WIDTH: Final = 96
+MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
+
+
+def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:
+    """Return the text of README.txt, UTF-8 and in lines of readable length; attributions stand verbatim."""
+    title = map_title(town)
+    head = [title, "=" * len(title), ""]
+    if facts.made_up:
+        head += [MADE_UP_NOTICE, ""]
+    sections = (
+        ("Headline figures", _headlines(town, zones, facts)),
+        ("What is in this pack", _contents(town, facts)),
+        ("How to open it", _opening(facts)),
+        ("Licences and attributions", _licences(facts)),
+    )
+    body = [line for name, lines in sections for line in (name, "-" * len(name), *lines, "")]
+    return "\n".join([*head, *_about(town), "", *body]).rstrip("\n") + "\n"
+
+
+def _about(town: Town) -> list[str]:
+    """Say what was asked."""
+    return _paragraph(
+        f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}; on foot and by public "
+        f"transport; preset {town.preset_name} ({town.preset.title})."
+    )
+
+
+def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
+    """Give the figures that a reader will quote, and the number of zones without one."""
+    share, words = within_phrase(town, zones)
+    bands = people_by_band(zones, town.preset.cutoffs_min)
+    total = sum(row.people for row in bands)
+    cutoffs = town.preset.cutoffs_min
+    middle = cutoffs[(len(cutoffs) - 1) // 2]
+    deciles = summarise_by_decile(
+        zones["imd_decile"].to_numpy(dtype=float),
+        zones["minutes_p50"].to_numpy(dtype=float),
+        zones["population"].to_numpy(dtype=float),
+        cutoffs,
+    ).set_index("decile")
+    people = float(deciles["population"].loc["1"])
+    share_within = float(deciles[f"share_within_{middle}"].loc["1"])
+    if people:
+        deprived = (
+            f"Of the {people:,.0f} residents of zones in the most deprived tenth of England "
+            f"({facts.areas.deprivation_title}): {percent(share_within)}."
+        )
+    else:
+        deprived = f"No resident lives in the most deprived tenth of zones ({facts.areas.deprivation_title})."
+    reached = int(zones["minutes_p50"].notna().sum())
+    label_width = max(len(row.label) for row in bands)
+    return [
+        *_paragraph(f"{share} {words}."),
+        *_paragraph(deprived),
+        "",
+        f"Residents of {district_phrase(zones)} ({facts.areas.population_title}), {total:,.0f} in all:",
+        *(f"  {row.label:<{label_width}}  {percent(row.share):>5}  {row.people:>12,.0f}" for row in bands),
+        "",
+        f"{reached} of {len(zones)} zones ({facts.areas.edition}) have a median travel time.",
+    ]
+
+
+def _contents(town: Town, facts: PackFacts) -> list[str]:
+    """List the files."""
+    slug = town.slug
+    zone_layer = zone_layer_name(facts.areas)
+    return _entries(
+        (
+            (
+                f"maps/{slug}-journey-time.png",
+                "the map, 2560 x 1440, for a slide; its description is in .txt",
+            ),
+            (f"layers/{slug}.gpkg", f"GeoPackage, EPSG:27700: isochrones, {zone_layer}, origin"),
+            (
+                f"tables/{slug}-zones.csv",
+                f"one row a zone ({facts.areas.edition}): minutes, band, deprivation",
+            ),
+            (
+                f"tables/{slug}-by-imd-decile.csv",
+                f"travel time by decile, {facts.areas.deprivation_title} (1 = most deprived)",
+            ),
+            ("methods.md", "how the numbers were computed, and their limits"),
+            ("manifest.json", "inputs with digests, versions, parameters, digests of every file here"),
+        )
+    )
+
+
+def _opening(facts: PackFacts) -> list[str]:
+    """Say how QGIS and Excel open the pack."""
+    return [
+        *_paragraph(
+            "QGIS (3.22 or later): drag the .gpkg into the window and take all layers; they come coloured. "
+            f"Join your own zone data to the layer by the column {facts.areas.id_column}."
+        ),
+        *_paragraph(
+            "Excel: open the .csv files by double click. They are UTF-8 with a byte order mark, so names "
+            "show rightly. minutes_p50 is the median; an empty cell is not reached (see the column reason) "
+            "or not known. Close the files before the pack is made again."
+        ),
+    ]
+
+
+def _licences(facts: PackFacts) -> list[str]:
+    """Give title, date, licence and attribution of each input; the attribution is not wrapped or changed."""
+    lines = []
+    for record in facts.sources:
+        note = " [made up]" if record.made_up else ""
+        lines += _paragraph(f"{record.title}, {record.publisher}, {record.date}{note}")
+        lines += [f"  {record.licence}", f"  {record.attribution}"]
+    return lines
+
+
+def _entries(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Return names with their explanations in two columns."""
+    width = max(len(name) for name, _ in rows)
+    return [f"{name:<{width}}  {words}" for name, words in rows]
+
+
+def _paragraph(text: str) -> list[str]:
+    """Return lines of readable length."""
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)

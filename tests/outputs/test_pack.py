@@ -1,0 +1,196 @@
+import dataclasses
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pyogrio
+import pytest
+from shapely.geometry import box
+
+from ptreach.errors import InputError
+from ptreach.outputs import pack
+from ptreach.outputs.pack import write_pack
+
+FILES = {
+    "README.txt",
+    "layers/ryde.gpkg",
+    "manifest.json",
+    "maps/ryde-journey-time.png",
+    "maps/ryde-journey-time.txt",
+    "methods.md",
+    "tables/ryde-by-imd-decile.csv",
+    "tables/ryde-zones.csv",
+}
+
+
+@pytest.fixture
+def write(town, zones, isochrones, ground, facts):
+    def run(target, **changes):
+        arguments = {
+            "town": town,
+            "zones": zones,
+            "isochrones": isochrones,
+            "ground": ground,
+            "land": box(457_000, 89_000, 464_000, 95_000),
+            "origin_xy_m": (459_154.0, 92_600.0),
+            "facts": facts,
+        }
+        return write_pack(target, **(arguments | changes))
+
+    return run
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Spare the drawing where the test is about folders."""
+
+    def blank(path, **_):
+        path.write_bytes(b"png")
+        path.with_suffix(".txt").write_bytes(b"text")
+
+    monkeypatch.setattr(pack, "draw_journey_time_map", blank)
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_pack_holds_what_it_should_and_repeats_byte_for_byte(tmp_path, write):
+    one = write(tmp_path / "one" / "ryde")
+    assert one == tmp_path / "one" / "ryde"
+    two = write(tmp_path / "two" / "ryde")
+    assert set(contents(one)) == FILES
+    assert contents(one) == contents(two)
+    assert [path.name for path in one.parent.iterdir()] == ["ryde"]
+
+
+def test_manifest_digests_every_other_file(tmp_path, write, drawn):
+    files = contents(write(tmp_path / "ryde"))
+    listed = json.loads(files.pop("manifest.json"))["files"]
+    assert {name: row["sha256"] for name, row in listed.items()} == {
+        name: hashlib.sha256(data).hexdigest() for name, data in files.items()
+    }
+    assert all(row["size_bytes"] == len(files[name]) for name, row in listed.items())
+
+
+def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, facts):
+    real = write(tmp_path / "real" / "ryde")
+    made_up = write(tmp_path / "made-up" / "ryde", facts=dataclasses.replace(facts, made_up=True))
+    for name in FILES - {"layers/ryde.gpkg", "maps/ryde-journey-time.png"}:
+        text = [(folder / name).read_text(encoding="utf-8-sig").lower() for folder in (real, made_up)]
+        assert "made up" not in text[0].replace('"made_up": false', ""), name
+        assert any(words in text[1] for words in ("made-up", "made up", '"made_up": true')), name
+    for layer in ("isochrones", "lsoa_2011", "origin"):
+        frame = pyogrio.read_dataframe(made_up / "layers" / "ryde.gpkg", layer=layer)
+        assert set(frame["made_up"]) == {"made-up"}
+    picture = "maps/ryde-journey-time.png"
+    assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
+
+
+def test_map_table_and_layer_agree(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde")
+    table = (folder / "tables" / "ryde-zones.csv").read_text(encoding="utf-8-sig").splitlines()
+    layer = pyogrio.read_dataframe(folder / "layers" / "ryde.gpkg", layer="lsoa_2011")
+    header = table[0].split(",")
+    assert [line.split(",")[header.index("band")] for line in table[1:]] == layer["band"].tolist()
+    assert [line.split(",")[0] for line in table[1:]] == layer["lsoa11cd"].tolist()
+
+
+def test_a_failing_write_leaves_the_old_pack_and_nothing_beside_it(tmp_path, write, drawn, monkeypatch):
+    target = write(tmp_path / "ryde")
+    before = contents(target)
+
+    def fail(*_, **__):
+        raise RuntimeError("midway")
+
+    monkeypatch.setattr(pack, "methods_text", fail)
+    with pytest.raises(RuntimeError, match="midway"):
+        write(target)
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_a_new_pack_replaces_the_old_one_whole(tmp_path, write, drawn, facts):
+    target = write(tmp_path / "ryde")
+    (target / "tables" / "left-over.csv").write_text("of an older version", encoding="utf-8")
+    write(target, facts=dataclasses.replace(facts, version="0.2.0"))
+    assert set(contents(target)) == FILES
+    assert json.loads((target / "manifest.json").read_text(encoding="utf-8"))["ptreach"]["version"] == "0.2.0"
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_a_folder_that_is_no_pack_is_not_touched(tmp_path, write, drawn):
+    target = tmp_path / "ryde"
+    target.mkdir()
+    (target / "thesis.docx").write_bytes(b"years of work")
+    with pytest.raises(InputError, match="is no pack") as caught:
+        write(target)
+    assert caught.value.where == str(target)
+    assert contents(target) == {"thesis.docx": b"years of work"}
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_a_file_in_the_way_is_not_touched(tmp_path, write, drawn):
+    (tmp_path / "ryde").write_bytes(b"a file")
+    with pytest.raises(InputError, match="a file of that name"):
+        write(tmp_path / "ryde")
+    assert (tmp_path / "ryde").read_bytes() == b"a file"
+
+
+def test_an_empty_folder_is_used(tmp_path, write, drawn):
+    (tmp_path / "ryde").mkdir()
+    assert set(contents(write(tmp_path / "ryde"))) == FILES
+
+
+def test_a_file_open_on_windows_is_named_with_its_remedy(tmp_path, write, drawn, monkeypatch):
+    target = write(tmp_path / "ryde")
+    before = contents(target)
+    rename = Path.rename
+
+    def refuse(self, to):
+        if self == target:
+            raise PermissionError(13, "Access is denied")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(InputError, match="open in another program") as caught:
+        write(target)
+    assert "close the file" in caught.value.remedy
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_the_old_pack_comes_back_where_the_new_one_cannot_move_in(tmp_path, write, drawn, monkeypatch):
+    target = write(tmp_path / "ryde")
+    before = contents(target)
+    rename = Path.rename
+
+    def refuse(self, to):
+        if self.name == ".ryde.part":
+            raise OSError(28, "No space left on device")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(InputError, match="No space left"):
+        write(target)
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_what_a_killed_run_left_is_put_right(tmp_path, write, drawn):
+    target = write(tmp_path / "ryde")
+    before = contents(target)
+    shutil.copytree(target, tmp_path / ".ryde.part")
+    target.rename(tmp_path / ".ryde.old")  # killed between the two moves
+    assert contents(write(target)) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+
+
+def test_a_place_that_cannot_be_written_is_the_users_to_mend(tmp_path, write, drawn):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InputError, match="can't be written") as caught:
+        write(tmp_path / "file" / "ryde")
+    assert caught.value.where == str(tmp_path / "file")
