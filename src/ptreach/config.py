@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ptreach.errors import InputError
 from ptreach.model import Direction, Query
@@ -53,11 +53,22 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 
 
+def _degrees(limit: int) -> AfterValidator:
+    """Return a check that refuses what is no degree, projected metres above all."""
+
+    def check(value: float) -> float:
+        if not abs(value) <= limit:
+            raise ValueError(f"{value:g} is no degree; give longitude and latitude (EPSG:4326), not metres")
+        return value
+
+    return AfterValidator(check)
+
+
 class Origin(Frozen):
     """The place a town is measured from (or to): degrees, EPSG:4326."""
 
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, _degrees(180)]
+    lat: Annotated[float, _degrees(90)]
     source: str = ""
 
 

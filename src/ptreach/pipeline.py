@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -38,7 +39,7 @@ from ptreach.sources.recipe import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
     from shapely import MultiPolygon
@@ -142,7 +143,8 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     records = source_records(network_recipe, recipe_folder(town.network, home))
     network = _built(network_recipe, records, home, progress)
     router = open_engine(engine, network, workers=workers)
-    _require_origin(router, town)
+    with _dated_by(town):
+        _require_origin(router, town)
     opened = open_network(network)
     segments = opened.linkage.segments
     streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
@@ -198,6 +200,17 @@ def _built(recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, p
             remedy="correct timezone, or take other feeds",
         )
     return network
+
+
+@contextmanager
+def _dated_by(town: Town) -> Iterator[None]:
+    """Name the town's file, not the query, where nothing runs on its date."""
+    try:
+        yield
+    except InputError as error:
+        if error.where != "query, date":
+            raise
+        raise InputError(error.what, where=f"{town.path}, date", remedy=error.remedy) from error
 
 
 def _require_origin(router: Engine, town: Town) -> None:

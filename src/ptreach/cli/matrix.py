@@ -85,7 +85,7 @@ def matrix(
         )
     inputs = _inputs(settings, network, osm, tuple(gtfs or ()))
     out_matrix(out)
-    with stage_progress(quiet=settings.quiet) as progress:
+    with _naming_options(), stage_progress(quiet=settings.quiet) as progress:
         rows = pipeline.matrix(
             inputs,
             origins,

@@ -148,7 +148,7 @@ class RaptorEngine:
     def _prepare(self, query: Query) -> _Prepared:
         """Return what all origins of a query share."""
         network = self.network
-        require_service(network.calendar, network.patterns.trip_service, query.date, "date")
+        require_service(network.calendar, network.patterns.trip_service, query.date, "query, date")
         mirrored = query.direction == "to"
         reach_s = -query.max_time_s if mirrored else query.max_time_s
         hours = (
