@@ -1,7 +1,7 @@
 """A made-up English town: the files that a user would download for a real one, written the same each time.
 
-So that the whole way from sources to pack can be walked offline. Everything in it is labelled made-up, the codes
-of its zones begin with X, and it lies in the open North Sea.
+So that the whole way from sources to pack can be walked offline. Everything in it is labelled made-up, the
+codes of its zones begin with X, and it lies in the open North Sea.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Made-up deprivation of the made-up zones, in the layout of File 7 of the Indices of Deprivation 2019.
 
-Domain scores are drawn from where people live: council estates on the edge come worst, terraces between, villages
-and private estates best. The overall score is made from the domains as the published method makes it: each
-domain's rank is transformed exponentially, the weighted sum is the score. Ranks and deciles are those of the
-made-up set alone and say nothing of England.
+Domain scores are drawn from where people live: council estates on the edge come worst, terraces between,
+villages and private estates best. The overall score is made from the domains as the published method makes
+it: each domain's rank is transformed exponentially, the weighted sum is the score. Ranks and deciles are
+those of the made-up set alone and say nothing of England.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def decile_of(rank: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _common_need(zones: TownZones, rng: np.random.Generator) -> FloatArray:
-    """Return what all domains of a zone share, standardised: by kind of homes, quarter of the town, and chance."""
+    """Return what all domains of a zone share, standardised: by kind of homes, quarter and chance."""
     x, y = zones.centroids.T / 1000
     quarter = 0.3 * np.sin(0.9 * x - 0.5) + 0.3 * np.cos(0.8 * y + 0.4 * x)
     need = zones.share @ np.array([_NEED[kind] for kind in KINDS]) + quarter + rng.normal(0, 0.22, x.size)

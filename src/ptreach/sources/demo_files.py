@@ -17,6 +17,7 @@ from ptreach.sources.demo_plan import CENTRE_M, CRS, TOWN
 from ptreach.sources.recipe import AREAS_FILE, NETWORK_FILE, SOURCES_FOLDER, digest_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ptreach.model import FloatArray
@@ -93,7 +94,12 @@ def write_network_recipe(folder: Path) -> None:
         ("gtfs", "demo-tram.zip", f"Made-up tram timetable of {TOWN}", ""),
         ("gtfs", "demo-rail.zip", f"Made-up rail timetable of {TOWN}", ""),
     )
-    head = {"title": f"{TOWN}, a made-up town", "crs": CRS, "timezone": "Europe/London", "made_up": True}
+    head: dict[str, str | bool] = {
+        "title": f"{TOWN}, a made-up town",
+        "crs": CRS,
+        "timezone": "Europe/London",
+        "made_up": True,
+    }
     _write_recipe(folder / NETWORK_FILE, head, sources)
 
 
@@ -106,10 +112,10 @@ def write_areas_recipe(folder: Path) -> None:
             "deprivation",
             "demo-deprivation-file-7.csv",
             f"Made-up deprivation of {TOWN}, in the layout of IoD 2019 File 7",
-            "Scores, ranks, deciles and populations are made up; ranks and deciles are within the made-up set.",
+            "Scores and populations are made up; ranks and deciles are those of the made-up set alone.",
         ),
     )
-    head = {
+    head: dict[str, str | bool] = {
         "title": f"Made-up zones of {TOWN}",
         "edition": _EDITION,
         "id_column": "lsoa11cd",
@@ -121,7 +127,7 @@ def write_areas_recipe(folder: Path) -> None:
 
 
 def _write_recipe(
-    path: Path, head: dict[str, str | bool], sources: tuple[tuple[str, str, str, str], ...]
+    path: Path, head: Mapping[str, str | bool], sources: tuple[tuple[str, str, str, str], ...]
 ) -> None:
     """Write a recipe that pins the files as they are."""
     lines = [f"# A made-up town, generated: {TOWN} does not exist.", *_toml(head)]
@@ -132,7 +138,7 @@ def _write_recipe(
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
-def _toml(table: dict[str, str | bool]) -> list[str]:
+def _toml(table: Mapping[str, str | bool]) -> list[str]:
     """Return lines of TOML; strings and truth values are written as in JSON."""
     return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
 

@@ -1,22 +1,25 @@
-"""Street patterns of the made-up town: how one parcel of land between main roads is filled, by when it was built.
+"""Street patterns of the made-up town: how a parcel between main roads is filled, by when it was built.
 
-Each function takes the land of a parcel and the roads about it, and returns streets that end on those roads, on
-each other or blind. All in metres.
+Each function takes the land of a parcel and the roads about it, and returns streets that end on those roads,
+on each other or blind. All in metres.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.affinity import rotate
 from shapely.geometry import LineString, Polygon
 
-from ptreach.model import FloatArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-_Lines = NDArray[np.object_]
+    from ptreach.model import FloatArray
+
+    _Lines = NDArray[np.object_]
 
 
 class Street(NamedTuple):
@@ -66,7 +69,7 @@ def fill_grid(area: Polygon, roads: _Lines, grid: Grid, rng: np.random.Generator
 
 def _longest_side(area: Polygon) -> float:
     """Return the direction of the longest straight side, in degrees."""
-    xy = np.array(area.simplify(12).exterior.coords)
+    xy = shapely.get_coordinates(area.simplify(12))
     step = np.diff(xy, axis=0)
     dx, dy = step[np.argmax(np.hypot(*step.T))]
     return float(np.degrees(np.arctan2(dy, dx)))
@@ -85,7 +88,7 @@ def _lattice(
         k = 2 * np.pi / grid.wave_m
         bend_u = np.sin(k * v + phase[0]) + 0.5 * np.sin(0.7 * k * u + phase[1])
         bend_v = np.sin(k * u + phase[2]) + 0.6 * np.sin(0.55 * k * u + 0.5 * k * v + phase[3])
-        return np.c_[u + grid.bend_m * 0.6 * bend_u, v + grid.bend_m * bend_v]
+        return np.column_stack([u + grid.bend_m * 0.6 * bend_u, v + grid.bend_m * bend_v])
 
     crosses: list[FloatArray] = []
     offset = rng.uniform(0, grid.cross_m)
@@ -102,7 +105,7 @@ def _lattice(
         section = np.clip((at - u0) / grid.cross_m, 0, built.size - 1).astype(np.int64)
         for run in np.split(np.arange(at.size), np.flatnonzero(np.diff(built[section])) + 1):
             if run.size > 1 and built[section[run[0]]]:
-                out.append(LineString(bent(at[run], np.full(run.size, v))))
+                out += [LineString(bent(at[run], np.full(run.size, v)))]
     for j, strip in enumerate(crosses):
         for u in strip[rng.random(strip.size) < grid.crosses]:
             v_at = np.linspace(rows[j], rows[j + 1], 3 if grid.row_m < 70 else 5)
@@ -110,7 +113,7 @@ def _lattice(
     return out
 
 
-def _clipped(lines: _Lines, area: Polygon, roads: shapely.Geometry, inset_m: float) -> list[LineString]:
+def _clipped(lines: _Lines, area: Polygon, roads: BaseGeometry, inset_m: float) -> list[LineString]:
     """Return lines cut to the inside of a parcel; where they ran on to a road about it they reach it."""
     inner = area.buffer(-inset_m)
     if inner.is_empty:
@@ -132,12 +135,12 @@ def _clipped(lines: _Lines, area: Polygon, roads: shapely.Geometry, inset_m: flo
 def _onward(
     end: FloatArray,
     step: FloatArray,
-    edge: shapely.Geometry,
-    roads: shapely.Geometry,
+    edge: BaseGeometry,
+    roads: BaseGeometry,
     reach: Polygon,
     inset_m: float,
 ) -> list[FloatArray]:
-    """Return the place where a street that was cut at `edge` meets a road straight on; none if it does not."""
+    """Return the place where a street that was cut at `edge` meets a road straight on, if it does."""
     point = shapely.Point(end)
     if edge.distance(point) > 0.01:
         return []
@@ -150,7 +153,7 @@ def _onward(
 
 
 def fill_estate(area: Polygon, roads: _Lines, rng: np.random.Generator, *, gates: int) -> list[Street]:
-    """Return a loop road with culs-de-sac, joined to `roads` at `gates` places, and footways between their heads."""
+    """Return a loop road, joined to `roads` at `gates` places, culs-de-sac and footways between them."""
     about = shapely.union_all(roads)
     out = _loop(area, about, rng, gates)
     if not out:
@@ -173,7 +176,7 @@ def fill_estate(area: Polygon, roads: _Lines, rng: np.random.Generator, *, gates
     return out
 
 
-def _loop(area: Polygon, about: shapely.Geometry, rng: np.random.Generator, gates: int) -> list[Street]:
+def _loop(area: Polygon, about: BaseGeometry, rng: np.random.Generator, gates: int) -> list[Street]:
     """Return the loop road, a street across it where there is room, and the ways in."""
     inner = area.buffer(-105.0).buffer(-25.0).buffer(25.0)
     parts = sorted(shapely.get_parts(inner), key=lambda part: -part.area)
@@ -214,15 +217,15 @@ def _loop(area: Polygon, about: shapely.Geometry, rng: np.random.Generator, gate
 def _axis(area: Polygon) -> LineString | None:
     """Return the long axis of a parcel, kept off its ends."""
     box = shapely.minimum_rotated_rectangle(area)
-    xy = np.array(box.exterior.coords)[:4]
+    xy = shapely.get_coordinates(box)[:4]
     if np.hypot(*(xy[1] - xy[0])) < np.hypot(*(xy[2] - xy[1])):
         xy = np.roll(xy, -1, axis=0)
     line = LineString([(xy[0] + xy[3]) / 2, (xy[1] + xy[2]) / 2])
-    parts = shapely.get_parts(line.intersection(area.buffer(-30.0)))
-    parts = [part for part in parts if part.geom_type == "LineString" and part.length > 60]
+    pieces = shapely.get_parts(line.intersection(area.buffer(-30.0)))
+    parts = [part for part in pieces if isinstance(part, LineString) and part.length > 60]
     if not parts:
         return None
-    return shapely.segmentize(max(parts, key=lambda part: part.length), 40.0)
+    return LineString(shapely.segmentize(max(parts, key=lambda part: part.length), 40.0))
 
 
 def _bowed(axis: LineString, course: LineString, rng: np.random.Generator) -> LineString:
@@ -245,10 +248,10 @@ def _rounded(ring: FloatArray) -> LineString:
         ring = np.column_stack([0.75 * ring[:-1] + 0.25 * onward, 0.25 * ring[:-1] + 0.75 * onward])
         ring = ring.reshape(-1, 2)
         ring = np.vstack([ring, ring[:1]])
-    return LineString(ring).simplify(1.0)
+    return LineString(shapely.get_coordinates(LineString(ring).simplify(1.0)))
 
 
-def _sampled(line: shapely.Geometry) -> FloatArray:
+def _sampled(line: BaseGeometry) -> FloatArray:
     """Return places along lines, a few metres apart."""
     return shapely.get_coordinates(shapely.segmentize(line, _SAMPLE_M))
 
@@ -284,7 +287,7 @@ def _branches(
 def _grown(
     start: FloatArray, heading: float, rng: np.random.Generator, inside: Polygon, others: FloatArray
 ) -> LineString | None:
-    """Return a street that grows until it comes near another or reaches its length; None if it stays short."""
+    """Return a street that grows until it nears another or reaches its length; None if it stays short."""
     step_m = 13.0
     turn = rng.normal(0, 0.075)
     steps = int(rng.uniform(55, 150) / step_m)

@@ -164,7 +164,8 @@ def _trips(transit: Transit, vehicle: str) -> dict[str, str]:
             if text is None:
                 text = times[seconds] = clock(seconds)
             calls.append(f"{trip_id},{text},{text},{tail}")
-    header = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type,shape_dist_traveled"
+    header = "trip_id,arrival_time,departure_time,stop_id,stop_sequence"
+    header += ",pickup_type,drop_off_type,shape_dist_traveled"
     return {
         "trips.txt": _table("route_id,service_id,trip_id,trip_headsign,direction_id,shape_id", trips),
         "stop_times.txt": _table(header, calls),

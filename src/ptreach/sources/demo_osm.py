@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import osmium
-import osmium.osm.mutable as mutable
 import pyproj
 import shapely
+from osmium.osm import mutable
 
 from ptreach.sources.demo_plan import CENTRE_M, CRS, RIVER, TOWN
 from ptreach.sources.demo_streets import STATIONS, station_platforms
@@ -15,6 +16,8 @@ from ptreach.sources.demo_streets import STATIONS, station_platforms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from shapely.geometry import LineString
 
     from ptreach.model import FloatArray
     from ptreach.sources.demo_plan import Plan
@@ -42,7 +45,7 @@ class _Writer:
         ]
         self.relations: list[tuple[list[tuple[str, int, str]], dict[str, str]]] = []
 
-    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> int:
+    def line(self, shape: LineString, tags: dict[str, str]) -> int:
         """Add a line, or a closed ring on one node at its ends; return the way's id."""
         places = [tuple(xy) for xy in shapely.get_coordinates(shape).tolist()]
         refs = list(range(len(self.xy), len(self.xy) + len(places)))
@@ -60,8 +63,6 @@ class _Writer:
 
     def write(self, path: Path) -> None:
         """Write the file, replacing any."""
-        import numpy as np
-
         lon, lat = to_degrees(np.array(self.xy))
         header = osmium.io.Header()
         header.set("generator", GENERATOR)
@@ -79,7 +80,7 @@ class _Writer:
 
 
 def write_osm(path: Path, plan: Plan, streets: TownStreets, tram: Iterable[FloatArray]) -> None:
-    """Write the town as OpenStreetMap pbf; `tram` has the courses of the tram line, shape (n, 2), in metres."""
+    """Write the town as OpenStreetMap pbf; `tram` has courses of the tram, shape (n, 2), metres."""
     out = _Writer(streets)
     water = {"natural": "water", "water": "river", "name": RIVER}
     members = [("w", out.line(plan.river.exterior, {}), "outer")]

@@ -1,4 +1,6 @@
-"""The plan of the made-up town: river, railway, main roads, outline, villages, in metres about its market place.
+"""The plan of the made-up town: river, railway, main roads, outline, villages.
+
+All in metres about the market place.
 
 Averbridge does not exist. It grew on the north bank of the River Aver where the High Street comes down to the
 bridge; the railway passed it on the south side; housing estates were built on the edge after the war.
@@ -8,15 +10,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
 from scipy.interpolate import CubicSpline
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 from shapely.ops import substring
 
-from ptreach.model import FloatArray
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.model import FloatArray
 
 SEED: Final = 20_261_013
 TOWN: Final = "Averbridge"
@@ -56,7 +61,7 @@ class Plan(NamedTuple):
     river: Polygon
     river_line: LineString
     rail: LineString
-    barrier: Polygon | MultiPolygon
+    barrier: BaseGeometry
     town: Polygon
     villages: tuple[Village, ...]
     park: Polygon
@@ -100,7 +105,8 @@ _RADIALS: Final[tuple[tuple[str, str, tuple[_XY, ...]], ...]] = (
     (
         "secondary",
         "Wickenthorpe Road",
-        ((-620, 640), (-1150, 1250), (-1700, 2050), (-2500, 2700), (-3100, 3600), (-3900, 4500), (-4700, 6200)),
+        ((-620, 640), (-1150, 1250), (-1700, 2050), (-2500, 2700), (-3100, 3600), (-3900, 4500),
+         (-4700, 6200)),
     ),
     ("secondary", "Westgate", ((0, 60), (-460, 150), (-900, 210))),
     (
@@ -129,7 +135,8 @@ _RADIALS: Final[tuple[tuple[str, str, tuple[_XY, ...]], ...]] = (
     (
         "secondary",
         "Elderthorpe Road",
-        ((640, -730), (1080, -1300), (1500, -1950), (2300, -2750), (3000, -3700), (4100, -4600), (5300, -6000)),
+        ((640, -730), (1080, -1300), (1500, -1950), (2300, -2750), (3000, -3700), (4100, -4600),
+         (5300, -6000)),
     ),
 )  # fmt: skip
 _HIGH_STREET: Final = ((-20.0, 480.0), (12.0, 300.0), (0.0, 60.0), (-18.0, -150.0), (0.0, -300.0))
@@ -141,7 +148,8 @@ _RINGWAY: Final = (
 )  # fmt: skip
 # From the north road by the east to the south: what traffic takes that does not stop in town.
 _ORBITAL: Final = (
-    (420, 3050), (1300, 3120), (2250, 3060), (2950, 2710), (3330, 1900), (3480, 1100), (3400, 420), (3520, -300),
+    (420, 3050), (1300, 3120), (2250, 3060), (2950, 2710), (3330, 1900), (3480, 1100), (3400, 420),
+    (3520, -300),
     (3560, -1000), (3460, -1750), (3050, -2350), (2300, -2750), (1300, -3180), (500, -3120), (-20, -2800),
 )  # fmt: skip
 _DOCK_ROAD: Final = (
@@ -291,7 +299,7 @@ def _park() -> Polygon:
 
 
 def _collectors(
-    roads: tuple[Road, ...], town: Polygon, barrier: Polygon | MultiPolygon, rng: np.random.Generator
+    roads: tuple[Road, ...], town: Polygon, barrier: BaseGeometry, rng: np.random.Generator
 ) -> tuple[Road, ...]:
     """Return cross roads between the radials and lanes between those, cut at the river and the railway.
 
@@ -319,9 +327,11 @@ def _collectors(
                 line = _polar(
                     bearing + rng.normal(0, 1.0, 7) + np.linspace(-1, 1, 7) * rng.uniform(-6, 6), far
                 )
-                for lane in _between(line, network, room):
-                    if near_m < Point(0, 0).distance(lane.interpolate(0.5, normalized=True)) < far_m:
-                        lanes.append(lane)
+                lanes += [
+                    lane
+                    for lane in _between(line, network, room)
+                    if near_m < Point(0, 0).distance(lane.interpolate(0.5, normalized=True)) < far_m
+                ]
     lanes = [
         lane
         for i, lane in enumerate(lanes)
@@ -342,11 +352,11 @@ def _polar(bearing: FloatArray, far_m: FloatArray) -> LineString:
 class _Room(NamedTuple):
     """Where roads may run, and the edge at which they may stop."""
 
-    area: shapely.Geometry
-    edge: shapely.Geometry
+    area: BaseGeometry
+    edge: BaseGeometry
 
 
-def _between(line: LineString, main: shapely.Geometry, room: _Room) -> list[LineString]:
+def _between(line: LineString, main: BaseGeometry, room: _Room) -> list[LineString]:
     """Return the pieces of a line that lie in the room with both ends on main roads or one by an obstacle."""
     pieces: list[LineString] = []
     cuts = sorted(line.project(Point(xy)) for xy in shapely.get_coordinates(line.intersection(main)))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import LineString, Point, Polygon
 
-from ptreach.model import FloatArray
 from ptreach.sources.demo_fill import GRIDS, Street, fill_estate, fill_grid
 from ptreach.sources.demo_names import Namer
 from ptreach.sources.demo_plan import SEED, SNAP_M, Plan, angle_of, curve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ptreach.model import FloatArray
 
 STATIONS: Final = (("Averbridge", 200.0), ("Sallowby Halt", -4440.0), ("Aver Junction", 3480.0))
 """Stations by name and the easting (metres from the market place) where they lie on the railway."""
@@ -23,7 +26,7 @@ _PATCH_M2: Final = 9_000.0
 
 
 class Way(NamedTuple):
-    """A way: positions of its nodes, its tags, and the kind of parcel that it serves (empty on main roads)."""
+    """A way: positions of its nodes, its tags, and the kind of parcel it serves (empty on main roads)."""
 
     nodes: tuple[int, ...]
     tags: dict[str, str]
@@ -104,7 +107,7 @@ def _kind(area: Polygon, plan: Plan, rng: np.random.Generator) -> str:
     """Return when and for whom a parcel was built; some stayed open ground."""
     lot = rng.random()
     x, y = area.centroid.x, area.centroid.y
-    far, bearing = float(np.hypot(x, y)), angle_of(x, y)
+    far = float(np.hypot(x, y))
     if any(village.area.contains(area.centroid) for village in plan.villages):
         return "village"
     if far < 900:
@@ -117,7 +120,12 @@ def _kind(area: Polygon, plan: Plan, rng: np.random.Generator) -> str:
         return "terrace"
     if lot < 0.09 and 40_000 < area.area < 200_000:
         return "open"
-    if far < 2450:
+    return _suburb(far, angle_of(x, y), lot)
+
+
+def _suburb(far_m: float, bearing: float, lot: float) -> str:
+    """Return when a parcel outside the terraces was built; `lot`, 0 to 1, makes some infill modern."""
+    if far_m < 2450:
         return "interwar" if lot < 0.86 else "modern"
     return next(kind for first, last, kind in _EDGE if first <= bearing < last)
 
@@ -149,8 +157,7 @@ def _main_courses(plan: Plan, namer: Namer) -> list[_Course]:
         name = road.name or namer.name("main", 0, road.highway, road.line.length)
         tags = {"highway": road.highway, "name": name}
         line = road.line.intersection(plan.district)
-        for piece in shapely.get_parts(line.difference(plan.barrier)):
-            out.append(_Course(piece, tags, ""))
+        out += [_Course(piece, tags, "") for piece in shapely.get_parts(line.difference(plan.barrier))]
         for piece in shapely.get_parts(line.intersection(plan.barrier)):
             if piece.geom_type == "LineString" and piece.length > 1:
                 bridge = {"bridge": "yes", "layer": "1"}
@@ -187,7 +194,7 @@ def _paths(plan: Plan, rng: np.random.Generator) -> list[_Course]:
 
 def station_platforms(plan: Plan, x_m: float) -> tuple[Point, Point]:
     """Return the middles of the two platforms of a station: north and south of the tracks."""
-    along = plan.rail.project(Point(plan.rail.intersection(LineString([(x_m, -9e3), (x_m, 9e3)]))))
+    along = plan.rail.project(plan.rail.intersection(LineString([(x_m, -9e3), (x_m, 9e3)])).centroid)
     here, on = plan.rail.interpolate(along), plan.rail.interpolate(along + 1.0)
     across = np.array([here.y - on.y, on.x - here.x])
     north, south = (Point(np.array(here.coords[0]) + side * 9.0 * across) for side in (1, -1))

@@ -1,8 +1,8 @@
 """When the buses, trams and trains of the made-up town run, and how long they take.
 
-Frequent routes serve the inner town until after midnight; the estates on the edge have a bus every half hour and
-none in the evening; villages have one an hour or less. Clock times are seconds after midnight of the service day
-and may pass 86,400.
+Frequent routes serve the inner town until after midnight; the estates on the edge have a bus every half hour
+and none in the evening; villages have one an hour or less. Clock times are seconds after midnight of the
+service day and may pass 86,400.
 """
 
 from __future__ import annotations
@@ -105,14 +105,14 @@ _TRAFFIC: Final = ((0, 0.92), (7, 1.12), (9.5, 1.0), (15.25, 1.12), (18.25, 1.0)
 
 
 def run_s(pattern: Pattern, vehicle: str) -> FloatArray:
-    """Return seconds from the first stop to each stop of a pattern, float64, in light traffic, stands included."""
+    """Return seconds from the first stop to each stop of a pattern, float64: light traffic, with stands."""
     step = np.hypot(*np.diff(pattern.path, axis=0).T)
     middle = (pattern.path[1:] + pattern.path[:-1]) / 2
     if vehicle == "rail":
-        speed_kph = np.full(step.size, _TRAIN_KPH)
+        speed_kph: FloatArray = np.full(step.size, _TRAIN_KPH)
     else:
-        ladder = _TRAM_KPH if vehicle == "tram" else _BUS_KPH
-        speed_kph = np.interp(np.hypot(*middle.T), _SPEED_AT_M, ladder)
+        ladder = np.array(_TRAM_KPH if vehicle == "tram" else _BUS_KPH)
+        speed_kph = np.asarray(np.interp(np.linalg.norm(middle, axis=1), _SPEED_AT_M, ladder))
     along = np.r_[0.0, np.cumsum(step)]
     spent = np.r_[0.0, np.cumsum(step / (speed_kph / 3.6))]
     ride = np.interp(pattern.at_m, along, spent)

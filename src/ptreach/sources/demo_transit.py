@@ -1,19 +1,22 @@
-"""Bus and tram routes of the made-up town along its streets, the railway beside them, and the stops on both sides."""
+"""Routes of buses, tram and trains of the made-up town, and their stops on both sides of the street."""
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-import shapely.ops
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
+from shapely.ops import substring
 
 from ptreach.sources.demo_streets import STATIONS, station_platforms
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ptreach.model import FloatArray
     from ptreach.sources.demo_plan import Plan
     from ptreach.sources.demo_streets import TownStreets
@@ -25,7 +28,7 @@ _STATION: Final = (60.0, -870.0)
 
 
 class Line(NamedTuple):
-    """A route: its number, what it is called, how often it runs (a name of `demo_timetable`), and its course."""
+    """A route: number, title, how often it runs (a key of `demo_timetable.SERVICES`), and its course."""
 
     number: str
     title: str
@@ -59,13 +62,18 @@ BUS_LINES: Final = (
     Line("14", "Orbital: Wickenthorpe Road - Saltmarket Road - London Road", "orbital",
          ((-2500, 2700), (-1700, 2050), (330, 2250), (1900, 1700), (3400, 420), (3560, -1000), (3050, -2350),
           (1500, -1950), (-130, -1900), (-1750, -2050))),
-    Line("20", "Thrushby - High Street", "hourly", ((4200, 3850), (2650, 2500), (700, 640), *_HIGH_STREET[:2])),
-    Line("21", "Wickenthorpe - High Street", "hourly", ((-3900, 4500), (-1700, 2050), (-620, 640), *_HIGH_STREET[:2])),
-    Line("22", "Saltmarket - High Street", "hourly", ((5150, 750), (3400, 420), (930, 60), (0, 60), (12, 300))),
+    Line("20", "Thrushby - High Street", "hourly",
+         ((4200, 3850), (2650, 2500), (700, 640), *_HIGH_STREET[:2])),
+    Line("21", "Wickenthorpe - High Street", "hourly",
+         ((-3900, 4500), (-1700, 2050), (-620, 640), *_HIGH_STREET[:2])),
+    Line("22", "Saltmarket - High Street", "hourly",
+         ((5150, 750), (3400, 420), (930, 60), (0, 60), (12, 300))),
     Line("23", "Elderthorpe - High Street", "two-hourly",
          ((3700, -4250), (2300, -2750), (640, -730), *reversed(_TO_SOUTH))),
-    Line("24", "Brockhollow - High Street", "two-hourly", ((-200, -4950), (-130, -1900), *reversed(_TO_SOUTH))),
-    Line("25", "Sallowby - High Street", "hourly", ((-5350, 110), (-2350, -420), (-330, -760), *reversed(_TO_SOUTH))),
+    Line("24", "Brockhollow - High Street", "two-hourly",
+         ((-200, -4950), (-130, -1900), *reversed(_TO_SOUTH))),
+    Line("25", "Sallowby - High Street", "hourly",
+         ((-5350, 110), (-2350, -420), (-330, -760), *reversed(_TO_SOUTH))),
 )  # fmt: skip
 TRAM_LINE: Final = Line(
     "T1", "Park and Ride East - High Street - Station - Park and Ride South", "tram",
@@ -133,7 +141,7 @@ def make_rail(plan: Plan) -> Transit:
     for direction, (order, platform) in enumerate(((eastward, 0), (eastward[::-1], 1))):
         calls = [2 * n + platform for n in order]
         at = [plan.rail.project(shapely.Point(stops[n].x, stops[n].y)) for n in calls]
-        course = shapely.ops.substring(plan.rail, at[0], at[-1])
+        course = substring(plan.rail, at[0], at[-1])
         patterns.append(
             Pattern(line, direction, tuple(calls), np.abs(np.array(at) - at[0]), np.array(course.coords))
         )
@@ -147,7 +155,7 @@ class _Roads(NamedTuple):
     graph: coo_array
     names: dict[int, set[str]]
     edge_name: dict[tuple[int, int], str]
-    usable: FloatArray
+    usable: NDArray[np.int64]
 
 
 def _roads(streets: TownStreets) -> _Roads:
@@ -206,7 +214,7 @@ def _path(roads: _Roads, course: tuple[_XY, ...]) -> list[int]:
         for place in course
     ]
     path: list[int] = near[:1]
-    for start, end in zip(near[:-1], near[1:], strict=True):
+    for start, end in itertools.pairwise(near):
         before = dijkstra(roads.graph, directed=False, indices=start, return_predecessors=True)[1]
         leg = [end]
         while leg[-1] != start:
@@ -227,7 +235,7 @@ def _place_pairs(
     places: list[tuple[FloatArray, FloatArray, str]],
     apart_m: float,
 ) -> list[tuple[float, int, bool]]:
-    """Return the calls of a path: metres along it, pair of stops, and whether it runs the way the pair was laid.
+    """Return the calls of a path: metres along it, pair of stops, whether it runs as the pair was laid.
 
     Pairs of routes before it are taken up where they lie on the path; in the gaps new ones are added.
     """
@@ -235,7 +243,7 @@ def _place_pairs(
     length = np.hypot(*np.diff(xy, axis=0).T)
     along = np.r_[0.0, np.cumsum(length)]
     there: list[tuple[float, int, bool]] = []
-    for number, (a, b) in enumerate(zip(path[:-1], path[1:], strict=True)):
+    for number, (a, b) in enumerate(itertools.pairwise(path)):
         for offset, pair in pairs.get((a, b), []):
             there.append((float(along[number] + offset), pair, True))
         for offset, pair in pairs.get((b, a), []):
@@ -246,7 +254,7 @@ def _place_pairs(
         if not calls or call[0] - calls[-1][0] >= _CLOSEST_M:
             calls.append(call)
     marks = [8.0 - apart_m, *(call[0] for call in calls), along[-1] - 8.0 + apart_m]
-    for start, end in zip(marks[:-1], marks[1:], strict=True):
+    for start, end in itertools.pairwise(marks):
         gap = end - start
         count = max(1, round(gap / apart_m))
         for step in range(1, count):
@@ -279,7 +287,7 @@ def _new_pair(
 
 
 def _stop_name(roads: _Roads, path: list[int], along: FloatArray, s: float, number: int) -> str:
-    """Return the name of the nearest side street, as stops are called; that of the street itself without one."""
+    """Return the name of the nearest side street, as stops are called, or of the street itself."""
     a, b = path[number], path[number + 1]
     own = roads.edge_name[min(a, b), max(a, b)]
     if own in {"High Street", "Bridge Street"}:

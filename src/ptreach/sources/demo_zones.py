@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely.geometry import Polygon
 
 from ptreach.sources.demo_plan import SEED, SNAP_M, TOWN
 
 if TYPE_CHECKING:
-    from shapely.geometry import Polygon
+    from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
     from ptreach.sources.demo_plan import Plan
@@ -44,7 +46,7 @@ _FEWEST: Final = 1_000
 
 
 class Homes(NamedTuple):
-    """Where people live: places in metres, float64 (n, 2); people, float64 (n,); index into `KINDS`, -1 elsewhere."""
+    """Where people live: metres, float64 (n, 2); people, float64 (n,); index into `KINDS`, -1 elsewhere."""
 
     xy: FloatArray
     people: FloatArray
@@ -75,7 +77,7 @@ def make_zones(plan: Plan, streets: TownStreets) -> TownZones:
     first = np.unique(block[0], return_index=True)[1]
     home, at = block[0][first], block[1][first]
     homes = Homes(homes.xy[home], homes.people[home], homes.kind[home])
-    people = np.bincount(at, homes.people, len(blocks))
+    people: FloatArray = np.bincount(at, homes.people, len(blocks)).astype(np.float64)
     zone = _grouped(blocks, region, _parish(plan, blocks, region), homes, at)
     zone = _connected(blocks, region, zone, people)
     return _described(plan, blocks, zone, homes, at)
@@ -140,7 +142,7 @@ def _blocks(plan: Plan, streets: TownStreets) -> tuple[NDArray[np.object_], NDAr
 
 def _edge(area: Polygon) -> Polygon:
     """Return the hedges about a built-up area."""
-    return area.buffer(25.0).simplify(22.0)
+    return Polygon(shapely.get_coordinates(area.buffer(25.0).simplify(22.0)))
 
 
 def _parish(plan: Plan, blocks: NDArray[np.object_], region: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,7 +166,7 @@ def _grouped(
     homes: Homes,
     at: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return the zone of each block: the villages first; in the town as many people in each as can be, near each other, on one bank.
+    """Return the zone of each block: villages first; in the town about as many people in each, on one bank.
 
     Seeds move to the middle of their people while a weight for each shrinks zones with too many people.
     """
@@ -219,9 +221,6 @@ def _connected(
     pairs = pairs[:, pairs[0] < pairs[1]]
     border = shapely.length(shapely.intersection(blocks[pairs[0]], blocks[pairs[1]]))
     pairs, border = pairs[:, border > 0], border[border > 0]
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     for _ in range(20):
         same = zone[pairs[0]] == zone[pairs[1]]
         graph = coo_array((np.ones(same.sum()), (pairs[0][same], pairs[1][same])), shape=(len(blocks),) * 2)
@@ -295,8 +294,8 @@ def _names(centroids: FloatArray, rural: NDArray[np.bool_]) -> list[str]:
     """Return names as official zones have them: district, group of about five from north to south, letter."""
     names = [""] * len(centroids)
     for district, mine in ((TOWN, ~rural), (RURAL, rural)):
-        left = np.flatnonzero(mine)
-        left = left[np.argsort(-centroids[left, 1], kind="stable")].tolist()
+        found = np.flatnonzero(mine)
+        left = found[np.argsort(-centroids[found, 1], kind="stable")].tolist()
         for group in itertools.count(1):
             if not left:
                 break
