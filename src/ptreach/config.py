@@ -14,7 +14,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from ptreach.errors import InputError
 from ptreach.model import Direction, Query
@@ -105,7 +113,7 @@ class Preset(Frozen):
 class TownConfig(Frozen):
     """One town centre and what is asked of it; every key of its file.
 
-    Keys of the preset (``window``, ``direction``, ``cutoffs_min``, limits …) may be given in the file too and win.
+    Keys of the preset (``window``, ``cutoffs_min``, limits …) may be given in the file too and win.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]

@@ -38,7 +38,7 @@ _ERRORS: Final = "ptreach-plain"
 
 
 def plain(text: str) -> str:
-    """Return `text` in ASCII: typographic marks spelled out, accents dropped, anything else as ``\\uXXXX``."""
+    """Return `text` in ASCII: marks spelled out, accents dropped, anything else as its code point."""
     spelled = "".join(_PLAIN.get(mark, mark) for mark in text)
     letters = unicodedata.normalize("NFKD", spelled)
     bare = "".join(mark for mark in letters if not unicodedata.combining(mark))
@@ -53,7 +53,7 @@ def _spell_out(error: UnicodeError) -> tuple[str, int]:
 
 
 def prepare_streams() -> None:
-    """Let stdout and stderr spell out what their encoding lacks, as old Windows consoles do, instead of failing."""
+    """Let stdout and stderr spell out what their encoding lacks, as that of old Windows consoles does."""
     codecs.register_error(_ERRORS, _spell_out)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -81,7 +81,7 @@ class _StderrHandler(logging.Handler):
 
 
 def set_up_logging(verbosity: int) -> None:
-    """Log to stderr: errors (-1), warnings (0), stages (1) or everything (2), Python's own warnings from 1 on."""
+    """Log to stderr: errors (-1), warnings (0), stages and Python's own warnings (1) or everything (2)."""
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
     for name, threshold in (("ptreach", level), ("py.warnings", level if verbosity > 0 else logging.ERROR)):
         log = logging.getLogger(name)
@@ -93,7 +93,7 @@ def set_up_logging(verbosity: int) -> None:
 
 @contextmanager
 def stage_progress(*, quiet: bool) -> Iterator[Progress]:
-    """Give what long work calls as it goes: bars where stderr is a terminal, a log line a stage where it is not."""
+    """Give what long work calls as it goes: bars where stderr is a terminal, else a log line a stage."""
     if quiet:
         yield no_progress
     elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":

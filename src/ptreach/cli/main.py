@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the flag
+def _version(asked: bool) -> None:
     """Print the version and end."""
     if asked:
         say(f"ptreach {__version__}")
@@ -49,7 +49,7 @@ def _before_any_command(
     ] = 0,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors only.")] = False,
-    version: Annotated[
+    _show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
@@ -71,8 +71,9 @@ def _fault(message: str) -> int:
 def _usage(error: typer.TyperException) -> str:
     """Return what is wrong with the command line, and where to look."""
     message = error.format_message().rstrip()
-    if getattr(error, "option_name", None) in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
-        return f"{message}. It stands before the command: ptreach {error.option_name} ..."
+    option = getattr(error, "option_name", None)
+    if option in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
+        return f"{message}. It stands before the command: ptreach {option} ..."
     ctx = getattr(error, "ctx", None)
     return f"{message.rstrip('.')}. See {ctx.command_path if ctx else 'ptreach'} --help."
 
@@ -90,9 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = STOPPED
     except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
         tell(traceback.format_exc().rstrip())
-        tell(
-            "ptreach: bug: this is a fault of ptreach, not of your input; please report it with the lines above."
-        )
+        tell("ptreach: bug: a fault of ptreach, not of your input; please report it with the lines above.")
         return OUR_FAULT
     if code == STOPPED:
         tell("ptreach: stopped.")

@@ -102,7 +102,7 @@ def out_folder(path: Path, option: str = "--out") -> Path:
 
 
 def out_matrix(path: Path, option: str = "--out") -> Path:
-    """Return `path`, its folder made where it was missing; refuse what can't be written, before the work starts."""
+    """Return `path`, its folder made where it was missing; refuse what can't be written."""
     from ptreach.matrix.store import SUFFIXES
 
     if path.suffix.lower() not in SUFFIXES:
