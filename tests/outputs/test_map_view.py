@@ -3,15 +3,18 @@ import numpy as np
 import pytest
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from ptreach.outputs.map_view import (
+    LINES,
     MINOR_BELOW_M,
     PATHS_BELOW_M,
     SMALLEST_VIEW_M,
     Labels,
     clipped,
+    draw_bands,
     draw_edge,
     draw_ground,
     line_coordinates,
@@ -19,6 +22,7 @@ from ptreach.outputs.map_view import (
     view_bounds,
     widest_places,
 )
+from ptreach.outputs.ramp import INK
 
 NO_ZONES = np.array([], dtype=object)
 
@@ -67,11 +71,35 @@ def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
     assert len(axes.collections) == len(drawn)
 
 
-def test_only_what_is_in_view_is_drawn_and_sea_counts_as_water(axes):
+def test_only_what_is_in_view_is_drawn_and_the_sea_is_outside(axes):
     view = (0.0, 0.0, 2000.0, 1000.0)
     rows = ground(("rail", LineString([(5000, 0), (6000, 0)])), ("major", LineString([(0, 5), (9, 5)])))
     assert draw_ground(axes, rows, box(*view), view) == {"major"}
-    assert draw_ground(axes, rows, box(0, 0, 1000, 1000), view) == {"major", "water"}
+    assert draw_ground(axes, rows, box(0, 0, 1000, 1000), view) == {"major", "outside"}
+    lake = ground(("water", box(1000, 0, 2000, 1000)))
+    assert draw_ground(axes, lake, box(0, 0, 1000, 1000), view) == {"water"}
+
+
+def drawn_lines(axes, colour):
+    parts = [c.get_segments() for c in axes.collections if to_hex(c.get_color()[0]) == colour.lower()]
+    return shapely.union_all([LineString(line) for lines in parts for line in lines])
+
+
+def test_outlines_side_by_side_are_drawn_once_and_not_along_the_shore(axes):
+    view, land = (0.0, 0.0, 2000.0, 1000.0), box(100, 100, 1900, 900)
+    # 1 px is 2 m: the left sides lie 2 px apart, the right sides 50 px; the lower sides are the shore
+    near, far = box(502, 100, 1300, 700), box(498, 100, 1400, 800)
+    draw_bands(axes, {15: MultiPolygon([near]), 30: MultiPolygon([far])}, land, view)
+    ink = drawn_lines(axes, INK)
+    sides = {
+        "left of far": LineString([(498, 120), (498, 800)]),
+        "right of far": LineString([(1400, 120), (1400, 800)]),
+        "right of near": LineString([(1300, 120), (1300, 690)]),
+    }
+    assert all(ink.buffer(0.1).covers(side) for side in sides.values())
+    assert ink.intersection(LineString([(502, 120), (502, 680)])).length == 0
+    assert ink.intersection(LineString([(600, 100), (1200, 100)])).length == 0
+    assert drawn_lines(axes, LINES["coast"].colour).buffer(0.1).covers(land.boundary)
 
 
 def test_edge_of_districts_is_drawn_inland_only(axes):

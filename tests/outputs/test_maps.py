@@ -9,8 +9,8 @@ from matplotlib.image import imread
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
-from ptreach.outputs.maps import MAP_BOX, draw_journey_time_map
-from ptreach.outputs.ramp import GROUND, WATER, band_colours
+from ptreach.outputs.maps import MAP_BOX, NAME_LETTERS, _in_even_lines, draw_journey_time_map
+from ptreach.outputs.ramp import GROUND, OUTSIDE, band_colours
 
 CUTOFFS = (15, 30)
 ISOCHRONES = {
@@ -108,12 +108,12 @@ def test_bands_have_their_colours_in_proportion_to_their_areas(draw):
     assert 4.5 < far / near < 8.5
     assert count(image, GROUND) > 100_000
     # all of the map is land but what lies 15 km out
-    assert count(image, WATER) < 0.05 * image.shape[0] * image.shape[1]
+    assert count(image, OUTSIDE) < 0.05 * image.shape[0] * image.shape[1]
 
 
 def test_sea_is_what_is_not_land(draw):
-    dry = count(on_map(pixels(draw("dry"))), WATER)
-    wet = count(on_map(pixels(draw("wet", land=box(5000, -5000, 15_000, 15_000)))), WATER)
+    dry = count(on_map(pixels(draw("dry"))), OUTSIDE)
+    wet = count(on_map(pixels(draw("wet", land=box(5000, -5000, 15_000, 15_000)))), OUTSIDE)
     assert wet > dry + 200_000
 
 
@@ -147,3 +147,13 @@ def test_nothing_is_written_over_the_rim(draw, changes):
     foot = np.concatenate([image[:10], image[-6:]]).reshape(-1, 3)
     assert (rim == 255).all()
     assert (foot == 255).all()
+
+
+def test_long_names_stand_in_even_lines():
+    assert _in_even_lines("Ryde high street") == "Ryde high street"
+    assert _in_even_lines("Newport (Isle of Wight) town centre") == "Newport (Isle of\nWight) town centre"
+    long = "a market square near the town hall corner by the old mill and its pond"
+    lines = _in_even_lines(long).split("\n")
+    assert " ".join(lines) == long
+    assert max(map(len, lines)) <= NAME_LETTERS
+    assert max(map(len, lines)) - min(map(len, lines)) < 10

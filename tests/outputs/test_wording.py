@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -156,6 +157,12 @@ def test_districts_are_named_up_to_three(names, phrase):
 
 def test_sources_of_a_map_name_streets_and_timetables_first_and_each_once(facts):
     assert source_line(facts.sources) == (
-        "© OpenStreetMap contributors. Contains timetable data. Contains OS data. "
+        "Sources: © OpenStreetMap contributors. Contains timetable data. Contains OS data. "
         "Titles, dates and licences: README.txt."
     )
+
+
+def test_an_attribution_within_another_is_said_once(facts):
+    words = ("Source: ONS", "Source: ONS. Contains OS data.")
+    records = [replace(facts.sources[0], attribution=text) for text in words]
+    assert source_line(records).startswith("Sources: ONS. Contains OS data. Titles")

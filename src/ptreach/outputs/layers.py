@@ -128,6 +128,8 @@ def write_geopackage(
                 driver="GPKG",
                 append=path.exists(),
                 promote_to_multi=False,
+                # QGIS 3.22 warns of later versions
+                dataset_options={"VERSION": "1.3"},
                 layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
             )
     if styles:

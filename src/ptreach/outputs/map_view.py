@@ -15,7 +15,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 
 from ptreach.measures.bands import band_labels
 from ptreach.measures.isochrones import only_polygons
-from ptreach.outputs.ramp import GROUND, INK, WATER, band_colours
+from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, WATER, band_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ PATHS_BELOW_M: Final = 9_000.0
 MINOR_BELOW_M: Final = 70_000.0
 """Widths of view in metres above which footpaths, and then minor streets, are left out: they would blur."""
 LABELS_A_BAND: Final = 2
+OUTLINES_APART_PX: Final = 4.5
 
 # What is painted over what: ground, bands, water, streets, outlines, labels
 Z_LAND, Z_BANDS, Z_WATER, Z_STREETS, Z_OUTLINES, Z_EDGE, Z_LABELS = range(1, 8)
@@ -75,16 +76,15 @@ def view_bounds(
 
 
 def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds) -> set[str]:
-    """Draw land on sea, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`.
+    """Draw land, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`.
 
-    Return the kinds that are drawn; sea and rivers count as ``water``.
+    Return the kinds that are drawn; rivers count as ``water``, and what is not land, the sea for one, as
+    ``outside``.
     """
-    axes.set_facecolor(WATER)
+    axes.set_facecolor(OUTSIDE)
     frame = box(*view)
     patch = polygon_outline(clipped(land, frame))
-    axes.add_patch(
-        PathPatch(patch, facecolor=GROUND, edgecolor=LINES["coast"].colour, linewidth=0.7, zorder=Z_LAND)
-    )
+    axes.add_patch(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
     width_m = view[2] - view[0]
     hidden = {kind for kind, limit in (("path", PATHS_BELOW_M), ("minor", MINOR_BELOW_M)) if width_m > limit}
     seen = ground.iloc[np.sort(ground.sindex.query(frame, predicate="intersects"))]
@@ -92,7 +92,9 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
     axes.add_patch(
         PathPatch(polygon_outline(clipped(water, frame)), facecolor=WATER, linewidth=0, zorder=Z_WATER)
     )
-    drawn = set() if water.is_empty and land.covers(frame) else {"water"}
+    drawn = set() if water.is_empty else {"water"}
+    if not shapely.union(clipped(land, frame), clipped(water, frame)).buffer(1).covers(frame):
+        drawn.add("outside")
     # Pixels are what detail costs: a line need not be truer than half of one
     tolerance_m = width_m / 4000
     for step, (kind, style) in enumerate(LINES.items()):
@@ -110,19 +112,36 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
     return drawn
 
 
-def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], view: Bounds) -> None:
-    """Draw cumulative `isochrones` by cutoff in minutes, largest first; their outlines above the streets."""
+def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeometry, view: Bounds) -> None:
+    """Draw cumulative `isochrones` by cutoff in minutes, largest first; their outlines above the streets.
+
+    Where outlines run side by side, closer than can be told apart, only that of the larger is drawn; along
+    the shore it is the shore.
+    """
     frame = box(*view)
     cutoffs = sorted(isochrones)
     colours = dict(zip(cutoffs, band_colours(len(cutoffs)), strict=True))
+    pixel_m = (view[2] - view[0]) / axes.bbox.width
+    shore = shapely.simplify(clipped(land, frame).boundary, pixel_m / 2).difference(frame.boundary)
+    _draw_outline(axes, shore, LINES["coast"].colour)
+    taken = shapely.union(shore, frame.boundary)
     for cutoff in reversed(cutoffs):
-        outline = polygon_outline(clipped(isochrones[cutoff], frame))
-        axes.add_patch(PathPatch(outline, facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS))
+        area = clipped(isochrones[cutoff], frame)
         axes.add_patch(
-            PathPatch(
-                outline, facecolor="none", edgecolor=INK, linewidth=0.9, joinstyle="round", zorder=Z_OUTLINES
-            )
+            PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
+        outline = shapely.simplify(area.boundary, pixel_m / 2)
+        _draw_outline(axes, outline.difference(taken.buffer(OUTLINES_APART_PX * pixel_m)), INK)
+        taken = shapely.union(taken, outline)
+
+
+def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str) -> None:
+    """Draw a line above the streets."""
+    lines = line_coordinates(np.array([outline]))
+    collection = LineCollection(
+        lines, colors=colour, linewidths=1.0, capstyle="round", joinstyle="round", zorder=Z_OUTLINES
+    )
+    axes.add_collection(collection, autolim=False)
 
 
 def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bounds) -> bool:

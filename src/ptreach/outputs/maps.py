@@ -67,7 +67,7 @@ def draw_journey_time_map(
     ground
         Columns ``kind`` (``major, minor, path, rail, water, river, coast``) and ``geometry``.
     land
-        All land in view; what is not land is drawn as sea.
+        All land in view; the rest is sea, or outside the zones.
     origin_xy_m
         Easting and northing of the town's point.
     source_line
@@ -85,7 +85,7 @@ def draw_journey_time_map(
         view = view_bounds(isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(), aspect)
         axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
         kinds = draw_ground(axes, ground, land, view)
-        draw_bands(axes, isochrones, view)
+        draw_bands(axes, isochrones, land, view)
         edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
         has_edge = draw_edge(axes, _without_slivers(edge), land, view)
         labels = Labels(axes, view)
@@ -115,9 +115,15 @@ def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float
         markeredgewidth=1.4, zorder=Z_LABELS + 2,
     )  # fmt: skip
     labels.reserve(x, y, 13)
-    labels.place(
-        textwrap.fill(name, NAME_LETTERS), x, y, size_pt=14, must=True, on_point=False, fontweight="bold"
-    )
+    labels.place(_in_even_lines(name), x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
+
+
+def _in_even_lines(name: str) -> str:
+    """Return a name in lines of about the same length."""
+    lines_n = len(textwrap.wrap(name, NAME_LETTERS))
+    widths = range(len(name) // lines_n, NAME_LETTERS + 1)
+    wrapped = (textwrap.wrap(name, width) for width in widths)
+    return "\n".join(next(lines for lines in wrapped if len(lines) <= lines_n))
 
 
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:

@@ -50,14 +50,20 @@ def origin_style() -> str:
     style = ET.SubElement(
         settings,
         "text-style",
-        {"fieldName": "town", "fontSize": "10", "fontSizeUnit": "Point", "textColor": _rgba(INK)},
+        {
+            "fieldName": "town",
+            "fontSize": "11",
+            "fontSizeUnit": "Point",
+            "fontWeight": "75",
+            "textColor": _rgba(INK),
+        },
     )
     ET.SubElement(
         style,
         "text-buffer",
         {"bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": _rgba("#FFFFFF")},
     )
-    ET.SubElement(settings, "placement", {"placement": "6", "dist": "1"})
+    ET.SubElement(settings, "placement", {"placement": "6", "dist": "3.5", "distUnits": "MM"})
     return _text(qgis)
 
 

@@ -71,8 +71,8 @@ def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[st
     share_within = float(deciles[f"share_within_{middle}"].loc["1"])
     if people:
         deprived = (
-            f"Of the {people:,.0f} residents of zones in the most deprived tenth of England "
-            f"({facts.areas.deprivation_title}): {percent(share_within)}."
+            f"Of the {people:,.0f} residents of zones in the most deprived tenth "
+            f"({facts.areas.deprivation_title}, decile 1): {percent(share_within)}."
         )
     else:
         deprived = f"No resident lives in the most deprived tenth of zones ({facts.areas.deprivation_title})."

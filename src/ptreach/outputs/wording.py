@@ -149,5 +149,8 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
 def source_line(sources: Iterable[SourceRecord]) -> str:
     """Return the attributions of all sources for the foot of a map, streets and timetables first."""
     ordered = sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS)))
-    words = dict.fromkeys(record.attribution.strip().rstrip(".") for record in ordered)
-    return f"{'. '.join(words)}. Titles, dates and licences: README.txt."
+    words = dict.fromkeys(
+        record.attribution.removeprefix("Source: ").strip().rstrip(".") for record in ordered
+    )
+    whole = [text for text in words if not any(text in other for other in words if other != text)]
+    return f"Sources: {'. '.join(whole)}. Titles, dates and licences: README.txt."
