@@ -189,6 +189,10 @@ def _paths(plan: Plan, rng: np.random.Generator) -> list[_Course]:
         out.append(_Course(piece, {"highway": "path", "name": "Riverside Walk"}, ""))
     out += _station_ways(plan)
     out += _field_paths(plan, rng)
+    lane = next(road.line for road in plan.roads if road.name == "Moor Lane")
+    gate = lane.interpolate(700.0)
+    drive = curve(((gate.x, gate.y), (gate.x + 40, gate.y + 130), (gate.x - 20, gate.y + 290)))
+    out.append(_Course(drive, {"highway": "service", "access": "private", "name": "Moor Hall drive"}, ""))
     return out
 
 

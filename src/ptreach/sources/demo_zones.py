@@ -168,7 +168,8 @@ def _grouped(
 ) -> NDArray[np.int64]:
     """Return the zone of each block: villages first; in the town about as many people in each, on one bank.
 
-    Seeds move to the middle of their people while a weight for each shrinks zones with too many people.
+    Seeds move to the middle of their people while a weight for each shrinks zones with too many people; of
+    the later turns the most even one is kept.
     """
     rng = np.random.default_rng(SEED + 3)
     people = np.bincount(at, homes.people, len(blocks))
@@ -190,15 +191,15 @@ def _grouped(
         chance = weight / weight.sum()
         seeds = middle[rng.choice(mine, count, replace=False, p=chance)]
         lean = np.zeros(count)
-        goal = weight.sum() / count
+        goal, least = weight.sum() / count, np.inf
         for turn in range(_ROUNDS):
             gap2 = ((middle[mine, None, :] - seeds[None, :, :]) ** 2).sum(axis=2)
             own = np.argmin(gap2 + lean, axis=1)
             held = np.bincount(own, weight, count)
-            if turn == _ROUNDS - 1:
-                break
+            if turn >= _ROUNDS // 2 and (worst := float(np.abs(held - goal).max())) < least:
+                least, zone[mine] = worst, own + villages_n + counts[:number].sum()
             scale = float(np.median(gap2.min(axis=1)))
-            lean += 0.35 * scale * np.clip((held - goal) / goal, -1.0, 1.0)
+            lean += 0.25 * scale * np.clip((held - goal) / goal, -1.0, 1.0)
             if turn < _ROUNDS - 12:
                 full = held > 0
                 total = np.c_[
@@ -206,7 +207,6 @@ def _grouped(
                     np.bincount(own, weight * middle[mine, 1], count),
                 ]
                 seeds[full] = total[full] / held[full, None]
-        zone[mine] = own + villages_n + counts[:number].sum()
     return zone
 
 
