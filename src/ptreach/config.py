@@ -196,10 +196,8 @@ def checked(model: type[ModelT], data: dict[str, Any], where: str) -> ModelT:
         if first["type"] == "extra_forbidden":
             known = sorted(_keys_at(model, loc[:-1]))
             close = difflib.get_close_matches(loc[-1], known, 1)
-            remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
-            raise InputError(
-                f"unknown key '{field}'{more}", where=where, remedy=remedy.rstrip("?") if close else remedy
-            ) from error
+            remedy = f"write {close[0]}, if that is meant" if close else f"known keys: {', '.join(known)}"
+            raise InputError(f"unknown key '{field}'{more}", where=where, remedy=remedy) from error
         if first["type"] == "missing":
             raise InputError(
                 f"key '{field}' is missing{more}", where=where, remedy=f"add {field} = …"

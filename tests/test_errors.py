@@ -1,0 +1,33 @@
+"""Errors in one line: what, where, remedy."""
+
+import pytest
+
+from ptreach.errors import InputError, PtreachError
+
+
+@pytest.mark.parametrize(
+    ("where", "remedy", "line"),
+    [
+        ("", "", "unknown key 'orign'."),
+        ("config/ryde.toml", "", "config/ryde.toml: unknown key 'orign'."),
+        ("", "write origin", "unknown key 'orign'. Write origin."),
+        (
+            "config/ryde.toml, [origin]",
+            "write origin",
+            "config/ryde.toml, [origin]: unknown key 'orign'. Write origin.",
+        ),
+    ],
+)
+def test_the_line_says_where_what_and_remedy(where, remedy, line):
+    assert str(InputError("unknown key 'orign'", where=where, remedy=remedy)) == line
+
+
+def test_the_remedy_keeps_the_case_of_its_names():
+    error = InputError("no such file", remedy="set PTREACH_HOME to the folder of networks/")
+    assert str(error) == "no such file. Set PTREACH_HOME to the folder of networks/."
+
+
+def test_the_parts_stay_at_hand():
+    error = InputError("no such file", where="a.toml", remedy="check the path")
+    assert (error.what, error.where, error.remedy) == ("no such file", "a.toml", "check the path")
+    assert isinstance(error, PtreachError)
