@@ -1,0 +1,216 @@
+"""Rules of the house that no linter holds: weight of imports, sizes, declared dependencies, clean files."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "ptreach"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+HEAVY = {"contourpy", "geopandas", "gtfs_kit", "httpx", "matplotlib", "numba", "osmium", "pandas"}
+HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
+LIGHT = {"numpy", "pydantic", "rich", "typer"}
+MAX_LINES = 450
+MAX_TRACKED_BYTES = 500_000
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def loaded_by(code):
+    """Top-level modules that a new interpreter has loaded after `code`, which may print."""
+    script = (
+        "import contextlib, io, json, sys\n"
+        "with contextlib.redirect_stdout(io.StringIO()) as shown:\n"
+        f"    {code}\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def tracked():
+    """Paths of the files in git; where there is no git, there is nothing to look at."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True, cwd=ROOT)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def canonical(name):
+    """A distribution's name as indexes compare them."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(lines):
+    """Canonical names of requirement lines."""
+    return {canonical(re.match(r"[A-Za-z0-9._-]+", line).group()) for line in lines}
+
+
+def imported_by(files):
+    """Distributions that files import, with the first file that does; the standard library left out."""
+    ours = {"ptreach", *(path.stem for path in TESTS)}
+    providers = packages_distributions()
+    found = {}
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module]
+            else:
+                continue
+            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - ours:
+                assert top in providers, f"{name_of(path)} imports {top}, which nothing installed provides"
+                for distribution in providers[top]:
+                    found.setdefault(canonical(distribution), name_of(path))
+    return found
+
+
+def test_the_package_loads_no_library_at_all():
+    assert not loaded_by("import ptreach") & (HEAVY | LIGHT)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["matrix", "--help"], ["run"], ["nosuch"]])
+def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
+    loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
+    assert "typer" in loaded
+    assert not loaded & HEAVY
+
+
+def test_every_dependency_is_known_as_heavy_or_light(project):
+    parts = {"matplotlib-scalebar", "tzdata"}  # loaded by heavy ones, if at all
+    assert declared(project["project"]["dependencies"]) == {canonical(n) for n in HEAVY | LIGHT} | parts
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_short_and_has_a_subject(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "cli" not in path.parts], ids=name_of)
+def test_only_the_command_line_prints_and_handles_logs(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name):
+            assert node.id != "print", f"line {node.lineno}"
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in {"stdout", "stderr", "basicConfig", "addHandler", "StreamHandler"}, (
+                f"line {node.lineno}"
+            )
+
+
+def test_only_the_console_of_the_command_line_writes_to_the_streams():
+    for path in MODULES:
+        if "cli" in path.parts and path.stem != "console":
+            names = {
+                node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)
+            }
+            assert "print" not in names, name_of(path)
+
+
+def test_tests_stand_in_rooms_of_the_package():
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+    assert {path.parent.name for path in TESTS if path.parent != ROOT / "tests"} <= rooms
+
+
+def test_every_import_of_the_package_is_declared(project):
+    known = declared(project["project"]["dependencies"])
+    undeclared = {name: path for name, path in imported_by(MODULES).items() if name not in known}
+    assert undeclared == {}
+
+
+def test_every_import_of_the_tests_is_declared(project):
+    known = declared(project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"])
+    undeclared = {name: path for name, path in imported_by(TESTS).items() if name not in known}
+    assert undeclared == {}
+
+
+def test_every_dependency_is_imported(project):
+    data_only = {"tzdata"}  # zoneinfo finds it by itself
+    assert declared(project["project"]["dependencies"]) - data_only <= set(imported_by(MODULES))
+
+
+def test_every_test_dependency_is_imported_or_called(project):
+    wanted = declared(project["project"]["optional-dependencies"]["test"])
+    stubs = {name for name in wanted if name.startswith("types-") or name.endswith("-stubs")}
+    calls = {"import-linter": "lint-imports", "mypy": "mypy", "pytest": "pytest", "ruff": "ruff"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    called = {name for name, command in calls.items() if f"$(BIN)/{command}" in makefile}
+    assert wanted - stubs <= called | set(imported_by(TESTS))
+    bases = {name.removeprefix("types-").removesuffix("-stubs") for name in stubs}
+    assert bases <= declared(project["project"]["dependencies"])
+
+
+def test_every_dependency_says_what_it_is_for():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"(?ms)^(?:dependencies|test) = \[\n(.*?)^\]", text)
+    assert len(lists) == 2
+    lines = [line for block in lists for line in block.splitlines()]
+    assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
+
+
+def test_constraints_are_releases_and_nothing_else():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.]*", pin)] == []
+    names = [canonical(pin.partition("==")[0]) for pin in pins]
+    assert names == sorted(set(names))
+
+
+def test_constraints_hold_what_pyproject_asks_for(project):
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
+    asked = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
+    for line in asked:
+        name, _, least = line.partition(";")[0].strip().partition(">=")
+        assert pinned[canonical(name)] >= release_of(least), line
+
+
+def release_of(text):
+    """A release as numbers: 3.10 is later than 3.9."""
+    return tuple(int(part) for part in re.findall(r"\d+", text))
+
+
+def test_tracked_files_are_small(tracked):
+    large = {
+        name_of(path): path.stat().st_size for path in tracked if path.stat().st_size > MAX_TRACKED_BYTES
+    }
+    assert large == {}
+
+
+def test_tracked_files_name_no_index_and_no_folder_of_one_machine(tracked):
+    # spelled in pieces, so that this file does not hold what it looks for
+    index = r"py" r"pi|index" r"-url|find" r"-links|artifact" r"ory|/sim" r"ple\b|file:" r"//"
+    folder = r"(?<![\w.:~*-])/(?:work|home|root|opt|tmp|mnt|srv|Users)/"
+    faults = defaultdict(list)
+    for path in tracked:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if re.search(index, line, re.IGNORECASE) or re.search(folder, line):
+                faults[name_of(path)].append(number)
+    assert faults == {}
+
+
+def test_tracked_text_ends_lines_as_unix_does(tracked):
+    assert [name_of(path) for path in tracked if b"\r" in path.read_bytes()] == []
