@@ -6,7 +6,6 @@ from scipy.sparse.csgraph import connected_components
 
 from ptreach.sources.demo_plan import make_plan
 from ptreach.sources.demo_streets import make_streets
-from ptreach.sources.osm import walk_access
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,7 @@ def line_of(streets, way):
 
 
 def is_walkable(way):
-    tags = way.tags
-    keys = ("highway", "public_transport", "railway", "usage", "construction", "proposed", "access", "foot")
-    more = ("sidewalk", "oneway:foot", "tunnel", "covered")
-    return walk_access(tuple(tags.get(key, "") for key in (*keys, *more))) is not None
+    return way.tags.get("access") not in {"private", "no"} and way.tags.get("highway") != "motorway"
 
 
 def parts(streets, ways):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,9 +30,14 @@ _NOTE: Final = {"note": "made-up; this place does not exist"}
 
 def to_degrees(xy_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return longitude and latitude of places in metres about the market place, shape (n, 2)."""
-    transform = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform
-    lon, lat = transform(xy_m[:, 0] + CENTRE_M[0], xy_m[:, 1] + CENTRE_M[1])
+    lon, lat = _grid_to_degrees().transform(xy_m[:, 0] + CENTRE_M[0], xy_m[:, 1] + CENTRE_M[1])
     return lon, lat
+
+
+@lru_cache(maxsize=1)
+def _grid_to_degrees() -> pyproj.Transformer:
+    """Return the conversion, which takes longer to set up than to use."""
+    return pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
 
 
 class _Writer:

@@ -269,14 +269,15 @@ def _joined(courses: list[_Course], parcels: tuple[Parcel, ...]) -> TownStreets:
     whole = np.bincount(part[first]).argmax()
     ways: list[Way] = []
     along = shapely.line_locate_point(lines[owner], shapely.line_interpolate_point(cut, 0.5, normalized=True))
+    starts_at = shapely.line_locate_point(lines[owner], shapely.points(xy[starts[:-1]]))
+    ends_at = shapely.line_locate_point(lines[owner], shapely.points(xy[starts[1:] - 1]))
     chain: list[int] = []
     order = np.lexsort((along, owner))
     for rank, piece in enumerate(order):
         if part[first[piece]] != whole:
             continue
         refs = node[starts[piece] : starts[piece + 1]].tolist()
-        xy0, xy1 = (lines[owner[piece]].project(Point(xy[starts[piece + end] - end])) for end in (0, 1))
-        if xy1 < xy0 and not lines[owner[piece]].is_closed:
+        if ends_at[piece] < starts_at[piece] and not lines[owner[piece]].is_closed:
             refs.reverse()
         goes_on = rank and owner[order[rank - 1]] == owner[piece] and chain and chain[-1] == refs[0]
         if goes_on:
