@@ -113,13 +113,29 @@ def test_unknown_population_counts_as_nobody():
 def test_headline_is_the_share_within_the_middle_cutoff():
     share, words = within_phrase(town("Ryde"), ZONES)
     assert share == "35%"
-    assert words == "of residents of Arran and Wight can be reached from Ryde in under 30 minutes"
+    assert (
+        words
+        == "of the 1,000 residents counted in Arran and Wight can be reached from Ryde in under 30 minutes"
+    )
     assert "can reach Ryde" in within_phrase(town(direction="to"), ZONES)[1]
+
+
+def test_everybody_is_a_hundred_per_cent():
+    # 1/49 forty-nine times adds up to less than 1
+    many = pd.DataFrame({"minutes_p50": range(49), "population": 1, "district_name": "Wight"})
+    assert sum([1 / 49] * 49) < 1
+    assert within_phrase(town(cutoffs=tuple(range(1, 50)), window=(0, 60)), many)[0] == "51%"
+    assert within_phrase(town(cutoffs=(*range(1, 50), *range(51, 100))), many)[0] == "100%"
+
+
+def test_nobody_has_no_share():
+    nobody = ZONES.assign(population=0)
+    assert within_phrase(town(), nobody)[0] == "n/a"
 
 
 def test_alt_text_says_the_numbers_and_whether_they_are_made_up():
     text = alt_text(town(), ZONES, made_up=False)
-    assert "Share of the 1,000 residents of Arran and Wight" in text
+    assert "Share of the 1,000 residents counted in Arran and Wight" in text
     assert "- 15 to 30 min: 25% (250 people)" in text
     assert "- 45 min or more, or not reached: 60% (600 people)" in text
     assert "made up" not in text

@@ -111,13 +111,19 @@ def people_by_band(zones: pd.DataFrame, cutoffs_min: Sequence[int]) -> tuple[Ban
 
 
 def within_phrase(town: Town, zones: pd.DataFrame) -> tuple[str, str]:
-    """Return the share of residents within the middle cutoff, and the words that go on from it."""
+    """Return the share of residents within the middle cutoff, and the words that go on from it.
+
+    The words give the number of residents counted, for the zones may be a part of their districts.
+    """
     cutoffs = town.preset.cutoffs_min
     index = (len(cutoffs) - 1) // 2
-    shares = people_by_band(zones, cutoffs)[: index + 1]
+    bands = people_by_band(zones, cutoffs)
+    total = sum(row.people for row in bands)
+    # Of people, not of shares: shares of everybody may add up to a hair under 1, which reads >99%
+    share = sum(row.people for row in bands[: index + 1]) / total if total else float("nan")
     reach = "can be reached from" if town.preset.direction == "from" else "can reach"
-    words = f"of residents of {district_phrase(zones)} {reach} {town.name} in under {cutoffs[index]} minutes"
-    return percent(sum(row.share for row in shares)), words
+    counted = f"the {total:,.0f} residents counted in {district_phrase(zones)}"
+    return percent(share), f"of {counted} {reach} {town.name} in under {cutoffs[index]} minutes"
 
 
 def percent(share: float) -> str:
@@ -138,7 +144,7 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
     lines = [
         f"Map: {map_title(town)}.",
         f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}. Walking included.",
-        f"Share of the {total:,.0f} residents of {district_phrase(zones)}, by travel time:",
+        f"Share of the {total:,.0f} residents counted in {district_phrase(zones)}, by travel time:",
         *(f"- {row.label}: {percent(row.share)} ({row.people:,.0f} people)" for row in shares),
     ]
     if made_up:
