@@ -12,7 +12,6 @@ from ptreach.outputs.map_view import (
     MINOR_BELOW_M,
     PATHS_BELOW_M,
     SMALLEST_VIEW_M,
-    Labels,
     clipped,
     draw_bands,
     draw_edge,
@@ -20,7 +19,6 @@ from ptreach.outputs.map_view import (
     line_coordinates,
     polygon_outline,
     view_bounds,
-    widest_places,
 )
 from ptreach.outputs.ramp import INK
 
@@ -108,55 +106,6 @@ def test_edge_of_districts_is_drawn_inland_only(axes):
     assert not draw_edge(axes, districts, districts, view)
     assert draw_edge(axes, districts, box(-1e5, -1e5, 1e5, 1e5), view)
     assert not draw_edge(axes, box(*view).buffer(9000), box(-1e5, -1e5, 1e5, 1e5), view)
-
-
-def test_labels_keep_out_of_each_other(axes):
-    labels = Labels(axes, (0, 0, 2000, 1000))
-    before = len(axes.texts)
-    assert all(labels.place(f"label {i}", 1000, 500, size_pt=12) for i in range(6))
-    boxes = [text.get_window_extent() for text in axes.texts[before:]]
-    assert len(boxes) == 6
-    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-def test_a_label_without_room_is_left_out_unless_it_must_be(axes):
-    labels = Labels(axes, (0, 0, 2000, 1000))
-    labels.reserve(1000, 500, 2000)
-    assert not labels.place("no room", 1000, 500, size_pt=12)
-    assert not axes.texts
-    assert labels.place("the town", 1000, 500, size_pt=12, must=True)
-    assert [text.get_text() for text in axes.texts] == ["the town"]
-
-
-def test_each_band_is_named_inside_itself_or_led_to(axes):
-    labels = Labels(axes, (0, 0, 2000, 1000))
-    near, far = box(200, 200, 900, 800), box(100, 100, 1900, 900)
-    labels.place_bands({15: MultiPolygon([near]), 30: MultiPolygon([far])}, size_pt=12)
-    to_m = axes.transData.inverted()
-    places = {}
-    for text in axes.texts:
-        extent = text.get_window_extent()
-        centre = to_m.transform(((extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2))
-        places.setdefault(text.get_text(), []).append(Point(centre))
-    assert set(places) == {"under 15 min", "15 to 30 min"}
-    assert near.contains(places["under 15 min"][0])
-    assert far.difference(near).contains(places["15 to 30 min"][0])
-
-
-def test_widest_places_lie_in_the_widest_parts_first():
-    ring = box(0, 0, 1000, 1000).difference(box(300, 300, 1000, 1000))
-    big, small = box(5000, 0, 8000, 3000), box(9000, 0, 9100, 100)
-    places = widest_places(MultiPolygon([small, big, *shapely.get_parts(ring)]))
-    x, y, radius = places[0]
-    assert (x, y, radius) == pytest.approx((6500, 1500, 1500), abs=30)
-    assert [r for *_, r in places] == sorted((r for *_, r in places), reverse=True)
-    assert any(small.contains(Point(x, y)) for x, y, _ in places)
-    assert all(ring.contains(Point(x, y)) for x, y, _ in places if x < 1000)
-
-
-def test_widest_places_of_nothing_are_none():
-    assert widest_places(MultiPolygon()) == []
-    assert widest_places(Polygon()) == []
 
 
 def test_outline_runs_one_way_round_shells_and_the_other_round_holes():

@@ -12,8 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib_scalebar.scalebar import ScaleBar
 
+from ptreach.outputs.map_labels import Labels
 from ptreach.outputs.map_panel import LEFT, draw_heading, draw_panel, draw_sources
-from ptreach.outputs.map_view import Z_LABELS, Labels, draw_bands, draw_edge, draw_ground, view_bounds
+from ptreach.outputs.map_view import Z_LABELS, draw_bands, draw_edge, draw_ground, view_bounds
 from ptreach.outputs.ramp import INK, STAR
 from ptreach.outputs.wording import alt_text
 
