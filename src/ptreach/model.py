@@ -116,9 +116,10 @@ class Query:
         checks: tuple[tuple[str, bool, str], ...] = (
             (
                 "window",
-                0 <= self.window_start_s < self.window_end_s <= 30 * 3600,
+                0 <= self.window_start_s < self.window_end_s,
                 "end the window after its start",
             ),
+            ("window", self.window_end_s <= 30 * 3600, "end the window by 30:00"),
             ("window", self.departures_n <= 24 * 60, "ask for 24 hours at most"),
             (
                 "percentiles",

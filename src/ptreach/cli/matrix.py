@@ -66,7 +66,10 @@ def matrix(
     *,
     workers: Workers,
 ) -> None:
-    """Write the travel times from every origin to every destination; print the table's path."""
+    """Write the travel times between two files of points.
+
+    Print the table's path.
+    """
     from ptreach import pipeline
 
     settings: Settings = ctx.obj

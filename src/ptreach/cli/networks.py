@@ -22,7 +22,10 @@ def fetch(
         ),
     ] = None,
 ) -> None:
-    """Bring the files that a recipe names, check them; print where they lie."""
+    """Bring the files that a recipe names.
+
+    Check them; print where they lie.
+    """
     from ptreach import pipeline
 
     settings: Settings = ctx.obj
@@ -37,7 +40,10 @@ def build(
     ctx: typer.Context,
     network: Annotated[str, typer.Argument(metavar="NETWORK", help="A network: a folder of networks/.")],
 ) -> None:
-    """Build a network from its files, unless that is done; print the built folder."""
+    """Build a network from its files.
+
+    Print the built folder; do nothing where it is there.
+    """
     from ptreach import pipeline
 
     settings: Settings = ctx.obj

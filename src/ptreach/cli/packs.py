@@ -19,7 +19,10 @@ def demo(
     *,
     workers: Workers,
 ) -> None:
-    """Make up a town and write its whole pack, offline; print the pack's folder."""
+    """Write the pack of a made-up town, offline.
+
+    Print the pack's folder.
+    """
     from ptreach import pipeline
 
     settings: Settings = ctx.obj
@@ -32,7 +35,7 @@ def demo(
 def run(
     ctx: typer.Context,
     configs: Annotated[
-        list[Path], typer.Argument(metavar="CONFIG...", exists=True, dir_okay=False, help="Files of towns.")
+        list[Path], typer.Argument(metavar="CONFIG", exists=True, dir_okay=False, help="Files of towns.")
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder that receives one pack a town.")] = Path(
         "packs"
@@ -41,9 +44,9 @@ def run(
     *,
     workers: Workers,
 ) -> None:
-    """Write the pack of each town, the main job; print each pack's folder.
+    """Write the pack of each town: the main job.
 
-    Every CONFIG is read before the first town starts.
+    Print each pack's folder. Every CONFIG is read before the first town starts.
     """
     from ptreach import pipeline
 
