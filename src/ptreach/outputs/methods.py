@@ -45,39 +45,57 @@ def methods_text(
 
 def _measure(town: Town, facts: PackFacts) -> list[str]:
     """Define travel time, window, percentiles and cutoffs."""
-    count = town.query.departures_n
     point = f"the point {town.origin.lon}, {town.origin.lat} (longitude, latitude)"
     point += f" of {town.name}" + (f", from {town.origin.source}" if town.origin.source else "")
     centroid = f"the population-weighted centroid of each zone ({facts.areas.edition})"
     outward = town.preset.direction == "from"
     ends = (point, centroid) if outward else (centroid, point)
-    start, end = (format_clock(second) for second in town.preset.window)
-    events = ("departure" if outward else "arrival") + ("s" if count > 1 else "")
     counted = (
         "from the minute of departure, the wait for the first vehicle included"
         if outward
         else "to the minute of arrival, the wait after an early arrival included"
     )
-    ranks = ", ".join(f"p{p} the {_ordinal(math.ceil(p * count / 100))}" for p in town.preset.percentiles)
     return _bullets(
         (
             f"Travel time from {ends[0]} to {ends[1]}, on foot and by public transport,",
             f"by the timetable of {long_date(town.date)}.",
         ),
         (
-            f"Window: {count} {events}, one a minute from {start}, {end} excluded",
-            f"(preset {town.preset_name}: {town.preset.title}). Travel time counts {counted}.",
+            f"Window: {_window(town)} (preset {town.preset_name}: {town.preset.title}).",
+            f"Travel time counts {counted}.",
         ),
-        (
-            f"Percentiles are nearest ranks, never interpolated: of the {count} times in ascending order,",
-            f"{ranks}. Minutes without a journey come last: the median is empty where fewer than",
-            f"{math.ceil(count / 2)} of the {count} {events} have one.",
-        ),
+        _percentiles(town),
         (
             f"A zone or place is within a cutoff ({_join(town.preset.cutoffs_min)} minutes)",
             "if its median is strictly under it. Times are whole seconds.",
         ),
     )
+
+
+def _window(town: Town) -> str:
+    """Return when people depart or arrive, the end excluded."""
+    start, end = (format_clock(second) for second in town.preset.window)
+    if town.query.departures_n == 1:
+        return f"one {_event(town)}, at {start}"
+    return f"{town.query.departures_n} {_event(town)}s, one a minute from {start}, {end} excluded"
+
+
+def _percentiles(town: Town) -> tuple[str, ...]:
+    """Define the percentiles by their ranks among the window's times."""
+    count, event = town.query.departures_n, _event(town)
+    if count == 1:
+        return (f"With one {event}, every percentile is the time of that one journey, empty where none is.",)
+    ranks = ", ".join(f"p{p} the {_ordinal(math.ceil(p * count / 100))}" for p in town.preset.percentiles)
+    return (
+        f"Percentiles are nearest ranks, never interpolated: of the {count} times in ascending order,",
+        f"{ranks}. Minutes without a journey come last: the median is empty where fewer than",
+        f"{math.ceil(count / 2)} of the {count} {event}s have one.",
+    )
+
+
+def _event(town: Town) -> str:
+    """Return what the window is made of."""
+    return "departure" if town.preset.direction == "from" else "arrival"
 
 
 def _journey(town: Town, facts: PackFacts) -> list[str]:
