@@ -1,0 +1,75 @@
+"""README.md promises nothing that is not there, and leaves out nothing that a town's file can say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ptreach.cli.main import app
+from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = {command.name for command in app.registered_commands}
+
+
+def block_after(heading):
+    """The indented blocks of a chapter."""
+    chapter = re.search(rf"(?ms)^## {heading}\n(.*?)(?=^## |\Z)", README).group(1)
+    return "\n".join(line[4:] for line in chapter.splitlines() if line.startswith("    "))
+
+
+def test_its_commands_are_those_that_exist():
+    assert set(re.findall(r"(?m)^ptreach (\w+)", block_after("Commands"))) == COMMANDS
+    assert set(re.findall(r"ptreach (\w+) ", block_after("A real town"))) <= COMMANDS
+
+
+def test_its_town_can_be_read(tmp_path):
+    (example,) = re.findall(r"(?ms)^```toml\n(.*?)^```", README)
+    path = tmp_path / "ryde.toml"
+    path.write_text(example, encoding="utf-8")
+    shipped = load_town(ROOT / "config" / "ryde.toml")
+    assert load_town(path).query == shipped.query
+    assert load_town(path).origin.lon == shipped.origin.lon
+
+
+def rows_of_keys():
+    """Key and default as the table of optional keys gives them."""
+    return re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|", README)
+
+
+def test_its_table_has_every_optional_key():
+    required = {key for key, field in TownConfig.model_fields.items() if field.is_required()}
+    assert {key for key, _ in rows_of_keys()} == set(TownConfig.model_fields) - required - {"preset"}
+
+
+@pytest.mark.parametrize(("key", "default"), [row for row in rows_of_keys() if row[0] in Preset.model_fields])
+def test_its_defaults_are_those_of_the_preset(key, default):
+    field = Preset.model_fields[key]
+    if field.is_required():
+        assert default == "of the preset"
+        return
+    value = list(field.default) if isinstance(field.default, tuple) else field.default
+    assert default == (f'`"{value}"`' if isinstance(value, str) else f"`{value}`")
+
+
+def test_its_presets_are_those_shipped():
+    (sentence,) = re.findall(r"`src/ptreach/presets\.toml`: (.*?)\. A", README, re.DOTALL)
+    assert set(re.findall(r"`([\w-]+)`", sentence)) == set(load_presets())
+    first, clock = re.search(r"`([\w-]+)` \((\d\d:\d\d to \d\d:\d\d)", sentence).groups()
+    assert load_presets()[first].window == parse_window(clock.replace(" to ", "-"))
+
+
+def test_the_house_it_draws_is_the_house():
+    drawn = block_after("The house")
+    rooms = set(re.findall(r"(?m)^  (\w+)/", drawn))
+    assert rooms == {path.parent.name for path in (ROOT / "src" / "ptreach").glob("*/__init__.py")}
+    for top in re.findall(r"(?m)^([\w/]+)/", drawn):
+        assert (ROOT / top).is_dir()
+
+
+def test_its_checks_are_those_of_make():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = re.search(r"(?m)^test: .*\n((?:\t.*\n)+)", makefile).group(1)
+    for command in re.findall(r"\$\(BIN\)/(.+)", recipe):
+        assert f"`{command}`" in README
