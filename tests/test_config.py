@@ -165,12 +165,19 @@ def test_a_file_in_another_encoding_is_no_toml(tmp_path):
 
 def test_a_typing_error_in_a_key_names_the_key_meant(tmp_path):
     line = refusal(town_file(tmp_path, "windw = '07:00-08:00'"))
-    assert line == ": unknown key 'windw'. Write window, if that is meant."
+    assert line == ": unknown key 'windw'. Did you mean 'window'?"
 
 
 def test_a_typing_error_in_a_nested_key_names_the_key_meant(tmp_path):
     line = refusal(town_file(tmp_path, text=TOWN + "latt = 1\n"))
-    assert line == ": unknown key 'origin.latt'. Write lat, if that is meant."
+    assert line == ": unknown key 'origin.latt'. Did you mean 'lat'?"
+
+
+@pytest.mark.parametrize(("key", "typed"), [("network", "netwerk"), ("date", "dat"), ("lon", "lno")])
+def test_a_misspelt_needed_key_is_unknown_rather_than_missing(tmp_path, key, typed):
+    line = refusal(town_file(tmp_path, text=re.sub(rf"(?m)^{key} =", f"{typed} =", TOWN)))
+    field = f"origin.{typed}" if key == "lon" else typed
+    assert line == f": unknown key '{field}'. Did you mean '{key}'?"
 
 
 def test_an_unknown_key_near_to_none_names_those_known(tmp_path):

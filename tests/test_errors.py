@@ -22,6 +22,12 @@ def test_the_line_says_where_what_and_remedy(where, remedy, line):
     assert str(InputError("unknown key 'orign'", where=where, remedy=remedy)) == line
 
 
+def test_a_remedy_that_asks_ends_as_a_question():
+    assert str(InputError("unknown key 'orign'", remedy="did you mean 'origin'?")) == (
+        "unknown key 'orign'. Did you mean 'origin'?"
+    )
+
+
 def test_the_remedy_keeps_the_case_of_its_names():
     error = InputError("no such file", remedy="set PTREACH_HOME to the folder of networks/")
     assert str(error) == "no such file. Set PTREACH_HOME to the folder of networks/."

@@ -185,19 +185,20 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def checked(model: type[ModelT], data: dict[str, Any], where: str) -> ModelT:
-    """Return `data` as `model`; raise InputError that names the first key at fault and the remedy."""
+    """Return `data` as `model`; raise InputError that names the key at fault and the remedy."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # An unknown key comes first: where it is a misspelt one, the missing one follows from it.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         loc = [part for part in first["loc"] if isinstance(part, str)]
         field = ".".join(str(part) for part in first["loc"])
         more = f" ({error.error_count()} faults in all)" if error.error_count() > 1 else ""
         if first["type"] == "extra_forbidden":
             known = sorted(_keys_at(model, loc[:-1]))
             close = difflib.get_close_matches(loc[-1], known, 1)
-            remedy = f"write {close[0]}, if that is meant" if close else f"known keys: {', '.join(known)}"
-            raise InputError(f"unknown key '{field}'{more}", where=where, remedy=remedy) from error
+            remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
+            raise InputError(f"unknown key '{field}'", where=where, remedy=remedy) from error
         if first["type"] == "missing":
             raise InputError(
                 f"key '{field}' is missing{more}", where=where, remedy=f"add {field} = …"

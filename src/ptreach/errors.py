@@ -15,7 +15,7 @@ class InputError(PtreachError):
     where
         File, row and field as far as they are known: ``config/ryde.toml, [origin] lon``.
     remedy
-        What the user can do, as an imperative clause without a full stop.
+        What the user can do, as an imperative clause without a full stop; or a question, with its mark.
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
@@ -23,4 +23,5 @@ class InputError(PtreachError):
         self.where = where
         self.remedy = remedy
         text = f"{where}: {what}" if where else what
-        super().__init__(f"{text}. {remedy[:1].upper()}{remedy[1:]}." if remedy else f"{text}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{text}. {remedy[:1].upper()}{remedy[1:]}{end}" if remedy else f"{text}.")

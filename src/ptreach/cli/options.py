@@ -37,9 +37,7 @@ def cores() -> int:
 
 Workers = Annotated[
     int,
-    typer.Option(
-        min=1, metavar="N", default_factory=cores, show_default="the cores", help="Cores to use."
-    ),
+    typer.Option(min=1, metavar="N", default_factory=cores, show_default="the cores", help="Cores to use."),
 ]
 Engine = Annotated[EngineName, typer.Option(help="Engine that computes the travel times.")]
 
