@@ -96,13 +96,14 @@ def test_an_out_folder_that_is_a_file_is_refused(tmp_path, below):
         out_folder(file / below)
 
 
-def test_an_out_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("what", ["pathlib.Path.mkdir", "tempfile.TemporaryFile"])
+def test_an_out_folder_that_is_closed_to_us_is_refused(tmp_path, monkeypatch, what):
     def refuse(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    monkeypatch.setattr(what, refuse)
     with pytest.raises(
-        InputError, match=r"^--out: '.*' can't be made: Permission denied\. Name another folder\.$"
+        InputError, match=r"^--out: '.*' can't be written to: Permission denied\. Name another folder\.$"
     ):
         out_folder(tmp_path / "packs")
 

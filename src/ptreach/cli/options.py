@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -87,14 +88,16 @@ def home_folder(settings: Settings, near: Path) -> Path:
 
 
 def out_folder(path: Path, option: str = "--out") -> Path:
-    """Return `path`, made where it was missing; refuse a file in its place."""
+    """Return `path`, made where it was missing; refuse a file in its place, and a folder closed to us."""
     try:
         path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):  # the one sure test, on Windows above all
+            pass
     except (FileExistsError, NotADirectoryError) as error:
         raise option_error(option, f"'{path}' is or lies in a file", "name a folder") from error
     except OSError as error:
         raise option_error(
-            option, f"'{path}' can't be made: {error.strerror}", "name another folder"
+            option, f"'{path}' can't be written to: {error.strerror}", "name another folder"
         ) from error
     return path
 
