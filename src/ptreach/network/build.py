@@ -18,19 +18,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from ptreach.network.calendar import Calendar
-from ptreach.network.linkage import Cells, Edges, Linkage, Segments, hang_stops
+from ptreach.network.cells import Cells
+from ptreach.network.linkage import Linkage, hang_stops
 from ptreach.network.patterns import Patterns, build_patterns
+from ptreach.network.r5_cells import EdgeCells
 from ptreach.network.rules import OURS, Rules
+from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets
-from ptreach.network.walks import (
-    Graph,
-    WalkTable,
-    anchor_stops,
-    build_graph,
-    walk_limit_mm,
-    walk_table,
-    without_self,
-)
+from ptreach.network.transfers import build_transfers
+from ptreach.network.walks import Graph, WalkTable, build_graph
 from ptreach.sources import gtfs, gtfs_calls, osm
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.osm import read_streets
@@ -40,8 +36,6 @@ if TYPE_CHECKING:
 
     from ptreach.model import FloatArray, Progress
 
-TRANSFER_LIMIT_MM: Final = walk_limit_mm(20 * 60, 4_800_000)
-"""Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found on demand."""
 META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
@@ -107,7 +101,9 @@ class Network(NamedTuple):
         return Names(**json.loads((self.folder / _NAMES).read_text(encoding="utf-8")))
 
 
-def build_network(osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progress: Progress) -> Path:
+def build_network(
+    osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progress: Progress, rules: Rules = OURS
+) -> Path:
     """Build the network of an OpenStreetMap extract and GTFS feeds below `built`, unless it is there.
 
     Returns
@@ -119,7 +115,7 @@ def build_network(osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progr
     InputError
         Where a file is missing, unreadable, or holds nothing that can be travelled.
     """
-    digest = network_digest((osm_path, *gtfs_paths))
+    digest = network_digest((osm_path, *gtfs_paths), rules)
     folder = built / digest
     if (folder / META).is_file():
         progress(_STAGE, _STEPS_N, _STEPS_N)
@@ -128,7 +124,7 @@ def build_network(osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progr
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        _write(aside, digest, osm_path, gtfs_paths, progress)
+        _write(aside, digest, osm_path, gtfs_paths, progress, rules)
         if not (folder / META).is_file():  # another process may have been quicker
             shutil.rmtree(folder, ignore_errors=True)
             aside.rename(folder)
@@ -137,9 +133,9 @@ def build_network(osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progr
     return folder
 
 
-def network_digest(paths: Sequence[Path]) -> str:
-    """Return the digest of a network of these files, in this order, built by this very code."""
-    total = hashlib.sha256(builder_version().encode())
+def network_digest(paths: Sequence[Path], rules: Rules) -> str:
+    """Return the digest of a network of these files, in this order, built by these rules and this code."""
+    total = hashlib.sha256(f"{builder_version()}\0{json.dumps(rules)}\n".encode())
     for path in paths:
         with path.open("rb") as stream:
             total.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
@@ -157,7 +153,14 @@ def builder_version() -> str:
     return total.hexdigest()
 
 
-def _write(folder: Path, digest: str, osm_path: Path, gtfs_paths: Sequence[Path], progress: Progress) -> None:
+def _write(
+    folder: Path,
+    digest: str,
+    osm_path: Path,
+    gtfs_paths: Sequence[Path],
+    progress: Progress,
+    rules: Rules,
+) -> None:
     """Build a network and write it into a folder, ``meta.json`` last."""
     steps = iter(range(_STEPS_N + 1))
 
@@ -165,22 +168,18 @@ def _write(folder: Path, digest: str, osm_path: Path, gtfs_paths: Sequence[Path]
         progress(_STAGE, next(steps), _STEPS_N)
 
     step()
-    ways = read_streets(osm_path)
+    ways = read_streets(osm_path, local_streets=rules.local_streets, cut_at_any_way=rules.cut_at_any_way)
     step()
     timetables = read_timetables(gtfs_paths)
     step()
-    streets, on_islands = build_streets(ways, OURS)
+    streets, on_islands = build_streets(ways, rules)
     step()
-    linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, OURS)
+    linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)
     step()
-    stops_n = timetables.stop_lon.size
-    stops = Stops(timetables.stop_lon, timetables.stop_lat, links.edge >= 0)
-    transfers = without_self(
-        walk_table(
-            forward, vertices_n, stops_n, anchor_stops(stops_n, vertices_n), stops_n, TRANSFER_LIMIT_MM
-        )
-    )
+    stops = Stops(timetables.stop_lon, timetables.stop_lat, links.vertex >= 0)
+    patterns = build_patterns(timetables)
+    transfers = build_transfers(forward, links, vertices_n, patterns, rules)
     step()
     tables: dict[str, Any] = {
         "forward": forward,
@@ -188,9 +187,10 @@ def _write(folder: Path, digest: str, osm_path: Path, gtfs_paths: Sequence[Path]
         "segments": linkage.segments,
         "edges": linkage.edges,
         "cells": linkage.cells,
+        "edge_cells": linkage.edge_cells,
         "stops": stops,
         "transfers": transfers,
-        "patterns": build_patterns(timetables),
+        "patterns": patterns,
         "calendar": Calendar(timetables.first_day, timetables.service_days),
         "trips": Trips(timetables.trip_route),
     }
@@ -214,7 +214,7 @@ def _write(folder: Path, digest: str, osm_path: Path, gtfs_paths: Sequence[Path]
         folder / META,
         {
             "digest": digest,
-            "rules": OURS._asdict(),
+            "rules": rules._asdict(),
             "timezone": timetables.timezone,
             "street_vertices_n": vertices_n,
             "numbers": numbers,
@@ -253,7 +253,12 @@ def open_network(folder: Path) -> Network:
         street_vertices_n=meta["street_vertices_n"],
         forward=table(Graph, "forward"),
         backward=table(Graph, "backward"),
-        linkage=Linkage(table(Segments, "segments"), table(Edges, "edges"), table(Cells, "cells")),
+        linkage=Linkage(
+            table(Segments, "segments"),
+            table(Edges, "edges"),
+            table(Cells, "cells"),
+            table(EdgeCells, "edge_cells"),
+        ),
         stops=table(Stops, "stops"),
         transfers=table(WalkTable, "transfers"),
         patterns=table(Patterns, "patterns"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,7 +63,7 @@ def build_streets(osm: OsmStreets, rules: Rules) -> tuple[Streets, int]:
     Ways are cut where they share a node, where one passes a node twice, and at nodes that nobody passes;
     there each edge ends in a vertex of its own.
     """
-    streets = _cut_ways(osm, rules.earth_radius_m)
+    streets = _cut_ways(osm, rules)
     kept = _off_islands(streets, rules.island_vertices)
     return streets.take(kept), int((~kept).sum())
 
@@ -78,13 +77,14 @@ def haversine_m(
     return np.asarray(2 * radius_m * np.arcsin(np.sqrt(half)), dtype=np.float64)
 
 
-def _cut_ways(osm: OsmStreets, radius_m: float) -> Streets:
+def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
     """Return an edge for each piece of a way between two neighbouring vertices."""
     refs_n = osm.ref_node_id.size
+    lon_e7, lat_e7 = osm.ref_lon_e7, osm.ref_lat_e7
     way_of_ref = np.repeat(np.arange(osm.way_id.size), np.diff(osm.ref_start))
     nodes, node_of_ref, uses = np.unique(osm.ref_node_id, return_inverse=True, return_counts=True)
     impassable = np.isin(nodes, osm.impassable_node_id)[node_of_ref]
-    is_vertex = (uses[node_of_ref] > 1) | impassable
+    is_vertex = (uses[node_of_ref] > 1) | impassable | np.isin(nodes, osm.shared_node_id)[node_of_ref]
     is_vertex[osm.ref_start[:-1]] = True
     is_vertex[osm.ref_start[1:] - 1] = True
 
@@ -99,24 +99,32 @@ def _cut_ways(osm: OsmStreets, radius_m: float) -> Streets:
         ends[shut] = vertices_n + np.arange(shut.size)
         vertices_n += shut.size
 
-    lon, lat = osm.ref_lon_e7 * DEGREE_E7, osm.ref_lat_e7 * DEGREE_E7
-    along_m = np.zeros(refs_n)
-    np.cumsum(haversine_m(lon[:-1], lat[:-1], lon[1:], lat[1:], radius_m), out=along_m[1:])
+    lon, lat = lon_e7 * DEGREE_E7, lat_e7 * DEGREE_E7
+    step_m = np.zeros(refs_n)
+    step_m[1:] = haversine_m(lon[:-1], lat[:-1], lon[1:], lat[1:], rules.earth_radius_m)
     counts = end - start + 1
     point_start = np.r_[0, np.cumsum(counts)].astype(np.int64)
     points = np.arange(point_start[-1]) - np.repeat(point_start[:-1] - start, counts)
+    steps_m = step_m[points]
+    steps_m[point_start[:-1]] = 0.0  # the step to an edge's first point is another edge's
+    length_mm = np.add.reduceat(steps_m, point_start[:-1]) * 1000
+    point_lon_e7, point_lat_e7 = lon_e7[points], lat_e7[points]
+    if rules.truncates:
+        ends = np.concatenate([point_start[:-1], point_start[1:] - 1])
+        for values in (point_lon_e7, point_lat_e7):
+            values[ends] = _read_back(values[ends])
     way = way_of_ref[start]
     return Streets(
         vertices_n=vertices_n,
         edge_from=edge_from.astype(np.int32),
         edge_to=edge_to.astype(np.int32),
-        edge_mm=np.rint((along_m[end] - along_m[start]) * 1000).astype(np.int32),
+        edge_mm=(np.trunc(length_mm) if rules.truncates else np.rint(length_mm)).astype(np.int32),
         edge_forward=osm.way_forward[way],
         edge_backward=osm.way_backward[way],
         edge_linkable=osm.way_linkable[way] & osm.way_forward[way] & osm.way_backward[way],
         point_start=point_start,
-        point_lon_e7=osm.ref_lon_e7[points],
-        point_lat_e7=osm.ref_lat_e7[points],
+        point_lon_e7=point_lon_e7,
+        point_lat_e7=point_lat_e7,
     )
 
 
@@ -134,6 +142,10 @@ def _off_islands(streets: Streets, island_vertices: int) -> NDArray[np.bool_]:
     return np.asarray(large[part[streets.edge_from]] & large[part[streets.edge_to]], dtype=np.bool_)
 
 
-def metres_per_degree(rules: Rules) -> float:
-    """Return the length in metres of one degree of latitude."""
-    return math.pi / 180 * rules.earth_radius_m
+def _read_back(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return coordinates of vertices as R5 has them: turned into degrees and cut back, some lose one unit.
+
+    The points between vertices, and lengths, keep the file's coordinates.
+    """
+    fixed: NDArray[np.int32] = np.trunc(values / 1e7 * 1e7).astype(np.int32)
+    return fixed

@@ -75,10 +75,9 @@ def timetable_of_day(
     until_s: int,
     slack_s: int,
     mirrored: bool,
+    days_around: bool = True,
 ) -> Timetable:
     """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
-
-    Trips of days before that run past midnight are in it, and those of the day after.
 
     Parameters
     ----------
@@ -86,8 +85,10 @@ def timetable_of_day(
         A vehicle is caught if it departs more than this after one stands at the stop.
     mirrored
         Whether to give the timetable backward in time.
+    days_around
+        Whether trips of the service days before and after run too.
     """
-    trips = _running(patterns, calendar, date, timezone, from_s, until_s)
+    trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
     lines: list[_Line] = []
     for pattern, first, last in _groups(trips.pattern):
         trip, shift_s = trips.trip[first:last], trips.shift_s[first:last]
@@ -105,7 +106,14 @@ def timetable_of_day(
 
 
 def _running(
-    patterns: Patterns, calendar: Calendar, date: dt.date, timezone: str, from_s: int, until_s: int
+    patterns: Patterns,
+    calendar: Calendar,
+    date: dt.date,
+    timezone: str,
+    from_s: int,
+    until_s: int,
+    *,
+    days_around: bool,
 ) -> _Trips:
     """Return the trips that are under way at some time of the hours, of whatever service day."""
     pattern = np.repeat(np.arange(patterns.trip_start.size - 1), np.diff(patterns.trip_start))
@@ -114,7 +122,7 @@ def _running(
     last_s = patterns.arrival_s[patterns.time_start + calls_n - 1]
     days_back = int(last_s.max(initial=0)) // 86_400
     found = []
-    for days in range(-days_back, 2):
+    for days in range(-days_back, 2) if days_around else (0,):
         day = date + dt.timedelta(days=days)
         shift_s = day_start_s(date, day, timezone)
         runs = calendar.services_on(day)[patterns.trip_service]

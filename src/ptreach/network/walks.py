@@ -1,6 +1,6 @@
 """Walking: the street graph in compressed rows, bounded shortest paths, tables of who reaches whom on foot.
 
-Lengths are whole millimetres all the way; they become seconds once, at the end of a leg (`walk_s`).
+Lengths are whole millimetres; `Pace` says how they become seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ptreach.network.linkage import Edges, Links
+    from ptreach.network.linkage import Links, StopLinks
+    from ptreach.network.rules import Rules
+    from ptreach.network.segments import Edges
 
 FAR_MM = np.int32(2**31 - 1)
 """Stands for *not reached on foot*."""
@@ -52,15 +54,15 @@ def rows_of(keys: NDArray[np.int32], rows_n: int) -> tuple[NDArray[np.int64], ND
     return start, np.argsort(keys, kind="stable")
 
 
-def build_graph(edges: Edges, stops: Links, street_vertices_n: int) -> tuple[Graph, Graph]:
+def build_graph(edges: Edges, stops: StopLinks, street_vertices_n: int) -> tuple[Graph, Graph]:
     """Return the graph for walking forward and the one for walking backward.
 
     Stop s has the vertex ``street_vertices_n + s`` and one edge to the street, where it is linked at all.
     """
-    linked = np.flatnonzero(stops.edge >= 0)
-    street_vertex = edges.edge_from[stops.edge[linked]]
+    linked = np.flatnonzero(stops.vertex >= 0)
+    street_vertex = stops.vertex[linked]
     stop_vertex = (street_vertices_n + linked).astype(np.int32)
-    off_mm = stops.off_mm[linked]
+    off_mm = stops.mm[linked]
     there = np.concatenate(
         [edges.edge_from[edges.forward], edges.edge_to[edges.backward], stop_vertex, street_vertex]
     )
@@ -68,7 +70,7 @@ def build_graph(edges: Edges, stops: Links, street_vertices_n: int) -> tuple[Gra
         [edges.edge_to[edges.forward], edges.edge_from[edges.backward], street_vertex, stop_vertex]
     )
     mm = np.concatenate([edges.mm[edges.forward], edges.mm[edges.backward], off_mm, off_mm])
-    vertices_n = street_vertices_n + stops.edge.size
+    vertices_n = street_vertices_n + stops.vertex.size
     return _compressed(there, onward, mm, vertices_n), _compressed(onward, there, mm, vertices_n)
 
 
@@ -96,15 +98,95 @@ def anchor_stops(stops_n: int, street_vertices_n: int) -> Anchors:
     return Anchors(start, np.arange(stops_n, dtype=np.int32), np.zeros(stops_n, dtype=np.int32))
 
 
-@njit(cache=True, nogil=True)
-def walk_s(mm: int, speed_mm_h: int) -> int:
-    """Return the whole seconds that a walk takes, begun seconds counted in full."""
-    return -((-mm * 3600) // speed_mm_h)
+class Pace(NamedTuple):
+    """How walks are timed and limited, in the kernels' plain numbers.
+
+    A walk of some millimetres takes ``(mm * per + up) // of`` seconds. With `rounds_each`, streets are
+    searched by their own whole seconds (`street_weights`), and each part of a walk is timed by itself; else
+    they are searched by millimetres.
+
+    Parameters
+    ----------
+    search_limit
+        Longest walk to a vertex, in seconds with `rounds_each`, else in millimetres.
+    walk_limit_mm
+        Longest walk from the last stop to a point.
+    vertex_limit_mm
+        Longest walk from the last stop to a vertex.
+    transfer_limit_mm
+        Longest walk from stop to stop.
+    direct_unlimited
+        The walk all the way is not held to the limit.
+    """
+
+    per: int
+    of: int
+    up: int
+    speed_m_s: float
+    rounds_each: bool
+    search_limit: int
+    walk_limit_mm: int
+    vertex_limit_mm: int
+    transfer_limit_mm: int
+    direct_unlimited: bool
+
+
+def pace_of(walk_speed_kph: float, max_walk_s: int, max_time_s: int, rules: Rules) -> Pace:
+    """Return the pace of a query; no walk takes `max_walk_s` or `max_time_s`."""
+    if rules.rounds_each:
+        speed_m_s = float(np.float32(walk_speed_kph / 3.6))
+        mm_s = int(np.float32(speed_m_s) * np.float32(1000))
+        limit_mm = max_walk_s * mm_s - 1
+        return Pace(
+            per=1,
+            of=mm_s,
+            up=0,
+            speed_m_s=speed_m_s,
+            rounds_each=True,
+            search_limit=min(max_walk_s, max_time_s) - 1,
+            walk_limit_mm=limit_mm,
+            vertex_limit_mm=rules.egress_limit_mm or limit_mm,
+            transfer_limit_mm=min(limit_mm, rules.transfer_limit_mm or limit_mm),
+            direct_unlimited=rules.direct_unlimited,
+        )
+    speed_mm_h = round(walk_speed_kph * 1e6)
+    limit_mm = walk_limit_mm(min(max_walk_s, max_time_s), speed_mm_h)
+    return Pace(
+        per=3600,
+        of=speed_mm_h,
+        up=speed_mm_h - 1,
+        speed_m_s=walk_speed_kph / 3.6,
+        rounds_each=False,
+        search_limit=limit_mm,
+        walk_limit_mm=limit_mm,
+        vertex_limit_mm=rules.egress_limit_mm or limit_mm,
+        transfer_limit_mm=min(limit_mm, rules.transfer_limit_mm or limit_mm),
+        direct_unlimited=rules.direct_unlimited,
+    )
 
 
 def walk_limit_mm(limit_s: int, speed_mm_h: int) -> int:
-    """Return the longest walk in millimetres whose `walk_s` is under `limit_s`."""
+    """Return the longest walk in millimetres that, rounded up to seconds, takes less than `limit_s`."""
     return min((limit_s - 1) * speed_mm_h // 3600, int(FAR_MM) - 1)
+
+
+@njit(cache=True, nogil=True)
+def walk_s(mm: int, pace: Pace) -> int:
+    """Return the seconds that a walk takes."""
+    return (mm * pace.per + pace.up) // pace.of
+
+
+def walks_s(mm: NDArray[np.int32], pace: Pace) -> NDArray[np.int32]:
+    """Return the seconds that walks take."""
+    return ((mm.astype(np.int64) * pace.per + pace.up) // pace.of).astype(np.int32)
+
+
+def street_weights(graph: Graph, pace: Pace) -> Graph:
+    """Return the graph as it is searched: with seconds for lengths where each street is rounded by itself."""
+    if not pace.rounds_each:
+        return graph
+    seconds = np.ceil(np.maximum(graph.mm, 1) / 1000.0 / pace.speed_m_s)
+    return graph._replace(mm=np.maximum(seconds, 1).astype(np.int32))
 
 
 @njit(cache=True, nogil=True)
@@ -199,6 +281,7 @@ def _walk_rows(
     rows_until: int,
     anchors: Anchors,
     points_n: int,
+    vertex_limit_mm: int,
     limit_mm: int,
     start: NDArray[np.int64],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -210,7 +293,7 @@ def _walk_rows(
     seed, none = np.empty(1, dtype=np.int32), np.zeros(1, dtype=np.int32)
     for row in range(rows_from, rows_until):
         seed[0] = first_vertex + row
-        found = walk_from(graph, seed, none, limit_mm, distance_mm)
+        found = walk_from(graph, seed, none, vertex_limit_mm, distance_mm)
         row_start = used
         for vertex in found:
             for at in range(anchors.start[vertex], anchors.start[vertex + 1]):
@@ -234,20 +317,20 @@ def _walk_rows(
 
 
 def walk_table(
-    graph: Graph, street_vertices_n: int, stops_n: int, anchors: Anchors, points_n: int, limit_mm: int
+    graph: Graph,
+    street_vertices_n: int,
+    stops_n: int,
+    anchors: Anchors,
+    points_n: int,
+    vertex_limit_mm: int,
+    limit_mm: int,
 ) -> WalkTable:
-    """Return which points each stop reaches on foot within `limit_mm`, link to link."""
+    """Return which points each stop reaches within `limit_mm`, by vertices within `vertex_limit_mm`."""
     start = np.zeros(stops_n + 1, dtype=np.int64)
-    to, mm = _walk_rows(graph, street_vertices_n, 0, stops_n, anchors, points_n, limit_mm, start)
+    to, mm = _walk_rows(
+        graph, street_vertices_n, 0, stops_n, anchors, points_n, vertex_limit_mm, limit_mm, start
+    )
     return WalkTable(np.cumsum(start), to, mm)
-
-
-def without_self(table: WalkTable) -> WalkTable:
-    """Return a stop-to-stop table without the walks from a stop to itself."""
-    row = np.repeat(np.arange(table.start.size - 1), np.diff(table.start))
-    kept = table.to != row
-    start, _ = rows_of(row[kept].astype(np.int32), table.start.size - 1)
-    return WalkTable(start, table.to[kept], table.mm[kept])
 
 
 def transposed(table: WalkTable, columns_n: int) -> WalkTable:

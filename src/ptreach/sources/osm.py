@@ -28,53 +28,65 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NOT_STREETS: Final = frozenset(
-    {
-        "services",
-        "rest_area",
-        "raceway",
-        "construction",
-        "abandoned",
-        "removed",
-        "proposed",
-        "unbuilt",
-        "razed",
-        "no",
-    }
+_NOT_STREETS: Final = frozenset(
+    ["services", "rest_area", "raceway", "construction", "abandoned", "removed", "proposed", "unbuilt"]
 )
-CLOSED_ROADS: Final = frozenset({"motorway", "motorway_link"})
-FOOT_ROADS: Final = frozenset(
-    {"pedestrian", "path", "footway", "steps", "platform", "corridor", "bridleway", "cycleway"}
+_UNBUILT: Final = frozenset(["construction", "abandoned", "removed", "proposed", "propossed", "unbuilt"])
+_CLOSED_ROADS: Final = frozenset(["motorway", "motorway_link"])
+_FOOT_ROADS: Final = frozenset(
+    ["pedestrian", "path", "footway", "steps", "platform", "corridor", "bridleway", "cycleway"]
 )
-OPEN_VALUES: Final = frozenset(
-    {"yes", "1", "true", "official", "unknown", "public", "permissive", "designated", "crossing"}
-    | {"lane", "track", "shared_lane", "share_busway"}
-    | {
-        "residents",
-        "resident",
-        "customers",
-        "customer",
-        "destination",
-        "delivery",
-        "agricultural",
-        "forestry",
-    }
+_OPEN: Final = frozenset(
+    [
+        "yes",
+        "1",
+        "true",
+        "official",
+        "unknown",
+        "public",
+        "permissive",
+        "designated",
+        "crossing",
+        "lane",
+        "track",
+        "shared_lane",
+        "share_busway",
+    ]
 )
-CLOSED_VALUES: Final = frozenset(
-    {
+_CLOSED: Final = frozenset(
+    [
         "no",
         "0",
         "false",
-        "private",
         "license",
         "restricted",
         "prohibited",
         "emergency",
         "use_sidepath",
         "dismount",
-    }
-    | {"military"}
+        "private",
+    ]
 )
+_LOCAL: Final = frozenset(
+    ["residents", "resident", "customers", "customer", "destination", "delivery", "agricultural", "forestry"]
+)
+
+
+class _FootTable(NamedTuple):
+    """What tag values mean on foot."""
+
+    not_streets: frozenset[str]
+    unbuilt_cycleways: frozenset[str]
+    opened: frozenset[str]
+    closed: frozenset[str]
+
+
+_LOCAL_OPEN: Final = _FootTable(
+    _NOT_STREETS | {"razed", "no"}, frozenset(), _OPEN | _LOCAL, _CLOSED | {"military"}
+)
+# As R5: local traffic only means nobody at all, and what it does not list says nothing.
+_LOCAL_CLOSED: Final = _FootTable(_NOT_STREETS | _UNBUILT, _UNBUILT, _OPEN, _CLOSED | _LOCAL)
+
 _TAGS: Final = (
     "highway",
     "public_transport",
@@ -86,7 +98,7 @@ _TAGS: Final = (
     "foot",
     "sidewalk",
 )
-_ALL_TAGS: Final = (*_TAGS, "oneway:foot", "tunnel", "covered")
+_ALL_TAGS: Final = (*_TAGS, "oneway:foot", "tunnel", "covered", "cycleway")
 
 
 class WalkAccess(NamedTuple):
@@ -112,6 +124,7 @@ class OsmStreets(NamedTuple):
     way_backward: NDArray[np.bool_]
     way_linkable: NDArray[np.bool_]
     impassable_node_id: NDArray[np.int64]
+    shared_node_id: NDArray[np.int64]
     missing_nodes: int
 
 
@@ -120,31 +133,33 @@ def _first(value: str) -> str:
     return value.split(";", 1)[0].strip().lower()
 
 
-def _label(value: str, otherwise: bool | None) -> bool | None:
-    """Return open, closed, or `otherwise` for an access value that says nothing."""
-    if value in OPEN_VALUES:
+def _label(value: str, table: _FootTable, *, otherwise: bool) -> bool:
+    """Return whether an access value opens a way, `otherwise` where it says nothing."""
+    if value in table.opened:
         return True
-    return False if value in CLOSED_VALUES else otherwise
+    return otherwise and value not in table.closed
 
 
 @lru_cache(maxsize=65536)
-def walk_access(tags: tuple[str, ...]) -> WalkAccess | None:
+def walk_access(tags: tuple[str, ...], *, local_streets: bool = True) -> WalkAccess | None:
     """Return who may walk a way with these tag values, None if nobody may.
 
     The values come in the order of the module's list of tags, empty where a tag is absent.
     """
+    table = _LOCAL_OPEN if local_streets else _LOCAL_CLOSED
     highway, public_transport, railway, usage, construction, proposed, access, foot, sidewalk = map(
         _first, tags[:9]
     )
-    oneway_foot, tunnel, covered = map(_first, tags[9:])
+    oneway_foot, tunnel, covered, cycleway = map(_first, tags[9:])
     is_platform = public_transport == "platform" or (railway == "platform" and usage != "tourism")
-    if (highway in NOT_STREETS) or not (highway or is_platform) or construction or proposed:
+    if not (highway or is_platform) or construction or proposed:
         return None
-    if highway in FOOT_ROADS or (not highway and is_platform):
-        opened: bool | None = True
-    else:
-        opened = _label(access, highway not in CLOSED_ROADS)
-    opened = _label(foot, opened)
+    if highway in table.not_streets or cycleway in table.unbuilt_cycleways:
+        return None
+    opened = highway not in _CLOSED_ROADS
+    if highway not in _FOOT_ROADS and highway:
+        opened = _label(access, table, otherwise=opened)
+    opened = _label(foot, table, otherwise=opened)
     if sidewalk in {"both", "left", "right"}:
         opened = True
     if not opened:
@@ -163,10 +178,17 @@ def _is_impassable(tags: osmium.osm.TagList) -> bool:
     return tags.get("access") == "no" and all(tags.get(key, "no") == "no" for key in ("foot", "bicycle"))
 
 
-def read_streets(path: Path) -> OsmStreets:
+def read_streets(path: Path, *, local_streets: bool = True, cut_at_any_way: bool = False) -> OsmStreets:
     """Read the walkable ways of an OpenStreetMap file.
 
     A way is cut where its file lacks a node; such nodes are counted in ``missing_nodes``.
+
+    Parameters
+    ----------
+    local_streets
+        Whether streets for residents, customers, deliveries, farms and forests can be walked.
+    cut_at_any_way
+        Whether to look for the nodes that ways of all kinds share; ``shared_node_id`` is empty if not.
 
     Raises
     ------
@@ -188,11 +210,12 @@ def read_streets(path: Path) -> OsmStreets:
                 continue
             if not item.is_way():
                 continue
-            walk = walk_access(tuple(tags.get(key, "") for key in _ALL_TAGS))
+            walk = walk_access(tuple(tags.get(key, "") for key in _ALL_TAGS), local_streets=local_streets)
             if walk is None:
                 continue
             ways.extend((item.id, walk, *piece) for piece in _pieces(item.nodes))
             missing += sum(not node.location.valid() for node in item.nodes)
+        shared = _shared_nodes(path) if cut_at_any_way else np.empty(0, dtype=np.int64)
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise InputError(
             f"not readable as OpenStreetMap data: {str(error).rstrip('.')}",
@@ -206,7 +229,18 @@ def read_streets(path: Path) -> OsmStreets:
             remedy="take an extract that holds the town's streets",
         )
     ways.sort(key=lambda way: way[0])
-    return _flatten(ways, np.array(sorted(impassable), dtype=np.int64), missing)
+    return _flatten(ways, np.array(sorted(impassable), dtype=np.int64), shared, missing)
+
+
+def _shared_nodes(path: Path) -> NDArray[np.int64]:
+    """Return the nodes that ways of any kind but buildings refer to more than once, sorted."""
+    refs = [
+        np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
+        for way in osmium.FileProcessor(str(path), osmium.osm.WAY)
+        if "building" not in way.tags
+    ]
+    nodes, uses = np.unique(np.concatenate(refs), return_counts=True)
+    return nodes[uses > 1]
 
 
 def _pieces(nodes: osmium.osm.WayNodeList) -> list[tuple[list[int], list[int], list[int]]]:
@@ -229,6 +263,7 @@ def _pieces(nodes: osmium.osm.WayNodeList) -> list[tuple[list[int], list[int], l
 def _flatten(
     ways: list[tuple[int, WalkAccess, list[int], list[int], list[int]]],
     impassable: NDArray[np.int64],
+    shared: NDArray[np.int64],
     missing: int,
 ) -> OsmStreets:
     """Return the ways as flat arrays."""
@@ -243,5 +278,6 @@ def _flatten(
         way_backward=np.array([way[1].backward for way in ways], dtype=np.bool_),
         way_linkable=np.array([way[1].linkable for way in ways], dtype=np.bool_),
         impassable_node_id=impassable,
+        shared_node_id=shared,
         missing_nodes=missing,
     )

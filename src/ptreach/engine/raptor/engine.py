@@ -12,20 +12,22 @@ from ptreach.engine.raptor.kernel import NEVER, Transfers, search
 from ptreach.engine.raptor.propagate import Egress, nearest_ranks, propagate
 from ptreach.engine.raptor.streets import StreetSearch, access_and_direct
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
-from ptreach.network.build import TRANSFER_LIMIT_MM, open_network
+from ptreach.network.build import open_network
 from ptreach.network.calendar import require_service
-from ptreach.network.linkage import NONE
+from ptreach.network.segments import NONE
 from ptreach.network.timetable import Timetable, timetable_of_day
+from ptreach.network.transfers import USUAL_LIMIT_MM, find_transfers
 from ptreach.network.walks import (
     Anchors,
     Graph,
+    Pace,
     WalkTable,
     anchor_points,
-    anchor_stops,
+    pace_of,
+    street_weights,
     transposed,
-    walk_limit_mm,
     walk_table,
-    without_self,
+    walks_s,
 )
 
 if TYPE_CHECKING:
@@ -45,9 +47,7 @@ class _Prepared(NamedTuple):
     timetable: Timetable
     transfers: Transfers
     ahead: Graph
-    back: Graph
-    walk_limit_mm: int
-    speed_mm_h: int
+    pace: Pace
     departures_s: NDArray[np.int32]
 
 
@@ -83,20 +83,14 @@ class RaptorEngine:
         to_links = network.linkage.link(destinations.lon, destinations.lat, rules)
         anchors = anchor_points(to_links, network.linkage.edges, network.vertices_n)
         egress = self._egress(prepared, to_links.edge.size, anchors)
-        streets = StreetSearch(prepared.ahead, network.street_vertices_n, network.linkage.edges)
+        weighted = street_weights(prepared.ahead, prepared.pace)
+        streets = StreetSearch(weighted, network.street_vertices_n, network.linkage.edges, prepared.pace)
         ranks = nearest_ranks(query.percentiles, query.departures_n)
         column_of = {name: column for column, name in enumerate(destinations.ids)}
 
         def fill(row: int, out: NDArray[np.uint16]) -> None:
             access_stop, access_s, direct_s = access_and_direct(
-                streets,
-                from_links,
-                row,
-                to_links,
-                anchors,
-                network.stops_n,
-                prepared.walk_limit_mm,
-                prepared.speed_mm_h,
+                streets, from_links, row, to_links, anchors, network.stops_n
             )
             ride_s = np.full((network.stops_n, query.departures_n), NEVER, dtype=np.int32)
             if access_stop.size:
@@ -167,60 +161,47 @@ class RaptorEngine:
             until_s=max(hours),
             slack_s=network.rules.board_slack_s,
             mirrored=mirrored,
+            days_around=network.rules.days_around,
         )
-        speed_mm_h = round(query.walk_speed_kph * 1e6)
-        limit_mm = walk_limit_mm(min(query.max_walk_s, query.max_time_s), speed_mm_h)
+        pace = pace_of(query.walk_speed_kph, query.max_walk_s, query.max_time_s, network.rules)
         departures_s = query.window_start_s + 60 * np.arange(query.departures_n, dtype=np.int32)
-        graphs = (network.backward, network.forward) if mirrored else (network.forward, network.backward)
         return _Prepared(
             timetable=timetable,
-            transfers=self._transfers(limit_mm, speed_mm_h, mirrored=mirrored),
-            ahead=graphs[0],
-            back=graphs[1],
-            walk_limit_mm=limit_mm,
-            speed_mm_h=speed_mm_h,
+            transfers=self._transfers(pace, mirrored=mirrored),
+            ahead=network.backward if mirrored else network.forward,
+            pace=pace,
             departures_s=np.sort(-departures_s if mirrored else departures_s)[::-1].copy(),
         )
 
-    def _transfers(self, limit_mm: int, speed_mm_h: int, *, mirrored: bool) -> Transfers:
+    def _transfers(self, pace: Pace, *, mirrored: bool) -> Transfers:
         """Return the walks between stops within the limit."""
         network = self.network
-        table = network.transfers
-        if limit_mm > TRANSFER_LIMIT_MM:
-            anchors = anchor_stops(network.stops_n, network.street_vertices_n)
-            table = without_self(
-                walk_table(
-                    network.forward,
-                    network.street_vertices_n,
-                    network.stops_n,
-                    anchors,
-                    network.stops_n,
-                    limit_mm,
-                )
-            )
+        table, limit_mm = network.transfers, pace.transfer_limit_mm
+        if limit_mm > (network.rules.transfer_limit_mm or USUAL_LIMIT_MM):
+            table = find_transfers(network.forward, network.street_vertices_n, network.stops_n, limit_mm)
         if mirrored:
             table = transposed(table, network.stops_n)
-        return Transfers(*_within(table, limit_mm, speed_mm_h))
+        return Transfers(*_within(table, limit_mm, pace))
 
     def _egress(self, prepared: _Prepared, points_n: int, anchors: Anchors) -> Egress:
         """Return the walks from stops to each point."""
-        network = self.network
+        network, pace = self.network, prepared.pace
         table = walk_table(
             prepared.ahead,
             network.street_vertices_n,
             network.stops_n,
             anchors,
             points_n,
-            prepared.walk_limit_mm,
+            pace.vertex_limit_mm,
+            pace.walk_limit_mm,
         )
-        return Egress(*_within(transposed(table, points_n), prepared.walk_limit_mm, prepared.speed_mm_h))
+        return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
 
 
 def _within(
-    table: WalkTable, limit_mm: int, speed_mm_h: int
+    table: WalkTable, limit_mm: int, pace: Pace
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
     """Return rows of walks within a limit, in seconds."""
     kept = table.mm <= limit_mm
     start = np.r_[0, np.cumsum(kept)][table.start].astype(np.int64)
-    seconds = -(-table.mm[kept].astype(np.int64) * 3600 // speed_mm_h)
-    return start, table.to[kept], seconds.astype(np.int32)
+    return start, table.to[kept], walks_s(table.mm[kept], pace)

@@ -1,0 +1,103 @@
+"""Transfers: walks between stops along streets, in millimetres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numba import njit
+
+from ptreach.network.walks import FAR_MM, WalkTable, anchor_stops, rows_of, walk_limit_mm, walk_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ptreach.network.linkage import StopLinks
+    from ptreach.network.patterns import Patterns
+    from ptreach.network.rules import Rules
+    from ptreach.network.walks import Graph
+
+USUAL_LIMIT_MM: Final = walk_limit_mm(20 * 60, 4_800_000)
+"""Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found on demand."""
+
+
+def find_transfers(graph: Graph, street_vertices_n: int, stops_n: int, limit_mm: int) -> WalkTable:
+    """Return the walks from each stop to the others within a limit in millimetres, link to link."""
+    anchors = anchor_stops(stops_n, street_vertices_n)
+    table = walk_table(graph, street_vertices_n, stops_n, anchors, stops_n, limit_mm, limit_mm)
+    return _kept(table, table.to != _rows(table))
+
+
+def build_transfers(
+    graph: Graph, links: StopLinks, street_vertices_n: int, patterns: Patterns, rules: Rules
+) -> WalkTable:
+    """Return the transfers that are saved with a network, as its rules want them."""
+    limit_mm = rules.transfer_limit_mm or USUAL_LIMIT_MM
+    table = find_transfers(graph, street_vertices_n, links.vertex.size, limit_mm)
+    if rules.apart_on_foot:
+        table = _there_and_back(table, graph, links, street_vertices_n)
+        table = _kept(table, table.mm <= limit_mm)
+    if rules.nearest_of_pattern:
+        table = _nearest_of_pattern(table, patterns, links.vertex.size)
+    return table
+
+
+def _rows(table: WalkTable) -> NDArray[np.int32]:
+    """Return the row of each entry."""
+    return np.repeat(np.arange(table.start.size - 1, dtype=np.int32), np.diff(table.start))
+
+
+def _kept(table: WalkTable, kept: NDArray[np.bool_]) -> WalkTable:
+    """Return the entries that are kept."""
+    start, _ = rows_of(_rows(table)[kept], table.start.size - 1)
+    return WalkTable(start, table.to[kept], table.mm[kept])
+
+
+def _there_and_back(table: WalkTable, graph: Graph, links: StopLinks, street_vertices_n: int) -> WalkTable:
+    """Return the table with stops on one vertex apart by the way out along its shortest street and back."""
+    shortest = np.full(street_vertices_n, FAR_MM, dtype=np.int64)
+    vertex = np.repeat(np.arange(graph.start.size - 1), np.diff(graph.start))
+    street = (vertex < street_vertices_n) & (graph.to < street_vertices_n)
+    np.minimum.at(shortest, vertex[street], graph.mm[street])
+    there, onward = _rows(table), table.to
+    same = links.vertex[there] == links.vertex[onward]
+    mm = table.mm.astype(np.int64)
+    mm[same] = links.mm[there[same]] + 2 * shortest[links.vertex[there[same]]] + links.mm[onward[same]]
+    return table._replace(mm=np.minimum(mm, FAR_MM).astype(np.int32))
+
+
+def _nearest_of_pattern(table: WalkTable, patterns: Patterns, stops_n: int) -> WalkTable:
+    """Return the transfers to stops that are the nearest of at least one pattern, of whatever day."""
+    patterns_n = patterns.trip_start.size - 1
+    pattern = np.repeat(np.arange(patterns_n, dtype=np.int32), np.diff(patterns.position_start))
+    start, order = rows_of(patterns.stop, stops_n)
+    kept = np.zeros(table.to.size, dtype=np.bool_)
+    _mark_nearest(table, start, pattern[order], patterns_n, kept)
+    return _kept(table, kept)
+
+
+@njit(cache=True, nogil=True)
+def _mark_nearest(
+    table: WalkTable,
+    stop_start: NDArray[np.int64],
+    stop_pattern: NDArray[np.int32],
+    patterns_n: int,
+    kept: NDArray[np.bool_],
+) -> None:
+    """Mark, row by row, the nearest stop of each pattern; of equally near ones the first."""
+    nearest = np.full(patterns_n, -1, dtype=np.int64)
+    for row in range(table.start.size - 1):
+        entries = range(table.start[row], table.start[row + 1])
+        for entry in entries:
+            stop = table.to[entry]
+            for at in range(stop_start[stop], stop_start[stop + 1]):
+                best = nearest[stop_pattern[at]]
+                if best < 0 or table.mm[entry] < table.mm[best]:
+                    nearest[stop_pattern[at]] = entry
+        for entry in entries:
+            stop = table.to[entry]
+            for at in range(stop_start[stop], stop_start[stop + 1]):
+                best = nearest[stop_pattern[at]]
+                if best >= 0:
+                    kept[best] = True
+                    nearest[stop_pattern[at]] = -1
