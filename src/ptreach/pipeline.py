@@ -23,6 +23,7 @@ from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
 from ptreach.network.build import build_network, open_network
+from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from ptreach.engine.base import Engine
     from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord
     from ptreach.network.build import Network
+    from ptreach.network.rules import Rules
     from ptreach.sources.recipe import NetworkRecipe
 
 OFF_STREET_M: Final = 300.0
@@ -87,10 +89,11 @@ def fetch(name: str, *, home: Path, mirror: Path | None, progress: Progress) -> 
     return fetch_sources(load_recipe(name, home), recipe_folder(name, home), mirror=mirror, progress=progress)
 
 
-def build(name: str, *, home: Path, progress: Progress) -> Path:
-    """Build a network from its recipe's files, unless that is done; return the built folder."""
+def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> Path:
+    """Build a network from its recipe's files, by the rules `like`, unless done; return its folder."""
     recipe = load_network_recipe(name, home)
-    return _built(recipe, source_records(recipe, recipe_folder(name, home)), home, progress)
+    records = source_records(recipe, recipe_folder(name, home))
+    return _built(recipe, records, home, progress, rules_named(like))
 
 
 def matrix(
@@ -103,8 +106,11 @@ def matrix(
     engine: str,
     workers: int,
     progress: Progress,
+    like: str = "ours",
 ) -> int:
     """Write the travel times between two files of points to a long table; return its number of rows.
+
+    `like` is the name of the rules to follow: ``ours``, or ``r5``.
 
     Raises
     ------
@@ -114,9 +120,11 @@ def matrix(
     from_points = read_points(origins)
     to_points = from_points if origins == destinations else read_points(destinations)
     if isinstance(inputs, NamedNetwork):
-        network = build(inputs.name, home=inputs.home, progress=progress)
+        network = build(inputs.name, home=inputs.home, progress=progress, like=like)
     else:
-        network = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress)
+        network = build_network(
+            inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
+        )
     return write_matrix(
         open_engine(engine, network, workers=workers), from_points, to_points, query, out, progress
     )
@@ -141,7 +149,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         load_areas_recipe(town.areas, home),
     )
     records = source_records(network_recipe, recipe_folder(town.network, home))
-    network = _built(network_recipe, records, home, progress)
+    network = _built(network_recipe, records, home, progress, OURS)
     router = open_engine(engine, network, workers=workers)
     with _dated_by(town):
         _require_origin(router, town)
@@ -180,7 +188,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
 
 
-def _built(recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, progress: Progress) -> Path:
+def rules_named(name: str) -> Rules:
+    """Return the rules called `name`; raise InputError where there are none."""
+    if name not in PRESETS:
+        raise InputError(f"no rules '{name}'", where="--like", remedy=f"take one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _built(
+    recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, progress: Progress, rules: Rules
+) -> Path:
     """Build a recipe's network, unless that is done; return the built folder."""
     folder = recipe_folder(recipe.name, home)
     streets = [record.path for record in records if record.kind == "osm"]
@@ -191,7 +208,7 @@ def _built(recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, p
             where=str(folder / "network.toml"),
             remedy="merge them into one extract",
         )
-    network = build_network(streets[0], feeds, folder / "built", progress)
+    network = build_network(streets[0], feeds, folder / "built", progress, rules)
     timezone = open_network(network).timezone
     if timezone != recipe.timezone:
         raise InputError(

@@ -11,6 +11,7 @@ from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import (
     Engine,
     EngineName,
+    RulesName,
     Settings,
     Workers,
     home_folder,
@@ -63,6 +64,9 @@ def matrix(
     max_time_min: Annotated[float, typer.Option(metavar="MIN", help="Longest journey, minutes.")] = 120,
     max_rides: Annotated[int, typer.Option(metavar="N", help="Most vehicles boarded.")] = 8,
     engine: Engine = EngineName.RAPTOR,
+    like: Annotated[
+        RulesName, typer.Option(help="Rules to follow: ours, or R5's wherever they differ.")
+    ] = RulesName.OURS,
     *,
     workers: Workers,
 ) -> None:
@@ -96,6 +100,7 @@ def matrix(
             query,
             out=out,
             engine=engine.value,
+            like=like.value,
             workers=workers,
             progress=progress,
         )

@@ -27,6 +27,13 @@ class EngineName(enum.StrEnum):
     RAPTOR = "raptor"
 
 
+class RulesName(enum.StrEnum):
+    """Rules that can be asked for."""
+
+    OURS = "ours"
+    R5 = "r5"
+
+
 def cores() -> int:
     """Return the number of cores this process may use."""
     if sys.version_info >= (3, 13):
