@@ -27,7 +27,7 @@ from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
-from ptreach.sources import gtfs, gtfs_calls, osm
+from ptreach.sources import gtfs, gtfs_calls, gtfs_tables, osm
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.osm import read_streets
 
@@ -146,7 +146,7 @@ def network_digest(paths: Sequence[Path], rules: Rules) -> str:
 def builder_version() -> str:
     """Return the sha256 of the source text that decides what a built network holds."""
     rooms = sorted(Path(__file__).parent.glob("*.py"))
-    readers = [Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls)]
+    readers = [Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls, gtfs_tables)]
     total = hashlib.sha256()
     for path in (*rooms, *readers):
         total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

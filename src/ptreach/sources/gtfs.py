@@ -1,4 +1,4 @@
-"""Timetables: GTFS feeds read by gtfs-kit, cleaned and put together as flat arrays of integers.
+"""Timetables: GTFS feeds cleaned and put together as flat arrays of integers.
 
 Feeds lie, so everything that is mended or left out is counted in ``repairs``. Each feed has its own ids: in
 the arrays a stop is ``feed:stop``, where the feed is named after its file.
@@ -7,16 +7,18 @@ the arrays a stop is ``feed:stop``, where the feed is named after its file.
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
+import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import gtfs_kit
 import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.sources.gtfs_calls import Calls, clean_calls, expand_frequencies
+from ptreach.sources.gtfs_tables import numbers_of, positions_of, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,16 +28,11 @@ if TYPE_CHECKING:
 
     from ptreach.model import FloatArray
 
-_NEEDED: Final = {
-    "stops": ("stop_id", "stop_lat", "stop_lon"),
-    "routes": ("route_id",),
-    "trips": ("trip_id", "route_id", "service_id"),
-    "stop_times": ("trip_id", "stop_id", "stop_sequence"),
-}
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# A zip of timetables shrinks ten- to thirtyfold; one that unpacks to more than this is a trap or a mistake.
-_MAX_UNPACKED_BYTES: Final = 8_000_000_000
-_FIRST_DATE, _LAST_DATE = pd.Timestamp(1990, 1, 1), pd.Timestamp(2100, 1, 1)
+_FIRST_DAY: Final = dt.date(1990, 1, 1).toordinal()
+_LAST_DAY: Final = dt.date(2100, 1, 1).toordinal()
+# Feeds without an end say 2099 or 9999; a timetable is not known further ahead than this.
+_DAYS_AHEAD: Final = 5 * 366
 
 
 class Timetables(NamedTuple):
@@ -110,11 +107,15 @@ def read_timetables(paths: Sequence[Path]) -> Timetables:
 
 def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     """Return one feed, cleaned; count what was mended."""
-    tables = _tables(path)
+    tables = read_tables(path, repairs)
     stops = _stops(tables["stops"], path, repairs)
-    routes = tables["routes"].dropna(subset="route_id").drop_duplicates("route_id").sort_values("route_id")
+    routes = tables["routes"].astype(object)
+    routes = _counted(routes, routes["route_id"].notna(), "routes without an id", repairs)
+    routes = _counted(routes, ~routes["route_id"].duplicated(), "routes listed twice", repairs)
+    routes = routes.sort_values("route_id")
     services, days = _calendar(tables, path, repairs)
-    trips = tables["trips"].dropna(subset=["trip_id", "route_id", "service_id"])
+    trips = tables["trips"].astype(object)
+    trips = _counted(trips, trips.notna().all(axis=1), "trips without an id, a route or a service", repairs)
     trips = _counted(trips, ~trips["trip_id"].duplicated(), "trips listed twice", repairs)
     trips = _counted(trips, trips["route_id"].isin(routes["route_id"]), "trips of unknown routes", repairs)
     trips = _counted(
@@ -137,84 +138,6 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     return _Feed(_timezone(tables, path), stops, routes, trips, calls, services, days)
 
 
-def _tables(path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a feed by name, with the columns that are needed."""
-    if not path.is_file():
-        raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(
-            f"not readable as a zip: {error}", where=str(path), remedy="fetch the file again"
-        ) from error
-    if unpacked > _MAX_UNPACKED_BYTES:
-        raise InputError(
-            f"unpacks to {unpacked / 1e9:.0f} GB", where=str(path), remedy="take a feed of the region only"
-        )
-    try:
-        feed = gtfs_kit.read_feed(path, dist_units="m")
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        OverflowError,
-        OSError,
-        zipfile.BadZipFile,
-        RuntimeError,
-    ) as error:
-        name, why = _culprit(path, error)
-        raise InputError(
-            f"not readable: {why}", where=f"{path}, {name}", remedy="mend or replace the feed"
-        ) from error
-    tables: dict[str, pd.DataFrame] = {}
-    for name in (*_NEEDED, "calendar", "calendar_dates", "agency", "frequencies"):
-        table: pd.DataFrame | None = getattr(feed, name)
-        needed = _NEEDED.get(name, ())
-        if table is None and needed:
-            raise InputError(
-                f"{name}.txt is missing or empty", where=str(path), remedy="take a whole GTFS feed"
-            )
-        if table is None:
-            continue
-        for column in needed:
-            if column not in table:
-                raise InputError(
-                    f"no column {column}", where=f"{path}, {name}.txt", remedy="take a whole GTFS feed"
-                )
-        tables[name] = table
-    return tables
-
-
-def _culprit(path: Path, error: Exception) -> tuple[str, str]:
-    """Return which file of the feed can't be read, and why; gtfs-kit's error does not name it."""
-    from gtfs_kit.constants import DTYPES
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for item in sorted(archive.infolist(), key=lambda item: item.filename):
-                table = item.filename.rpartition("/")[2].removesuffix(".txt")
-                if table not in DTYPES or not item.file_size:
-                    continue
-                try:
-                    with archive.open(item) as stream:
-                        pd.read_csv(
-                            stream, dtype=DTYPES[table], encoding="utf-8-sig", dtype_backend="numpy_nullable"
-                        )
-                except (
-                    ValueError,
-                    OSError,
-                    OverflowError,
-                    TypeError,
-                    zipfile.BadZipFile,
-                    RuntimeError,
-                ) as found:
-                    return item.filename, " ".join(str(found).split())
-    except (OSError, zipfile.BadZipFile) as found:
-        return path.name, " ".join(str(found).split())
-    return path.name, " ".join(str(error).split())
-
-
 def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Counter[str]) -> pd.DataFrame:
     """Return the rows that are kept and count the others."""
     keep = kept.fillna(value=False).to_numpy(dtype=np.bool_)
@@ -225,30 +148,26 @@ def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Coun
 def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFrame:
     """Return stops with a place: columns stop_id, name, lon, lat, sorted by stop_id.
 
-    A platform without coordinates gets those of its station.
+    A platform without coordinates gets those of its station, a boarding area those of its platform.
     """
     table = _counted(table, table["stop_id"].notna(), "stops without an id", repairs)
     table = _counted(table, ~table["stop_id"].duplicated(), "stops listed twice", repairs)
+    names = table["stop_name"] if "stop_name" in table else table["stop_id"]
+    lon, lat = numbers_of(table["stop_lon"]), numbers_of(table["stop_lat"])
+    nowhere = ~((np.abs(lon) <= 180) & (np.abs(lat) < 89)) | ((lon == 0) & (lat == 0))
+    ids = pd.Index(table["stop_id"].astype(object))
+    parent = (
+        positions_of(table["parent_station"], ids) if "parent_station" in table else np.full(len(ids), -1)
+    )
+    for _ in range(2):
+        helped = nowhere & (parent >= 0) & ~nowhere[parent]
+        lon[helped], lat[helped] = lon[parent[helped]], lat[parent[helped]]
+        nowhere &= ~helped
+        repairs["stops placed at their station"] += int(helped.sum())
     stops = pd.DataFrame(
-        {
-            "stop_id": table["stop_id"].astype(str).to_numpy(),
-            "name": (table["stop_name"] if "stop_name" in table else table["stop_id"])
-            .fillna("")
-            .astype(str)
-            .to_numpy(),
-            "lon": table["stop_lon"].to_numpy(dtype=np.float64, na_value=np.nan),
-            "lat": table["stop_lat"].to_numpy(dtype=np.float64, na_value=np.nan),
-        }
+        {"stop_id": ids, "name": names.astype(object).fillna("").to_numpy(), "lon": lon, "lat": lat}
     )
-    if "parent_station" in table:
-        parents = stops.set_index("stop_id").reindex(table["parent_station"].astype(object))
-        bare = stops["lon"].isna().to_numpy() & parents["lon"].notna().to_numpy()
-        stops.loc[bare, ["lon", "lat"]] = parents[["lon", "lat"]].to_numpy()[bare]
-        repairs["stops placed at their station"] += int(bare.sum())
-    on_earth = (
-        (stops["lon"].abs() <= 180) & (stops["lat"].abs() < 89) & ~((stops["lon"] == 0) & (stops["lat"] == 0))
-    )
-    stops = _counted(stops, on_earth, "stops without a place", repairs)
+    stops = _counted(stops, pd.Series(~nowhere), "stops without a place", repairs)
     if stops.empty:
         raise InputError(
             "no stop has coordinates", where=f"{path}, stops.txt", remedy="take a whole GTFS feed"
@@ -260,24 +179,26 @@ def _calendar(
     tables: dict[str, pd.DataFrame], path: Path, repairs: Counter[str]
 ) -> tuple[list[str], dict[int, NDArray[np.int64]]]:
     """Return service ids and, by their index, the ordinals of the days on which each runs, sorted."""
+    weeks = _dated(tables.get("calendar"), ("start_date", "end_date"), repairs)
+    exceptions = _dated(tables.get("calendar_dates"), ("date",), repairs)
+    horizon = _DAYS_AHEAD + max(
+        (*(row.start_date for row in weeks), *(row.date for row in exceptions)), default=0
+    )
+    repairs["calendar rows cut to five years ahead"] += sum(row.end_date > horizon for row in weeks)
     days: dict[str, set[int]] = {}
-    calendar = tables.get("calendar")
-    if calendar is not None:
-        for row in _dated(calendar, ("start_date", "end_date"), repairs):
-            first, last = row.start_date, row.end_date
-            runs = [getattr(row, weekday) == 1 for weekday in _WEEKDAYS]
-            # ordinal 1 was a Monday
-            days.setdefault(row.service_id, set()).update(
-                day for day in range(first, last + 1) if runs[(day - 1) % 7]
-            )
-    exceptions = tables.get("calendar_dates")
-    if exceptions is not None:
-        for row in _dated(exceptions, ("date",), repairs):
-            service = days.setdefault(row.service_id, set())
-            if row.exception_type == 1:
-                service.add(row.date)
-            elif row.exception_type == 2:
-                service.discard(row.date)
+    for row in weeks:
+        # ordinal 1 was a Monday
+        runs = [getattr(row, weekday) == "1" for weekday in _WEEKDAYS]
+        span = range(max(row.start_date, _FIRST_DAY), min(row.end_date, horizon) + 1)
+        days.setdefault(row.service_id, set()).update(day for day in span if runs[(day - 1) % 7])
+    for row in exceptions:
+        service = days.setdefault(row.service_id, set())
+        if row.exception_type == "1":
+            service.add(row.date)
+        elif row.exception_type == "2":
+            service.discard(row.date)
+        else:
+            repairs["calendar exceptions of unknown type"] += 1
     if not any(days.values()):
         raise InputError(
             "no service runs on any day",
@@ -288,31 +209,48 @@ def _calendar(
     return services, {idx: np.array(sorted(days[name]), dtype=np.int64) for idx, name in enumerate(services)}
 
 
-def _dated(table: pd.DataFrame, columns: tuple[str, ...], repairs: Counter[str]) -> list[Any]:
+def _dated(table: pd.DataFrame | None, columns: tuple[str, ...], repairs: Counter[str]) -> list[Any]:
     """Return the rows of a calendar table, dates as ordinals, without those whose dates can't be read."""
-    table = table[table["service_id"].notna()].copy()
-    good = pd.Series(data=True, index=table.index)
+    if table is None:
+        return []
+    table = table.astype(object)
     for column in columns:
-        dates = pd.to_datetime(table[column], format="%Y%m%d", errors="coerce")
-        good &= dates.between(_FIRST_DATE, _LAST_DATE)
-        table[column] = [date.toordinal() if pd.notna(date) else 0 for date in dates]
-    kept = _counted(table, good, "calendar rows without a readable date", repairs)
+        table[column] = [_ordinal(text) for text in table[column]]
+    first, last = table[columns[0]], table[columns[-1]]
+    good = table["service_id"].notna() & (first > 0) & (first <= _LAST_DAY) & (last >= _FIRST_DAY)
+    kept = _counted(table, good, "calendar rows without a service or a readable date", repairs)
     return list(kept.itertuples())
+
+
+@cache
+def _ordinal(text: object) -> int:
+    """Return the ordinal of a day such as ``20200616``, 0 where that is no day."""
+    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", str(text), re.ASCII)
+    try:
+        return dt.date(*map(int, match.groups())).toordinal() if match else 0
+    except ValueError:
+        return 0
 
 
 def _timezone(tables: dict[str, pd.DataFrame], path: Path) -> str:
     """Return the one time zone of a feed's agencies."""
     agency = tables.get("agency")
-    zones = (
-        sorted(set(agency["agency_timezone"].dropna()))
-        if agency is not None and "agency_timezone" in agency
-        else []
-    )
+    zones: list[str] = []
+    if agency is not None and "agency_timezone" in agency:
+        zones = sorted(set(agency["agency_timezone"].dropna()))
     if len(zones) != 1:
         what = f"agencies have different time zones: {', '.join(zones)}" if zones else "no agency_timezone"
         raise InputError(
             what, where=f"{path}, agency.txt", remedy="give all agencies of the feed one time zone"
         )
+    try:
+        ZoneInfo(zones[0])
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(
+            f"no time zone '{zones[0]}'",
+            where=f"{path}, agency.txt, agency_timezone",
+            remedy="write one such as Europe/London",
+        ) from error
     return str(zones[0])
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from ptreach.sources.gtfs_tables import numbers_of, positions_of
+
 if TYPE_CHECKING:
     from collections import Counter
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from ptreach.model import FloatArray
 
 _BLANK: Final = -1
+# A row of frequencies.txt that stands for more trips than this, one each ten seconds of a day, is a mistake.
+_MOST_TRIPS: Final = 8_640
 _CLOCK: Final = r"^\s*(\d{1,3}):([0-5]?\d):([0-5]?\d)\s*$"
 
 
@@ -68,14 +72,14 @@ def clean_calls(
     One of arrival and departure stands for the other. Times missing between two timed stops are filled in
     proportion to the distance (WGS84 geodesics from stop to stop), cut to whole seconds.
     """
-    trip = pd.Index(trip_ids).get_indexer(pd.Index(stop_times["trip_id"]))
-    stop = pd.Index(stops["stop_id"]).get_indexer(pd.Index(stop_times["stop_id"].astype(object)))
-    sequence = stop_times["stop_sequence"].to_numpy(dtype=np.float64, na_value=np.nan)
+    trip = positions_of(stop_times["trip_id"], pd.Index(trip_ids))
+    stop = positions_of(stop_times["stop_id"], pd.Index(stops["stop_id"]))
+    sequence = numbers_of(stop_times["stop_sequence"])
     kept = np.ones(len(stop_times), dtype=np.bool_)
     for what, good in (
         ("calls of unknown trips", trip >= 0),
         ("calls at unknown stops", stop >= 0),
-        ("calls without a stop_sequence", ~np.isnan(sequence)),
+        ("calls whose stop_sequence is no number", ~np.isnan(sequence)),
     ):
         repairs[what] += int((kept & ~good).sum())
         kept &= good
@@ -88,6 +92,7 @@ def clean_calls(
     )
     repairs["calls with a stop_sequence that came before"] += int(twice.sum())
     rows = rows[~twice]
+    repairs["trips without calls"] += len(trip_ids) - np.unique(trip[rows]).size
     arrival, departure = (
         _times(stop_times, name, rows, repairs) for name in ("arrival_time", "departure_time")
     )
@@ -101,8 +106,8 @@ def clean_calls(
         stop=stop[rows].astype(np.int64),
         arrival_s=arrival.astype(np.int32),
         departure_s=departure.astype(np.int32),
-        board=_allowed(stop_times, "pickup_type", rows),
-        alight=_allowed(stop_times, "drop_off_type", rows),
+        board=_allowed(stop_times, "pickup_type", rows, repairs),
+        alight=_allowed(stop_times, "drop_off_type", rows, repairs),
     )
     calls = _drop_trips(calls, _untimed_end(calls), "trips without a first or last time", repairs)
     calls = _fill_times(calls, stops["lon"].to_numpy(), stops["lat"].to_numpy(), repairs)
@@ -123,11 +128,17 @@ def _times(
     return seconds
 
 
-def _allowed(table: pd.DataFrame, column: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _allowed(
+    table: pd.DataFrame, column: str, rows: NDArray[np.int64], repairs: Counter[str]
+) -> NDArray[np.bool_]:
     """Return whether people may board or alight: everywhere but where the type is 1."""
     if column not in table:
         return np.ones(rows.size, dtype=np.bool_)
-    kinds = table[column].iloc[rows].to_numpy(dtype=np.float64, na_value=0)
+    cells = table[column].iloc[rows]
+    kinds = numbers_of(cells)
+    repairs[f"values of {column} that are no number, taken as 0"] += int(
+        (np.isnan(kinds) & cells.notna().to_numpy()).sum()
+    )
     return np.asarray(kinds != 1, dtype=np.bool_)
 
 
@@ -188,10 +199,11 @@ def expand_frequencies(
     ``exact_times = 1``; a service that promises a headway only is placed the same way, so that the same feed
     gives the same answer each time.
     """
-    trip = pd.Index(trip_ids).get_indexer(pd.Index(frequencies["trip_id"]))
+    trip = positions_of(frequencies["trip_id"], pd.Index(trip_ids))
     start_s, end_s = parse_clock(frequencies["start_time"]), parse_clock(frequencies["end_time"])
-    headway_s = frequencies["headway_secs"].to_numpy(dtype=np.float64, na_value=0)
+    headway_s = np.trunc(numbers_of(frequencies["headway_secs"]))
     good = np.isin(trip, calls.trip) & (trip >= 0) & (start_s >= 0) & (end_s > start_s) & (headway_s >= 1)
+    good &= end_s - start_s <= _MOST_TRIPS * headway_s
     repairs["rows of frequencies.txt without meaning"] += int((~good).sum())
     rows = sorted(zip(*(column[good].tolist() for column in (trip, start_s, end_s, headway_s)), strict=True))
     kept = calls.take(~np.isin(calls.trip, trip[good]))
