@@ -10,10 +10,34 @@ date = 2020-06-16
 lon = -1.16
 lat = 50.73
 """
+SOURCE = """[[sources]]
+kind = "{kind}"
+file = "{kind}.bin"
+title = "T"
+publisher = "P"
+licence = "L"
+attribution = "A"
+date = "2020"
+"""
+ZONES = """title = "Zones"
+edition = "LSOA 2011"
+id_column = "lsoa11cd"
+deprivation_title = "IoD"
+population_title = "mid-2020"
+"""
 
 
 @pytest.fixture
 def town_file(home):
+    """Write a town's file; its network and areas have recipes."""
+    for name, head, kinds in (
+        ("isle/network.toml", 'title = "Isle"\n', ["osm"]),
+        ("zones/areas.toml", ZONES, ["centroids", "boundaries", "deprivation"]),
+    ):
+        path = home / "networks" / name
+        path.parent.mkdir()
+        path.write_text(head + "".join(SOURCE.replace("{kind}", kind) for kind in kinds), encoding="utf-8")
+
     def write(place, name="Ryde high street", text=TOWN):
         path = home / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +140,27 @@ def test_run_says_where_it_looked_for_networks(ptreach, tmp_path, monkeypatch):
     assert line.startswith(f"{tmp_path}: no folder networks/ here or above. ")
 
 
-def test_run_says_which_recipe_is_missing(ptreach, home, town_file):
-    line = ptreach("run", town_file("config/ryde.toml")).line
-    assert "isle" in line
-    assert "networks" in line
+@pytest.mark.parametrize(
+    ("key", "typed", "remedy"),
+    [("network", "isel", "Did you mean 'isle'? There are: isle."), ("areas", "lsoa", "Take one of zones.")],
+)
+def test_run_looks_for_every_recipe_before_the_first_town_starts(
+    ptreach, stage, home, town_file, key, typed, remedy
+):
+    called = stage("run", home)
+    text = TOWN.replace("isle" if key == "network" else "zones", typed)
+    good, bad = town_file("good.toml"), town_file("bad.toml", text=text)
+    line = ptreach("run", good, bad).line
+    assert line == f"{bad}, {key}: no recipe of {key} '{typed}' in {home / 'networks'}. {remedy}"
+    assert called == []
+    assert not (home / "packs").exists()
+
+
+def test_run_names_the_recipe_that_is_at_fault(ptreach, stage, home, town_file):
+    stage("run", home)
+    path = town_file("ryde.toml")
+    recipe = home / "networks" / "isle" / "network.toml"
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("licence", "licenc"), encoding="utf-8")
+    assert ptreach("run", path).line == (
+        f"{recipe}, [[sources]] 1 (osm.bin): unknown key 'licenc'. Did you mean 'licence'?"
+    )

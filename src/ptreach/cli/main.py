@@ -70,7 +70,7 @@ def _fault(message: str) -> int:
 
 def _usage(error: typer.TyperException) -> str:
     """Return what is wrong with the command line, and where to look."""
-    message = error.format_message().rstrip()
+    message = error.format_message().replace("Value error, ", "").rstrip()
     option = getattr(error, "option_name", None)
     if option in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
         return f"{message}. It stands before the command: ptreach {option} ..."

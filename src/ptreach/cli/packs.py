@@ -8,7 +8,8 @@ import typer
 
 from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import Engine, EngineName, Settings, Workers, home_folder, option_error, out_folder
-from ptreach.config import load_town
+from ptreach.config import Town, load_town
+from ptreach.errors import InputError
 
 
 def demo(
@@ -46,7 +47,7 @@ def run(
 ) -> None:
     """Write the pack of each town: the main job.
 
-    Print each pack's folder. Every CONFIG is read before the first town starts.
+    Print each pack's folder. Every CONFIG is read, and its recipes, before the first town starts.
     """
     from ptreach import pipeline
 
@@ -58,6 +59,8 @@ def run(
                 "CONFIG", f"{count} files are named {slug}.toml", "rename one: packs are named after them"
             )
     homes = [home_folder(settings, path.parent) for path in configs]
+    for town, home in zip(towns, homes, strict=True):
+        _require_recipes(town, home)
     out_folder(out)
     for number, (town, home) in enumerate(zip(towns, homes, strict=True), 1):
         if not settings.quiet and len(towns) > 1:
@@ -67,3 +70,20 @@ def run(
                 town.path, home=home, out=out, engine=engine.value, workers=workers, progress=progress
             )
         say(pack)
+
+
+def _require_recipes(town: Town, home: Path) -> None:
+    """Raise InputError where a town names a network or areas that have no recipe, or a faulty one."""
+    from ptreach.sources.recipe import load_areas_recipe, load_network_recipe
+
+    for key, name, load in (
+        ("network", town.network, load_network_recipe),
+        ("areas", town.areas, load_areas_recipe),
+    ):
+        try:
+            load(name, home)
+        except InputError as error:
+            if error.where != str(home / "networks"):  # the fault is the recipe's, and its file is named
+                raise
+            what = f"{error.what} in {error.where}"
+            raise InputError(what, where=f"{town.path}, {key}", remedy=error.remedy) from error

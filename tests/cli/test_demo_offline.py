@@ -1,0 +1,145 @@
+"""The made-up town from nothing to a pack, as a user runs it: a process of its own, no network."""
+
+import csv
+import hashlib
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+
+PACK = {
+    "README.txt",
+    "layers/demo-town.gpkg",
+    "manifest.json",
+    "maps/demo-town-journey-time.png",
+    "maps/demo-town-journey-time.txt",
+    "methods.md",
+    "tables/demo-town-by-imd-decile.csv",
+    "tables/demo-town-zones.csv",
+}
+DEMO = "from ptreach.cli.main import main; sys.exit(main())"
+# Whatever looks for the outside world is sent to a port where nothing listens …
+DEAD = dict.fromkeys(
+    ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
+)
+# … and what goes past the proxies is stopped at the socket.
+OFFLINE = """import socket
+import sys
+
+def refuse(event, args):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
+        raise OSError(f"{event} {args[1:]}: there is no network")
+
+sys.addaudithook(refuse)
+"""
+
+
+def start_offline(folder: Path, script: str, *arguments: str, **env: str) -> subprocess.Popen[str]:
+    """Start Python code in a folder, without a network."""
+    return subprocess.Popen(
+        [sys.executable, "-c", OFFLINE + script, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=folder,
+        env={**os.environ, **DEAD, "PYTHONWARNINGS": "default", "PTREACH_HOME": "", **env},
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """Two runs of the demo: the folders they were run in, and their exit code, stdout and stderr."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "another")]
+    # Another time zone, hash seed and number of threads must not show.
+    envs = [{"TZ": "UTC", "PYTHONHASHSEED": "1", "NUMBA_NUM_THREADS": "1"}]
+    envs.append({"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "2"})
+    runs = [start_offline(folder, DEMO, "demo", **env) for folder, env in zip(folders, envs, strict=True)]
+    return folders, [(*run.communicate(), run.returncode) for run in runs]
+
+
+@pytest.fixture(scope="module")
+def pack(demo):
+    return demo[0][0] / "demo" / "demo-town"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Digest of every file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_offline_is_offline(tmp_path):
+    for reach in ("socket.create_connection(('127.0.0.1', 9))", "socket.getaddrinfo('example.org', 80)"):
+        assert "there is no network" in start_offline(tmp_path, reach).communicate()[1]
+
+
+def test_the_demo_prints_where_its_pack_is_and_nothing_else(demo):
+    for ended in demo[1]:
+        assert ended == (f"{Path('demo', 'demo-town')}\n", "", 0)
+
+
+def test_two_demos_are_the_same_file_by_file(demo):
+    one, another = (digests(folder / "demo") for folder in demo[0])
+    assert {name.removeprefix("demo-town/") for name in one if name.startswith("demo-town/")} == PACK
+    assert one == another
+
+
+def test_the_isochrones_lie_within_each_other(pack):
+    layer = gpd.read_file(pack / "layers" / "demo-town.gpkg", layer="isochrones").sort_values("cutoff_min")
+    assert layer["cutoff_min"].tolist() == [15, 30, 45, 60]
+    assert layer.crs.to_epsg() == 27700
+    assert layer.is_valid.all()
+    shapes = layer.geometry.tolist()
+    for inner, outer in itertools.pairwise(shapes):
+        assert inner.area < outer.area
+        assert inner.difference(outer).area < 1  # m2, of rounding
+
+
+def test_every_layer_has_rows_on_the_national_grid(pack):
+    path = pack / "layers" / "demo-town.gpkg"
+    layers = [name for name, kind in pyogrio.list_layers(path) if kind]
+    assert {"isochrones", "origin"} < set(layers)
+    assert len(layers) == 3
+    for name in layers:
+        layer = gpd.read_file(path, layer=name)
+        assert len(layer) > 0, name
+        assert layer.crs.to_epsg() == 27700, name
+        assert not layer.geometry.is_empty.any(), name
+
+
+def test_every_zone_has_minutes_and_their_band_or_a_reason(pack):
+    with (pack / "tables" / "demo-town-zones.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 50
+    assert {row["reason"] for row in rows} > {"reached"}  # there is something to explain
+    for row in rows:
+        spread = [float(row[f"minutes_p{p}"] or "inf") for p in (5, 25, 50, 75, 95)]
+        assert spread == sorted(spread), row
+        assert (spread[2] < float("inf")) is (row["reason"] == "reached"), row
+        if row["band"].endswith(" min") and " to " in row["band"]:
+            least, most = (float(minutes) for minutes in row["band"].removesuffix(" min").split(" to "))
+            assert least <= spread[2] < most, row
+    assert len({row["band"] for row in rows}) >= 4
+
+
+def test_everything_a_reader_opens_says_that_it_is_made_up(pack):
+    for name in ("README.txt", "methods.md", "maps/demo-town-journey-time.txt"):
+        assert "made-up" in (pack / name).read_text(encoding="utf-8").lower().replace("made up", "made-up"), (
+            name
+        )
+    for path in (pack / "tables").iterdir():
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        assert all("made-up" in line for line in lines[1:]), path.name
+    geopackage = pack / "layers" / "demo-town.gpkg"
+    for name, _ in pyogrio.list_layers(geopackage):
+        layer = pyogrio.read_dataframe(geopackage, layer=name)
+        if name != "layer_styles":
+            assert set(layer["made_up"]) == {"made-up"}, name
