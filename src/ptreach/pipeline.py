@@ -302,5 +302,6 @@ def _facts(
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,
         surface_street_m=OFF_STREET_M,
+        by_the_sea=recipe.by_the_sea,
         made_up=recipe.made_up or areas.made_up,
     )

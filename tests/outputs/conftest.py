@@ -122,5 +122,6 @@ def facts(areas):
         rules={"link_near_m": 300.0, "link_far_m": 1600.0, "board_slack_s": 60, "island_vertices": 40},
         surface_step_m=100,
         surface_street_m=300,
+        by_the_sea=True,
         made_up=False,
     )

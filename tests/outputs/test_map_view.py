@@ -64,7 +64,13 @@ def ground(*rows):
 def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
     line = LineString([(10, 10), (900, 900)])
     view = (0.0, 0.0, width_m, width_m / 2)
-    seen = draw_ground(axes, ground(("path", line), ("minor", line), ("major", line)), box(*view), view)
+    seen = draw_ground(
+        axes,
+        ground(("path", line), ("minor", line), ("major", line)),
+        box(*view),
+        view,
+        by_the_sea=True,
+    )
     assert seen == drawn
     assert len(axes.collections) == len(drawn)
 
@@ -72,10 +78,12 @@ def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
 def test_only_what_is_in_view_is_drawn_and_the_sea_is_outside(axes):
     view = (0.0, 0.0, 2000.0, 1000.0)
     rows = ground(("rail", LineString([(5000, 0), (6000, 0)])), ("major", LineString([(0, 5), (9, 5)])))
-    assert draw_ground(axes, rows, box(*view), view) == {"major"}
-    assert draw_ground(axes, rows, box(0, 0, 1000, 1000), view) == {"major", "outside"}
+    assert draw_ground(axes, rows, box(*view), view, by_the_sea=True) == {"major"}
+    corner = box(0, 0, 1000, 1000)
+    assert draw_ground(axes, rows, corner, view, by_the_sea=False) == {"major", "outside"}
+    assert draw_ground(axes, rows, corner, view, by_the_sea=True) == {"major", "sea"}
     lake = ground(("water", box(1000, 0, 2000, 1000)))
-    assert draw_ground(axes, lake, box(0, 0, 1000, 1000), view) == {"water"}
+    assert draw_ground(axes, lake, box(0, 0, 1000, 1000), view, by_the_sea=True) == {"water"}
 
 
 def drawn_lines(axes, colour):

@@ -10,7 +10,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
 from ptreach.outputs.maps import MAP_BOX, NAME_LETTERS, _in_even_lines, draw_journey_time_map
-from ptreach.outputs.ramp import GROUND, OUTSIDE, band_colours
+from ptreach.outputs.ramp import GROUND, OUTSIDE, SEA, band_colours
 
 CUTOFFS = (15, 30)
 ISOCHRONES = {
@@ -62,6 +62,7 @@ def draw(tmp_path_factory):
             "land": box(-5000, -5000, 15_000, 15_000),
             "origin_xy_m": (5000.0, 5000.0),
             "source_line": "Sources: somebody",
+            "by_the_sea": True,
             "made_up": False,
         }
         draw_journey_time_map(path, **(arguments | changes))
@@ -108,13 +109,17 @@ def test_bands_have_their_colours_in_proportion_to_their_areas(draw):
     assert 4.5 < far / near < 8.5
     assert count(image, GROUND) > 100_000
     # all of the map is land but what lies 15 km out
-    assert count(image, OUTSIDE) < 0.05 * image.shape[0] * image.shape[1]
+    assert count(image, SEA) < 0.05 * image.shape[0] * image.shape[1]
 
 
 def test_sea_is_what_is_not_land(draw):
-    dry = count(on_map(pixels(draw("dry"))), OUTSIDE)
-    wet = count(on_map(pixels(draw("wet", land=box(5000, -5000, 15_000, 15_000)))), OUTSIDE)
-    assert wet > dry + 200_000
+    half = box(5000, -5000, 15_000, 15_000)
+    dry, wet = pixels(draw("dry")), pixels(draw("wet", land=half))
+    inland = pixels(draw("inland", land=half, by_the_sea=False))
+    assert count(on_map(wet), SEA) > count(on_map(dry), SEA) + 200_000
+    assert count(on_map(wet), OUTSIDE) == 0
+    assert count(on_map(inland), OUTSIDE) > 200_000
+    assert count(on_map(inland), SEA) == 0
 
 
 def test_made_up_data_are_called_so_in_red_and_real_data_are_not(draw):

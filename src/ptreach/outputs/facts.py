@@ -65,5 +65,7 @@ class PackFacts:
     """Distance in metres between neighbouring nodes of the surface that isochrones are cut from."""
     surface_street_m: float
     """How near, in metres, a street must be for a node of the surface to count as reached."""
+    by_the_sea: bool
+    """Whether there is sea where there is no zone; else that may be land of which nothing is known."""
     made_up: bool
     """Whether any input is made up: the whole pack then says so."""

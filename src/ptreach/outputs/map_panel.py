@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from ptreach.outputs.map_view import LINES
-from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, WATER, band_colours
+from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
 from ptreach.outputs.wording import (
     map_title,
     people_by_band,
@@ -125,12 +125,13 @@ def _draw_lines(panel: Axes, kinds: Collection[str], top_in: float, *, has_edge:
         ("Main road", "major", "#8A8A8A"),
         ("Railway", "rail", LINES["rail"].colour),
         ("Lake or river", "water", WATER),
-        ("Sea or outside the area", "outside", OUTSIDE),
+        ("Sea", "sea", SEA),
+        ("Outside the area", "outside", OUTSIDE),
     ]
     shown = [(label, kind, colour) for label, kind, colour in entries if kind in kinds]
     y = top_in
     for label, kind, colour in shown:
-        if kind in {"water", "outside"}:
+        if kind in {"water", "sea", "outside"}:
             panel.add_patch(Rectangle((0.004, y - 0.09), 0.125, 0.18, facecolor=colour, edgecolor="#6F8799"))
         else:
             panel.add_line(Line2D([0.004, 0.129], [y, y], color=colour, linewidth=LINES[kind].width_pt + 3.2))

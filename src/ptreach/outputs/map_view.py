@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, WATER, band_colours
+from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,13 +68,15 @@ def view_bounds(
     return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds) -> set[str]:
+def draw_ground(
+    axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: Bounds, *, by_the_sea: bool
+) -> set[str]:
     """Draw land, water and the lines of `ground` (columns ``kind, geometry``) that are in `view`.
 
-    Return the kinds that are drawn; rivers count as ``water``, and what is not land, the sea for one, as
-    ``outside``.
+    Return the kinds that are drawn; rivers count as ``water``, and what is neither land nor water as ``sea``
+    or ``outside``.
     """
-    axes.set_facecolor(OUTSIDE)
+    axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
     frame = box(*view)
     patch = polygon_outline(clipped(land, frame))
     axes.add_patch(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
@@ -87,7 +89,7 @@ def draw_ground(axes: Axes, ground: gpd.GeoDataFrame, land: BaseGeometry, view: 
     )
     drawn = set() if water.is_empty else {"water"}
     if not shapely.union(clipped(land, frame), clipped(water, frame)).buffer(1).covers(frame):
-        drawn.add("outside")
+        drawn.add("sea" if by_the_sea else "outside")
     # Pixels are what detail costs: a line need not be truer than half of one
     tolerance_m = width_m / 4000
     for step, (kind, style) in enumerate(LINES.items()):

@@ -49,6 +49,7 @@ def draw_journey_time_map(
     land: BaseGeometry,
     origin_xy_m: tuple[float, float],
     source_line: str,
+    by_the_sea: bool,
     made_up: bool,
 ) -> None:
     """Draw the bands of travel time as a 16:9 PNG, and its description as text beside it (``.txt``).
@@ -68,7 +69,9 @@ def draw_journey_time_map(
     ground
         Columns ``kind`` (``major, minor, path, rail, water, river, coast``) and ``geometry``.
     land
-        All land in view; the rest is sea, or outside the zones.
+        All land in view.
+    by_the_sea
+        Whether what is not land is sea; else it is what lies outside the zones.
     origin_xy_m
         Easting and northing of the town's point.
     source_line
@@ -85,7 +88,7 @@ def draw_journey_time_map(
         aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
         view = view_bounds(isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(), aspect)
         axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
-        kinds = draw_ground(axes, ground, land, view)
+        kinds = draw_ground(axes, ground, land, view, by_the_sea=by_the_sea)
         draw_bands(axes, isochrones, land, view)
         edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
         has_edge = draw_edge(axes, _without_slivers(edge), land, view)

@@ -90,6 +90,7 @@ def write_pack(
             land=land,
             origin_xy_m=origin_xy_m,
             source_line=source_line(facts.sources),
+            by_the_sea=facts.by_the_sea,
             made_up=facts.made_up,
         )
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", town, zones, isochrones, origin_xy_m, facts)

@@ -71,13 +71,17 @@ class Source(Frozen):
 
 
 class NetworkRecipe(Frozen):
-    """What a walk and public-transport network is built from: OpenStreetMap extracts and GTFS feeds."""
+    """What a walk and public-transport network is built from: OpenStreetMap extracts and GTFS feeds.
+
+    ``by_the_sea`` says that there is sea where no zone lies, so that maps may draw it.
+    """
 
     name: Annotated[str, Field(pattern=_NAME)]
     title: _Text
     crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] = "EPSG:27700"
     timezone: str = "Europe/London"
     made_up: bool = False
+    by_the_sea: bool = False
     sources: tuple[Source, ...]
 
     @field_validator("timezone")
