@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FIRST_DAY: Final = dt.date(1990, 1, 1).toordinal()
 _LAST_DAY: Final = dt.date(2100, 1, 1).toordinal()
-# Feeds without an end say 2099 or 9999; a timetable is not known further ahead than this.
-_DAYS_AHEAD: Final = 5 * 366
 
 
 class Timetables(NamedTuple):
@@ -64,6 +62,14 @@ class Timetables(NamedTuple):
     repairs: dict[str, int]
 
 
+class _Days(NamedTuple):
+    """Days of a feed's services: service v runs on the day ``first_day + d`` where ``runs[v, d]``."""
+
+    service_ids: list[str]
+    first_day: int
+    runs: NDArray[np.bool_]
+
+
 class _Feed(NamedTuple):
     """One feed, cleaned; its stops, routes, trips and services are numbered from 0."""
 
@@ -72,8 +78,7 @@ class _Feed(NamedTuple):
     routes: pd.DataFrame
     trips: pd.DataFrame
     calls: Calls
-    service_ids: list[str]
-    service_days: dict[int, NDArray[np.int64]]
+    days: _Days
 
 
 def read_timetables(paths: Sequence[Path]) -> Timetables:
@@ -113,20 +118,20 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     routes = _counted(routes, routes["route_id"].notna(), "routes without an id", repairs)
     routes = _counted(routes, ~routes["route_id"].duplicated(), "routes listed twice", repairs)
     routes = routes.sort_values("route_id")
-    services, days = _calendar(tables, path, repairs)
+    days = _calendar(tables, path, repairs)
     trips = tables["trips"].astype(object)
     trips = _counted(trips, trips.notna().all(axis=1), "trips without an id, a route or a service", repairs)
     trips = _counted(trips, ~trips["trip_id"].duplicated(), "trips listed twice", repairs)
     trips = _counted(trips, trips["route_id"].isin(routes["route_id"]), "trips of unknown routes", repairs)
     trips = _counted(
-        trips, trips["service_id"].isin(services), "trips of services without a calendar", repairs
+        trips, trips["service_id"].isin(days.service_ids), "trips of services without a calendar", repairs
     )
     trips = trips.sort_values("trip_id")
     trips = pd.DataFrame(
         {
             "trip_id": trips["trip_id"].to_numpy(),
             "route": pd.Index(routes["route_id"]).get_indexer(pd.Index(trips["route_id"])).astype(np.int32),
-            "service": pd.Index(services).get_indexer(pd.Index(trips["service_id"])).astype(np.int32),
+            "service": pd.Index(days.service_ids).get_indexer(pd.Index(trips["service_id"])).astype(np.int32),
         }
     )
     calls = clean_calls(tables["stop_times"], trips["trip_id"], stops, repairs)
@@ -135,7 +140,7 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
         calls = expand_frequencies(calls, frequencies, trips["trip_id"], repairs)
     if not calls.trip.size:
         raise InputError("no trip is left that calls at two stops", where=str(path), remedy="check the feed")
-    return _Feed(_timezone(tables, path), stops, routes, trips, calls, services, days)
+    return _Feed(_timezone(tables, path), stops, routes, trips, calls, days)
 
 
 def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Counter[str]) -> pd.DataFrame:
@@ -175,38 +180,35 @@ def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFra
     return stops.sort_values("stop_id", ignore_index=True)
 
 
-def _calendar(
-    tables: dict[str, pd.DataFrame], path: Path, repairs: Counter[str]
-) -> tuple[list[str], dict[int, NDArray[np.int64]]]:
-    """Return service ids and, by their index, the ordinals of the days on which each runs, sorted."""
+def _calendar(tables: dict[str, pd.DataFrame], path: Path, repairs: Counter[str]) -> _Days:
+    """Return which services run on which days, those of years that no timetable is about left out."""
     weeks = _dated(tables.get("calendar"), ("start_date", "end_date"), repairs)
     exceptions = _dated(tables.get("calendar_dates"), ("date",), repairs)
-    horizon = _DAYS_AHEAD + max(
-        (*(row.start_date for row in weeks), *(row.date for row in exceptions)), default=0
-    )
-    repairs["calendar rows cut to five years ahead"] += sum(row.end_date > horizon for row in weeks)
-    days: dict[str, set[int]] = {}
-    for row in weeks:
+    spans = [(max(row.start_date, _FIRST_DAY), min(row.end_date, _LAST_DAY)) for row in weeks]
+    ends = [*spans, *((row.date, row.date) for row in exceptions)]
+    first_day, last_day = min((a for a, _ in ends), default=0), max((b for _, b in ends), default=0)
+    services = sorted({row.service_id for row in (*weeks, *exceptions)})
+    number = {service: idx for idx, service in enumerate(services)}
+    runs = np.zeros((len(services), last_day - first_day + 1), dtype=np.bool_)
+    for row, (start, end) in zip(weeks, spans, strict=True):
+        flags = np.array([getattr(row, weekday) == "1" for weekday in _WEEKDAYS])
         # ordinal 1 was a Monday
-        runs = [getattr(row, weekday) == "1" for weekday in _WEEKDAYS]
-        span = range(max(row.start_date, _FIRST_DAY), min(row.end_date, horizon) + 1)
-        days.setdefault(row.service_id, set()).update(day for day in span if runs[(day - 1) % 7])
+        runs[number[row.service_id], start - first_day : end - first_day + 1] |= flags[
+            (np.arange(start, end + 1) - 1) % 7
+        ]
     for row in exceptions:
-        service = days.setdefault(row.service_id, set())
-        if row.exception_type == "1":
-            service.add(row.date)
-        elif row.exception_type == "2":
-            service.discard(row.date)
+        if row.exception_type in {"1", "2"}:
+            runs[number[row.service_id], row.date - first_day] = row.exception_type == "1"
         else:
             repairs["calendar exceptions of unknown type"] += 1
-    if not any(days.values()):
+    days = np.flatnonzero(runs.any(axis=0))
+    if not days.size:
         raise InputError(
             "no service runs on any day",
             where=f"{path}, calendar.txt and calendar_dates.txt",
             remedy="take a whole GTFS feed",
         )
-    services = sorted(days)
-    return services, {idx: np.array(sorted(days[name]), dtype=np.int64) for idx, name in enumerate(services)}
+    return _Days(services, first_day + int(days[0]), runs[:, days[0] : days[-1] + 1])
 
 
 def _dated(table: pd.DataFrame | None, columns: tuple[str, ...], repairs: Counter[str]) -> list[Any]:
@@ -218,7 +220,8 @@ def _dated(table: pd.DataFrame | None, columns: tuple[str, ...], repairs: Counte
         table[column] = [_ordinal(text) for text in table[column]]
     first, last = table[columns[0]], table[columns[-1]]
     good = table["service_id"].notna() & (first > 0) & (first <= _LAST_DAY) & (last >= _FIRST_DAY)
-    kept = _counted(table, good, "calendar rows without a service or a readable date", repairs)
+    good &= first <= last
+    kept = _counted(table, good, "calendar rows without a service or days", repairs)
     return list(kept.itertuples())
 
 
@@ -256,18 +259,19 @@ def _timezone(tables: dict[str, pd.DataFrame], path: Path) -> str:
 
 def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs: Counter[str]) -> Timetables:
     """Put feeds together: every number of a feed is moved past those of the feeds before it."""
-    first_day = min(int(days[0]) for feed in feeds for days in feed.service_days.values() if days.size)
-    last_day = max(int(days[-1]) for feed in feeds for days in feed.service_days.values() if days.size)
+    first_day = min(feed.days.first_day for feed in feeds)
+    last_day = max(feed.days.first_day + feed.days.runs.shape[1] for feed in feeds) - 1
     service_days = np.zeros(
-        (sum(len(feed.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
+        (sum(len(feed.days.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
     )
     parts: dict[str, list[Any]] = {
         key: [] for key in ("stop", "route", "trip_route", "trip_service", "lengths", "call_stop", "trip_ids")
     }
     stops_n = routes_n = services_n = 0
     for name, feed in zip(names, feeds, strict=True):
-        for idx, days in feed.service_days.items():
-            service_days[services_n + idx, days - first_day] = True
+        services, days = feed.days.runs.shape
+        from_day = feed.days.first_day - first_day
+        service_days[services_n : services_n + services, from_day : from_day + days] = feed.days.runs
         parts["stop"] += [f"{name}:{stop_id}" for stop_id in feed.stops["stop_id"]]
         parts["route"] += _route_names(feed.routes)
         starts = np.flatnonzero(np.r_[True, feed.calls.trip[1:] != feed.calls.trip[:-1]])
@@ -279,7 +283,7 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
         parts["call_stop"].append(feed.calls.stop + stops_n)
         stops_n += len(feed.stops)
         routes_n += len(feed.routes)
-        services_n += len(feed.service_ids)
+        services_n += services
     calls = [feed.calls for feed in feeds]
     return Timetables(
         feed_ids=tuple(names),

@@ -20,6 +20,7 @@ from ptreach.errors import InputError
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -139,7 +140,9 @@ def _read_table(
             remedy="mend or replace the feed",
         ) from error
     frame = table.to_pandas()
-    return pd.DataFrame({column: _stripped(frame[column].array) for column in used})
+    for column in used:
+        _refuse_line_breaks(frame[column].cat.categories, where)
+    return pd.DataFrame({column: _stripped(frame[column]) for column in used})
 
 
 def _headers(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> tuple[list[str], bool]:
@@ -209,25 +212,31 @@ def _mended(uneven: list[str], cells_n: int, where: str) -> list[list[str]]:
     """Return rows filled up with blanks or cut by blanks to so many cells, without those that say more."""
     mended = []
     for text in uneven:
-        if text.count('"') % 2:
-            start = " ".join(text[:60].split())
-            raise InputError(
-                f"a quote is opened and never closed in the row that begins {start}",
-                where=where,
-                remedy="mend the row",
-            )
+        _refuse_line_breaks([text.rstrip("\r\n")], where)
         cells = next(csv.reader([text]), [])
         if not any(cell.strip() for cell in cells[cells_n:]):
             mended.append([*cells, *[""] * cells_n][:cells_n])
     return mended
 
 
-def _stripped(column: pd.Categorical) -> pd.Categorical:
-    """Return texts without outer blanks, missing where nothing is left."""
-    cells = np.array([str(text).strip() for text in column.categories], dtype=object)
+def _refuse_line_breaks(texts: Iterable[str], where: str) -> None:
+    """Raise InputError where a cell holds a line break, which GTFS forbids: a quote swallowed rows."""
+    for text in texts:
+        if "\n" in text or "\r" in text:
+            raise InputError(
+                f"a quote is opened and not closed in the same row, at {' '.join(text[:60].split())}",
+                where=where,
+                remedy="close the quote, or take the line break out",
+            )
+
+
+def _stripped(column: pd.Series[Any]) -> pd.Categorical[Any]:
+    """Return a categorical column without outer blanks, missing where nothing is left."""
+    codes = column.cat.codes.to_numpy()
+    cells = np.array([str(text).strip() for text in column.cat.categories], dtype=object)
     number, texts = pd.factorize(cells)
     number[cells == ""] = -1
-    return pd.Categorical.from_codes(np.append(number, -1)[column.codes], texts)
+    return pd.Categorical.from_codes(np.append(number, -1)[codes].astype(np.int64), pd.Index(texts))
 
 
 def numbers_of(column: pd.Series[Any]) -> FloatArray:
