@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-HEAVY = {"contourpy", "geopandas", "gtfs_kit", "httpx", "matplotlib", "numba", "osmium", "pandas"}
+HEAVY = {"contourpy", "geopandas", "httpx", "matplotlib", "numba", "osmium", "pandas"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500
@@ -160,6 +160,12 @@ def test_every_test_dependency_is_imported_or_called(project):
     assert wanted - stubs <= called | set(imported_by(TESTS))
     bases = {name.removeprefix("types-").removesuffix("-stubs") for name in stubs}
     assert bases <= declared(project["project"]["dependencies"])
+
+
+def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
+    from ptreach.outputs.manifest import _LIBRARIES
+
+    assert set(_LIBRARIES) <= declared(project["project"]["dependencies"])
 
 
 def test_every_dependency_says_what_it_is_for():

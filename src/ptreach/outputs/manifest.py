@@ -34,7 +34,7 @@ NAME: Final = "manifest.json"
 FORMAT: Final = 1
 """Raised when a key of the manifest changes its meaning."""
 _LIBRARIES: Final = (
-    "contourpy", "geopandas", "gtfs-kit", "matplotlib", "numba", "numpy", "osmium", "pandas", "pyogrio",
+    "contourpy", "geopandas", "matplotlib", "numba", "numpy", "osmium", "pandas", "pyarrow", "pyogrio",
     "pyproj", "scipy", "shapely",
 )  # fmt: skip
 
