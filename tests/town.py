@@ -47,12 +47,14 @@ def write_osm(
     path: Path,
     nodes: Mapping[int, tuple[float, float]],
     ways: Sequence[tuple[Sequence[int], Mapping[str, str]]],
+    gates: Mapping[int, Mapping[str, str]] | None = None,
 ) -> Path:
-    """Write streets as OSM XML: nodes in metres, ways as node numbers and tags."""
+    """Write streets as OSM XML: nodes in metres, ways as node numbers and tags, tags of nodes."""
     lines = ['<?xml version="1.0"?>', '<osm version="0.6">']
     for node, place in sorted(nodes.items()):
         lon, lat = lonlat(*place)
-        lines.append(f'<node id="{node}" version="1" lon="{lon:.7f}" lat="{lat:.7f}"/>')
+        tags = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in (gates or {}).get(node, {}).items())
+        lines.append(f'<node id="{node}" version="1" lon="{lon:.7f}" lat="{lat:.7f}">{tags}</node>')
     for number, (refs, tags) in enumerate(ways, 1):
         inner = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         inner += "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
