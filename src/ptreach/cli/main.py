@@ -45,7 +45,10 @@ def _before_any_command(
         ),
     ] = None,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Log each stage; twice: log everything.")
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log each stage; twice: log everything."
+        ),
     ] = 0,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors only.")] = False,
