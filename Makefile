@@ -1,5 +1,6 @@
 # make demo   the made-up town, offline: its pack lands in demo/
 # make test   every check
+# make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 # make clean  remove .venv and what tools left behind
 # Both first make .venv; they install again only when pyproject.toml or constraints.txt has changed.
 # Another Python: make PYTHON=python3.13 demo
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test clean
+.PHONY: demo test agreement clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -19,6 +20,9 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+agreement: $(INSTALLED)
+	$(BIN)/python tests/benchmarks/agreement.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

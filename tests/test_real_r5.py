@@ -7,9 +7,7 @@ prints the table.
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,39 +17,15 @@ from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.model import UNREACHED, Points, Query, no_progress
 from ptreach.network.build import build_network
 from ptreach.network.rules import OURS, R5
+from r5_answers import H7, PLACES, REFERENCE, read_points, some, window
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-REFERENCE = SHARED / "reference" / "r5"
-H7 = 7 * 3600
-PERCENTILES = (5, 25, 50, 75, 95)
+if TYPE_CHECKING:
+    import datetime as dt
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"R5's answers absent: {REFERENCE}"),
 ]
-
-
-class Place(NamedTuple):
-    osm: Path
-    feeds: tuple[Path, ...]
-    date: dt.date
-
-
-PLACES = {
-    "iow": Place(
-        SHARED / "data/isle-of-wight/iow-filtered.osm.pbf",
-        (
-            SHARED / "data/isle-of-wight/iow-bus-gtfs.zip",
-            SHARED / "data/isle-of-wight/iow-rail-gtfs.zip",
-        ),
-        dt.date(2020, 6, 16),
-    ),
-    "rnv": Place(
-        SHARED / "data/rhein-neckar/rnv.osm.pbf",
-        (SHARED / "data/rhein-neckar/rnv_gtfs.zip",),
-        dt.date(2016, 11, 3),
-    ),
-}
 
 
 class Case(NamedTuple):
@@ -86,17 +60,11 @@ def built(tmp_path_factory):
             place = PLACES[name]
             choice = {"r5": R5, "ours": OURS}[rules]
             network = build_network(place.osm, place.feeds, folder, no_progress, choice)
-            table = pd.read_csv(REFERENCE / f"{name}_points.csv", dtype={"id": str})
-            points = Points.of(table["id"], table["lon"], table["lat"])
-            cases[name, rules] = Case(name, rules, RaptorEngine(network, workers=2), points, place.date)
+            engine = RaptorEngine(network, workers=2)
+            cases[name, rules] = Case(name, rules, engine, read_points(name), place.date)
         return cases[name, rules]
 
     return case
-
-
-def some(points, ids):
-    rows = pd.Index(points.ids).get_indexer(ids)
-    return Points.of(ids, points.lon[rows], points.lat[rows])
 
 
 class Agreement(NamedTuple):
@@ -128,10 +96,6 @@ def compare(case, what, query):
             int(both.sum()), both.sum() / either.sum(), (apart == 0).mean(), (apart <= 90).mean()
         )
     return found
-
-
-def window(case, **changes):
-    return Query(case.date, H7, H7 + 7200, **{"percentiles": PERCENTILES, **changes})
 
 
 def test_the_same_stops_find_a_street(built):
@@ -189,7 +153,7 @@ def test_agreement_with_its_rules_is_to_the_second(built, name):
     answers = {
         **{
             f"window p{p}": agreement
-            for p, agreement in compare(case, "window120_seconds", window(case)).items()
+            for p, agreement in compare(case, "window120_seconds", window(PLACES[name])).items()
         },
         "at 08:15": compare(case, "depart0815_seconds", Query(case.date, H7 + 75 * 60, H7 + 76 * 60, (50,)))[
             50
@@ -207,7 +171,7 @@ def test_agreement_with_its_rules_is_to_the_second(built, name):
 @pytest.mark.parametrize("name", PLACES)
 def test_agreement_with_our_rules_shows_what_they_change(built, name):
     case = built(name, "ours")
-    for percentile, agreement in compare(case, "window120_seconds", window(case)).items():
+    for percentile, agreement in compare(case, "window120_seconds", window(PLACES[name])).items():
         show(name, "our rules", f"window p{percentile}", agreement)
         # Residents' streets alone change 15 % of the island's pairs by more than 90 s.
         assert agreement.within_90 > (0.75 if name == "iow" else 0.93)
