@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ptreach.engine.raptor.kernel import NEVER, Transfers, search
-from ptreach.engine.raptor.propagate import Egress, nearest_ranks, propagate
-from ptreach.engine.raptor.streets import StreetSearch, access_and_direct
+from ptreach.engine.raptor.changes import calls_with_changes
+from ptreach.engine.raptor.kernel import Transfers
+from ptreach.engine.raptor.percentiles import ranking
+from ptreach.engine.raptor.propagate import Egress
+from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows
+from ptreach.engine.raptor.streets import StreetSearch
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
 from ptreach.network.build import open_network
 from ptreach.network.calendar import require_service
@@ -31,14 +36,21 @@ from ptreach.network.walks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from ptreach.engine.raptor.changes import Calls
     from ptreach.model import Points, Query
 
-_BLOCK_BYTES: Final = 32_000_000
+_BLOCK_BYTES: Final = 16_000_000
+_BLOCK_ROWS: Final = 256
+"""Rows of a block, for each thread."""
+_TASK_ROWS: Final = 64
+"""Rows that a thread fills at a time."""
+_FEW: Final = 16
+"""Up to so many origins are searched one by one: finding the changes for sweeps takes about as long."""
 
 
 class _Prepared(NamedTuple):
@@ -68,6 +80,7 @@ class RaptorEngine:
         self.network = open_network(network)
         self.workers = max(1, workers)
         self._prepared = lru_cache(maxsize=2)(self._prepare)
+        self._calls = lru_cache(maxsize=2)(self._find_calls)
 
     def travel_times(self, origins: Points, destinations: Points, query: Query) -> Iterator[TravelTimeMatrix]:
         """Yield blocks of whole origin rows, in the order of `origins`, in seconds.
@@ -84,35 +97,76 @@ class RaptorEngine:
         anchors = anchor_points(to_links, network.linkage.edges, network.vertices_n)
         egress = self._egress(prepared, to_links.edge.size, anchors)
         weighted = street_weights(prepared.ahead, prepared.pace)
-        streets = StreetSearch(weighted, network.street_vertices_n, network.linkage.edges, prepared.pace)
-        ranks = nearest_ranks(query.percentiles, query.departures_n)
+        question = Question(
+            streets=StreetSearch(weighted, network.street_vertices_n, network.linkage.edges, prepared.pace),
+            origins=from_links,
+            destinations=to_links,
+            anchors=anchors,
+            timetable=prepared.timetable,
+            transfers=prepared.transfers,
+            egress=egress,
+            departures_s=prepared.departures_s,
+            max_time_s=query.max_time_s,
+            max_rides=query.max_rides,
+            ranks=ranking(query.percentiles, query.departures_n),
+        )
+        fill = self._rows_filler(question, query, sweeps=len(origins) > _FEW)
         column_of = {name: column for column, name in enumerate(destinations.ids)}
+        for first, seconds in self._blocks(len(origins), len(destinations), len(query.percentiles), fill):
+            ids = origins.ids[first : first + len(seconds)]
+            for row, name in enumerate(ids):
+                if name in column_of:
+                    seconds[row, column_of[name]] = 0
+            yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, seconds)
 
-        def fill(row: int, out: NDArray[np.uint16]) -> None:
-            access_stop, access_s, direct_s = access_and_direct(
-                streets, from_links, row, to_links, anchors, network.stops_n
-            )
-            ride_s = np.full((network.stops_n, query.departures_n), NEVER, dtype=np.int32)
-            if access_stop.size:
-                search(
-                    prepared.timetable, prepared.transfers, access_stop, access_s, prepared.departures_s,
-                    query.max_time_s, query.max_rides, ride_s,
-                )  # fmt: skip
-            propagate(ride_s, egress, direct_s, query.max_time_s, ranks, out)
-            same = column_of.get(origins.ids[row])
-            if same is not None:
-                out[same] = 0
+    def _rows_filler(
+        self, question: Question, query: Query, *, sweeps: bool
+    ) -> Callable[[int, NDArray[np.uint16]], None]:
+        """Return what fills the rows from a given one on."""
+        if not sweeps:
+            return lambda first, seconds: plain_rows(question, first, seconds)
+        calls = self._calls(query)
+        rooms: SimpleQueue[Room] = SimpleQueue()
+        for _ in range(self.workers):
+            rooms.put(room_to_sweep(question, calls))
 
-        row_bytes = 2 * max(1, len(destinations)) * len(query.percentiles)
-        block_n = max(1, min(_BLOCK_BYTES // row_bytes, 64 * self.workers))
-        with ThreadPoolExecutor(self.workers) as pool:
-            for first in range(0, len(origins), block_n):
-                rows = range(first, min(first + block_n, len(origins)))
-                seconds = np.full((len(rows), len(destinations), ranks.size), UNREACHED, dtype=np.uint16)
-                list(pool.map(fill, rows, seconds))
-                yield TravelTimeMatrix(
-                    origins.ids[rows.start : rows.stop], destinations.ids, query.percentiles, seconds
-                )
+        def fill(first: int, seconds: NDArray[np.uint16]) -> None:
+            room = rooms.get()
+            try:
+                swept_rows(question, calls, room, first, seconds)
+            finally:
+                rooms.put(room)
+
+        return fill
+
+    def _blocks(
+        self,
+        rows_n: int,
+        columns_n: int,
+        percentiles_n: int,
+        fill: Callable[[int, NDArray[np.uint16]], None],
+    ) -> Iterator[tuple[int, NDArray[np.uint16]]]:
+        """Yield first row and rows of blocks, filled by all threads, which begin the next block meanwhile."""
+        row_bytes = 2 * max(1, columns_n * percentiles_n)
+        block_n = max(1, min(_BLOCK_BYTES // row_bytes, _BLOCK_ROWS * self.workers))
+        task_n = max(1, min(_TASK_ROWS, -(-min(block_n, rows_n) // self.workers)))
+        begun: deque[tuple[int, NDArray[np.uint16], list[Future[None]]]] = deque()
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            for first in range(0, rows_n, block_n):
+                shape = (min(block_n, rows_n - first), columns_n, percentiles_n)
+                seconds = np.full(shape, UNREACHED, dtype=np.uint16)
+                tasks = [
+                    pool.submit(fill, first + row, seconds[row : row + task_n])
+                    for row in range(0, len(seconds), task_n)
+                ]
+                begun.append((first, seconds, tasks))
+                if len(begun) > 1:
+                    yield _finished(*begun.popleft())
+            while begun:
+                yield _finished(*begun.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def point_links(self, points: Points, query: Query) -> PointLinks:
         """Return how points hang on the network, seen as the far ends of the query's journeys.
@@ -173,6 +227,11 @@ class RaptorEngine:
             departures_s=np.sort(-departures_s if mirrored else departures_s)[::-1].copy(),
         )
 
+    def _find_calls(self, query: Query) -> Calls:
+        """Return the calls of the query's timetable and the changes between them."""
+        prepared = self._prepared(query)
+        return calls_with_changes(prepared.timetable, prepared.transfers, workers=self.workers)
+
     def _transfers(self, pace: Pace, *, mirrored: bool) -> Transfers:
         """Return the walks between stops within the limit."""
         network = self.network
@@ -196,6 +255,15 @@ class RaptorEngine:
             pace.walk_limit_mm,
         )
         return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
+
+
+def _finished(
+    first: int, seconds: NDArray[np.uint16], tasks: list[Future[None]]
+) -> tuple[int, NDArray[np.uint16]]:
+    """Return first row and rows of a block when its tasks are done."""
+    for task in tasks:
+        task.result()
+    return first, seconds
 
 
 def _within(

@@ -1,0 +1,196 @@
+"""The changes of vehicle that are worth making, found once for all origins.
+
+From a call of a trip (a vehicle at a stop) one can change, there or at the stops around, to some hundred
+other trips; hardly ten of them bring one anywhere sooner than staying on board, changing further on, or
+another of the changes made here. The rest are left out: whatever journey uses one of them, another with no
+more rides alights no later at each stop that follows. So earliest arrivals stay the same, at every limit of
+rides. (The idea is that of trip-based routing, S. Witt, 2015.)
+
+For each trip, last call first, the stops' earliest arrivals with at most one change are kept, and for each
+position of each line the earliest trip that was boarded there or before: only an earlier trip is ridden, and
+only to where that one was caught. A change is kept if it brings one anywhere sooner.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ptreach.engine.raptor.kernel import NEVER, Transfers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ptreach.network.timetable import Timetable
+
+
+class Calls(NamedTuple):
+    """The calls of all trips, in the order of their arrivals.
+
+    Call c arrives at ``stop[c]`` at ``off_s[c]``, where one may step off if ``alight[c]``. ``before[c]`` is
+    the trip's call before it, -1 at its first. From it the calls
+    ``change_to[change_start[c]:change_start[c + 1]]`` are worth being caught. ``number[i]`` is the call whose
+    times are ``off_s[i]`` and ``ready_s[i]`` of the timetable.
+    """
+
+    stop: NDArray[np.int32]
+    off_s: NDArray[np.int32]
+    alight: NDArray[np.bool_]
+    before: NDArray[np.int32]
+    change_start: NDArray[np.int64]
+    change_to: NDArray[np.int32]
+    number: NDArray[np.int32]
+
+
+def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: int) -> Calls:
+    """Return the calls of a timetable and the changes between them; `workers` threads find those."""
+    trips_n = timetable.trips_n.astype(np.int64)
+    calls_n = timetable.off_s.size
+    # A vehicle arrives at a call after all changes to its trip's earlier calls: their sources arrived before
+    # `ready`, which is before the trip's next arrival. Calls of one trip at one time keep their order.
+    order = np.argsort(timetable.off_s, kind="stable")
+    number = np.empty(calls_n, dtype=np.int32)
+    number[order] = np.arange(calls_n, dtype=np.int32)
+    line = np.repeat(np.arange(trips_n.size), np.diff(timetable.time_start))
+    before = np.arange(calls_n) - trips_n[line]
+    first = before < timetable.time_start[line]
+    before = np.where(first, -1, number[np.where(first, 0, before)])
+    position = np.repeat(
+        np.arange(timetable.stop.size), np.repeat(trips_n, np.diff(timetable.position_start))
+    )
+    change_start, change_to = _changes(timetable, transfers, number, workers)
+    return Calls(
+        stop=timetable.stop[position][order],
+        off_s=timetable.off_s[order],
+        alight=timetable.alight[position][order],
+        before=before[order].astype(np.int32),
+        change_start=change_start,
+        change_to=change_to,
+        number=number,
+    )
+
+
+def _changes(
+    timetable: Timetable, transfers: Transfers, number: NDArray[np.int32], workers: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the changes of all calls as compressed rows."""
+    parts_n = 4 * workers
+    ends = np.searchsorted(timetable.time_start, np.linspace(0, number.size, parts_n + 1).astype(np.int64))
+    ends[-1] = timetable.trips_n.size
+
+    def part(index: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        found: tuple[NDArray[np.int32], NDArray[np.int32]] = _changes_of_lines(
+            timetable, transfers, ends[index], ends[index + 1], number
+        )
+        return found
+
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(part, range(parts_n)))
+    source, target = (np.concatenate(column) for column in zip(*parts, strict=True))
+    rows: tuple[NDArray[np.int64], NDArray[np.int32]] = _rows(source, target, number.size)
+    return rows
+
+
+@njit(cache=True, nogil=True)
+def _rows(
+    source: NDArray[np.int32], target: NDArray[np.int32], rows_n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return targets by their source, as compressed rows, else in the order given."""
+    start = np.zeros(rows_n + 1, dtype=np.int64)
+    for row in source:
+        start[row + 1] += 1
+    start = np.cumsum(start)
+    place, to = start.copy(), np.empty_like(target)
+    for at in range(source.size):
+        to[place[source[at]]] = target[at]
+        place[source[at]] += 1
+    return start, to
+
+
+@njit(cache=True, nogil=True)
+def _changes_of_lines(
+    timetable: Timetable, transfers: Transfers, first_line: int, last_line: int, number: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the changes worth making from the trips of some lines: from call, to call."""
+    lines_n = timetable.trips_n.size
+    # caught[position]: this trip and all later ones need not be caught there, for they were, there or before
+    caught = np.empty(timetable.stop.size, dtype=np.int32)
+    for line in range(lines_n):
+        caught[timetable.position_start[line] : timetable.position_start[line + 1]] = timetable.trips_n[line]
+    soonest_s = np.full(transfers.start.size - 1, NEVER, dtype=np.int32)
+    touched, touched_n = np.empty(lines_n, dtype=np.int32), 0
+    is_touched = np.zeros(lines_n, dtype=np.bool_)
+    source, target = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)
+    found_n = 0
+    for line in range(first_line, last_line):
+        start, trips_n = timetable.position_start[line], timetable.trips_n[line]
+        for trip in range(trips_n):
+            touched[0], touched_n, is_touched[line] = line, 1, True
+            for position in range(timetable.position_start[line + 1] - 1, start, -1):
+                if not timetable.alight[position]:
+                    continue
+                call = timetable.time_start[line] + (position - start) * trips_n + trip
+                stop, off_s = timetable.stop[position], timetable.off_s[call]
+                soonest_s[stop] = min(soonest_s[stop], off_s)
+                caught[position] = min(caught[position], trip)
+                for walk in range(transfers.start[stop] - 1, transfers.start[stop + 1]):
+                    there, there_s = stop, off_s  # first of all, stay where one is
+                    if walk >= transfers.start[stop]:
+                        there, there_s = transfers.to[walk], off_s + transfers.seconds[walk]
+                    for at in range(timetable.stop_start[there], timetable.stop_start[there + 1]):
+                        other = timetable.stop_line[at]
+                        boarding = timetable.position_start[other] + timetable.stop_position[at]
+                        first = caught[boarding]
+                        times = (
+                            timetable.time_start[other]
+                            + timetable.stop_position[at] * timetable.trips_n[other]
+                        )
+                        if first == 0 or timetable.ready_s[times + first - 1] < there_s:
+                            continue
+                        first -= 1
+                        while first > 0 and timetable.ready_s[times + first - 1] >= there_s:
+                            first -= 1
+                        if not is_touched[other]:
+                            touched[touched_n], is_touched[other] = other, True
+                            touched_n += 1
+                        if _brings_sooner(timetable, other, boarding, times, first, caught, soonest_s):
+                            if found_n == source.size:
+                                source = np.concatenate((source, np.empty_like(source)))
+                                target = np.concatenate((target, np.empty_like(target)))
+                            source[found_n], target[found_n] = number[call], number[times + first]
+                            found_n += 1
+            for at in range(touched_n):
+                other = touched[at]
+                is_touched[other] = False
+                for position in range(timetable.position_start[other], timetable.position_start[other + 1]):
+                    caught[position] = timetable.trips_n[other]
+                    soonest_s[timetable.stop[position]] = NEVER
+    return source[:found_n].copy(), target[:found_n].copy()
+
+
+@njit(cache=True, nogil=True)
+def _brings_sooner(
+    timetable: Timetable,
+    line: int,
+    boarding: int,
+    times: int,
+    trip: int,
+    caught: NDArray[np.int32],
+    soonest_s: NDArray[np.int32],
+) -> bool:
+    """Ride a trip from a position until where it, or one before it, was caught; return whether it pays."""
+    caught[boarding] = trip
+    sooner = False
+    for position in range(boarding + 1, timetable.position_start[line + 1]):
+        times += timetable.trips_n[line]
+        stop, off_s = timetable.stop[position], timetable.off_s[times + trip]
+        if timetable.alight[position] and off_s < soonest_s[stop]:
+            soonest_s[stop] = off_s
+            sooner = True
+        if caught[position] <= trip:  # caught here already, so beyond here nothing is new
+            break
+        caught[position] = trip
+    return sooner
