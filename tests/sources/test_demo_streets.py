@@ -4,8 +4,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ptreach.sources.demo_plan import make_plan
-from ptreach.sources.demo_streets import make_streets
+from ptreach.sources.demo.plan import make_plan
+from ptreach.sources.demo.streets import make_streets
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from ptreach.sources.demo_gtfs import clock
-from ptreach.sources.demo_plan import make_plan
-from ptreach.sources.demo_streets import make_streets
-from ptreach.sources.demo_timetable import make_trips
-from ptreach.sources.demo_transit import make_buses, make_rail, make_tram
+from ptreach.sources.demo.gtfs import clock
+from ptreach.sources.demo.plan import make_plan
+from ptreach.sources.demo.streets import make_streets
+from ptreach.sources.demo.timetable import make_trips
+from ptreach.sources.demo.transit import make_buses, make_rail, make_tram
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import shapely
 
-from ptreach.sources.demo_deprivation import decile_of, deprivation_table, rank_of
-from ptreach.sources.demo_plan import make_plan
-from ptreach.sources.demo_streets import make_streets
-from ptreach.sources.demo_zones import KINDS, make_zones
+from ptreach.sources.demo.deprivation import decile_of, deprivation_table, rank_of
+from ptreach.sources.demo.plan import make_plan
+from ptreach.sources.demo.streets import make_streets
+from ptreach.sources.demo.zones import KINDS, make_zones
 
 SCORE = "Index of Multiple Deprivation (IMD) Score"
 RANK = "Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived)"

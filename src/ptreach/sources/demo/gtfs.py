@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ptreach.sources.demo_osm import to_degrees
-from ptreach.sources.demo_plan import TOWN
-from ptreach.sources.demo_timetable import make_trips
+from ptreach.sources.demo.osm import to_degrees
+from ptreach.sources.demo.plan import TOWN
+from ptreach.sources.demo.timetable import make_trips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ptreach.sources.demo_transit import Pattern, Transit
+    from ptreach.sources.demo.transit import Pattern, Transit
 
 FIRST_DAY: Final = "20260727"
 LAST_DAY: Final = "20270103"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ptreach.sources.demo_files import (
+from ptreach.sources.demo.files import (
     AREAS_NAME,
     CONFIG_NAME,
     NETWORK_NAME,
@@ -19,12 +19,12 @@ from ptreach.sources.demo_files import (
     write_network_recipe,
     write_zone_files,
 )
-from ptreach.sources.demo_gtfs import write_feed
-from ptreach.sources.demo_osm import write_osm
-from ptreach.sources.demo_plan import make_plan
-from ptreach.sources.demo_streets import make_streets
-from ptreach.sources.demo_transit import make_buses, make_rail, make_tram
-from ptreach.sources.demo_zones import make_zones
+from ptreach.sources.demo.gtfs import write_feed
+from ptreach.sources.demo.osm import write_osm
+from ptreach.sources.demo.plan import make_plan
+from ptreach.sources.demo.streets import make_streets
+from ptreach.sources.demo.transit import make_buses, make_rail, make_tram
+from ptreach.sources.demo.zones import make_zones
 from ptreach.sources.recipe import SOURCES_FOLDER, recipe_folder
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from ptreach.sources.demo_plan import SEED
-from ptreach.sources.demo_zones import KINDS
+from ptreach.sources.demo.plan import SEED
+from ptreach.sources.demo.zones import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_zones import TownZones
+    from ptreach.sources.demo.zones import TownZones
 
 _NEED: Final = {
     "core": 0.15,

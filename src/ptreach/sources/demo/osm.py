@@ -11,8 +11,8 @@ import pyproj
 import shapely
 from osmium.osm import mutable
 
-from ptreach.sources.demo_plan import CENTRE_M, CRS, RIVER, TOWN
-from ptreach.sources.demo_streets import STATIONS, station_platforms
+from ptreach.sources.demo.plan import CENTRE_M, CRS, RIVER, TOWN
+from ptreach.sources.demo.streets import STATIONS, station_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from shapely.geometry import LineString
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_plan import Plan
-    from ptreach.sources.demo_streets import TownStreets
+    from ptreach.sources.demo.plan import Plan
+    from ptreach.sources.demo.streets import TownStreets
 
 GENERATOR: Final = "ptreach demo: a made-up town, not OpenStreetMap data"
 _NOTE: Final = {"note": "made-up; this place does not exist"}

@@ -12,14 +12,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from ptreach.sources.demo_streets import STATIONS, station_platforms
+from ptreach.sources.demo.streets import STATIONS, station_platforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_plan import Plan
-    from ptreach.sources.demo_streets import TownStreets
+    from ptreach.sources.demo.plan import Plan
+    from ptreach.sources.demo.streets import TownStreets
 
 _XY = tuple[float, float]
 _HIGH_STREET: Final[tuple[_XY, ...]] = ((12.0, 300.0), (0.0, 60.0), (-18.0, -150.0))
@@ -28,7 +28,7 @@ _STATION: Final = (60.0, -870.0)
 
 
 class Line(NamedTuple):
-    """A route: number, title, how often it runs (a key of `demo_timetable.SERVICES`), and its course."""
+    """A route: number, title, how often it runs (a key of `timetable.SERVICES`), and its course."""
 
     number: str
     title: str

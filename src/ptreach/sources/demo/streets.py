@@ -10,9 +10,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import LineString, Point, Polygon
 
-from ptreach.sources.demo_fill import GRIDS, Street, fill_estate, fill_grid
-from ptreach.sources.demo_names import Namer
-from ptreach.sources.demo_plan import SEED, SNAP_M, Plan, angle_of, curve
+from ptreach.sources.demo.fill import GRIDS, Street, fill_estate, fill_grid
+from ptreach.sources.demo.names import Namer
+from ptreach.sources.demo.plan import SEED, SNAP_M, Plan, angle_of, curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,9 +11,9 @@ import pyogrio
 import shapely
 from shapely.affinity import translate
 
-from ptreach.sources.demo_deprivation import deprivation_table
-from ptreach.sources.demo_osm import to_degrees
-from ptreach.sources.demo_plan import CENTRE_M, CRS, TOWN
+from ptreach.sources.demo.deprivation import deprivation_table
+from ptreach.sources.demo.osm import to_degrees
+from ptreach.sources.demo.plan import CENTRE_M, CRS, TOWN
 from ptreach.sources.recipe import AREAS_FILE, NETWORK_FILE, SOURCES_FOLDER, digest_file
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_zones import TownZones
+    from ptreach.sources.demo.zones import TownZones
 
 NETWORK_NAME: Final = "demo-town"
 AREAS_NAME: Final = "demo-lsoa"

@@ -15,14 +15,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import Polygon
 
-from ptreach.sources.demo_plan import SEED, SNAP_M, TOWN
+from ptreach.sources.demo.plan import SEED, SNAP_M, TOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_plan import Plan
-    from ptreach.sources.demo_streets import TownStreets
+    from ptreach.sources.demo.plan import Plan
+    from ptreach.sources.demo.streets import TownStreets
 
 ZONES_N: Final = 120
 RURAL: Final = "Averdale"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
-    from ptreach.sources.demo_transit import Pattern
+    from ptreach.sources.demo.transit import Pattern
 
 DAYS: Final = ("weekday", "saturday", "sunday")
 
