@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-HEAVY = {"contourpy", "geopandas", "httpx", "matplotlib", "numba", "osmium", "pandas"}
+HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "pandas"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500
@@ -69,7 +69,7 @@ def declared(lines):
 
 def imported_by(files):
     """Distributions that files import, with the first file that does; the standard library left out."""
-    ours = {"ptreach", *(path.stem for path in TESTS)}
+    ours = {"ptreach", *(path.stem for path in TESTS), *(path.parent.name for path in TESTS)}
     providers = packages_distributions()
     found = {}
     for path in files:

@@ -17,7 +17,10 @@ def compare(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Print on how many pairs two matrices agree, percentile by percentile; differences are B less A."""
+    """Print on how many pairs two matrices agree.
+
+    Percentile by percentile; differences are B less A.
+    """
     from ptreach.matrix.compare import agreement_text, compare_matrices, read_matrix
 
     agreements = compare_matrices(read_matrix(a), read_matrix(b))
