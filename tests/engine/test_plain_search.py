@@ -175,7 +175,7 @@ def worlds(draw: st.DrawFn) -> World:
         "idle,s1,1,15:01:00,15:01:00,,",
     ]
     kinds = st.sampled_from(["", "0", "0", "0", "0", "0", "1", "2"])
-    earliest = -30 if query.direction == "to" else 0
+    earliest = draw(st.sampled_from([-50, -30])) if query.direction == "to" else 0
     for line in range(draw(st.integers(2, 5))):
         sequence = draw(st.permutations(stops))[: draw(st.integers(2, 5))]
         if draw(st.booleans()):  # a loop

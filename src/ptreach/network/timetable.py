@@ -120,9 +120,11 @@ def _running(
     calls_n = np.diff(patterns.position_start)[pattern]
     first_s = patterns.departure_s[patterns.time_start]
     last_s = patterns.arrival_s[patterns.time_start + calls_n - 1]
-    days_back = int(last_s.max(initial=0)) // 86_400
+    # an hour more, for the night in which the clocks change
+    days_back = max(0, int(last_s.max(initial=0)) - from_s + 3_600) // 86_400
+    days_on = max(0, until_s + 3_600) // 86_400
     found = []
-    for days in range(-days_back, 2) if days_around else (0,):
+    for days in range(-days_back, days_on + 1) if days_around else (0,):
         day = date + dt.timedelta(days=days)
         shift_s = day_start_s(date, day, timezone)
         runs = calendar.services_on(day)[patterns.trip_service]
