@@ -31,7 +31,8 @@ class Calls(NamedTuple):
     """The calls of all trips, in the order of their arrivals.
 
     Call c arrives at ``stop[c]`` at ``off_s[c]``, where one may step off if ``alight[c]``. ``before[c]`` is
-    the trip's call before it, -1 at its first. From it the calls
+    the trip's call before it, -1 at its first; ``ahead[c]`` is the call, at the same position, of the line's
+    trip before it, -1 if it is the first. From c the calls
     ``change_to[change_start[c]:change_start[c + 1]]`` are worth being caught. ``number[i]`` is the call whose
     times are ``off_s[i]`` and ``ready_s[i]`` of the timetable.
     """
@@ -40,6 +41,7 @@ class Calls(NamedTuple):
     off_s: NDArray[np.int32]
     alight: NDArray[np.bool_]
     before: NDArray[np.int32]
+    ahead: NDArray[np.int32]
     change_start: NDArray[np.int64]
     change_to: NDArray[np.int32]
     number: NDArray[np.int32]
@@ -61,12 +63,16 @@ def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: i
     position = np.repeat(
         np.arange(timetable.stop.size), np.repeat(trips_n, np.diff(timetable.position_start))
     )
+    first_of_line = np.ones(calls_n, dtype=np.bool_)
+    first_of_line[1:] = position[1:] != position[:-1]
+    ahead = np.where(first_of_line, -1, np.roll(number, 1))
     change_start, change_to = _changes(timetable, transfers, number, workers)
     return Calls(
         stop=timetable.stop[position][order],
         off_s=timetable.off_s[order],
         alight=timetable.alight[position][order],
         before=before[order].astype(np.int32),
+        ahead=ahead[order].astype(np.int32),
         change_start=change_start,
         change_to=change_to,
         number=number,

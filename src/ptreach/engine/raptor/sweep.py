@@ -5,8 +5,10 @@ board of a trip after a call: a byte for each number of rides and each origin. S
 SIMD registers, so that one maximum carries all rides of several origins over a call, or over a change of
 vehicle, where numbers of rides move up by one. Calls in order of arrival need no queue: whatever leads to one
 comes before it. At each stop the latest departures that arrived so far tell whether a call brings anything
-new; if it doesn't, nobody need change there. What is new is written to the stop's log, from which `fill`
-tells the times. The answer is that of the plain search at every limit of rides.
+new; what is new is written to the stop's log, from which `fill` tells the times. Changes are not made where
+the trip ahead on the line has as late departures on board. (To leave them out wherever a call brings its stop
+nothing new would be wrong: two trips that meet at two stops, in either order, would each leave the change to
+the other.) The answer is that of the plain search at every limit of rides.
 
 Departures are numbered from 1, the earliest; 0 stands for none.
 """
@@ -151,23 +153,24 @@ def sweep(
         if not calls.alight[call] or too_early >= departures_n:
             continue
         stop = np.uint32(calls.stop[call])
-        if not any_later(label, before, arrived, stop, too_early):
-            continue
-        new_n += 1
-        if wanted[stop]:
-            entry = np.uint32(room.log_start[stop] + room.log_n[stop])
-            room.log_n[stop] += 1
-            room.log_call[entry] = call
-            for word in range(room.log_words.shape[1]):
-                room.log_words[entry, word] = room.label_words[before, word]
-        raise_to(arrived, stop, label, before)
-        if calls.change_start[call] < calls.change_start[call + 1]:
+        if any_later(label, before, arrived, stop, too_early):
+            new_n += 1
+            raise_to(arrived, stop, label, before)
+            if wanted[stop]:
+                entry = np.uint32(room.log_start[stop] + room.log_n[stop])
+                room.log_n[stop] += 1
+                room.log_call[entry] = call
+                for word in range(room.log_words.shape[1]):
+                    room.log_words[entry, word] = room.label_words[before, word]
+        first, last = calls.change_start[call], calls.change_start[call + 1]
+        ahead = calls.ahead[call]
+        if first < last and (ahead < 0 or any_later(label, before, label, calls.before[ahead], too_early)):
             shift_to(once_more, label, before, origins_n, below_top)
-            for at in range(calls.change_start[call], calls.change_start[call + 1]):
+            for at in range(first, last):
                 caught = np.uint32(calls.change_to[at])
                 touched[caught] = True
                 raise_to(label, caught, once_more, 0)
-            changes_n += calls.change_start[call + 1] - calls.change_start[call]
+            changes_n += last - first
     room.counts[0] += ridden_n
     room.counts[1] += new_n
     room.counts[2] += changes_n
