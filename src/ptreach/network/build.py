@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from ptreach.errors import InputError
 from ptreach.network.calendar import Calendar
 from ptreach.network.cells import Cells
 from ptreach.network.linkage import Linkage, hang_stops
@@ -125,20 +126,43 @@ def build_network(
     aside.mkdir(parents=True)
     try:
         _write(aside, digest, osm_path, gtfs_paths, progress, rules)
-        if not (folder / META).is_file():  # another process may have been quicker
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
+        _settle(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 
+def _settle(aside: Path, folder: Path) -> None:
+    """Give a finished folder its name, unless another process was quicker."""
+    try:
+        aside.rename(folder)
+    except OSError:
+        if (folder / META).is_file():
+            return
+        shutil.rmtree(folder)  # what is left of a build that died
+        aside.rename(folder)
+
+
 def network_digest(paths: Sequence[Path], rules: Rules) -> str:
-    """Return the digest of a network of these files, in this order, built by these rules and this code."""
+    """Return the digest of a network of these files, in this order, built by these rules and this code.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing or can't be read.
+    """
     total = hashlib.sha256(f"{builder_version()}\0{json.dumps(rules)}\n".encode())
     for path in paths:
-        with path.open("rb") as stream:
-            total.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise InputError(
+                "no such file" if isinstance(error, FileNotFoundError) else f"not readable: {error.strerror}",
+                where=str(path),
+                remedy="check the path, or run ptreach fetch",
+            ) from error
+        total.update(f"{path.name}\0{digest}\n".encode())
     return total.hexdigest()[:16]
 
 
