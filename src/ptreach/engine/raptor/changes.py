@@ -162,7 +162,18 @@ def _changes_of_lines(
                         if not is_touched[other]:
                             touched[touched_n], is_touched[other] = other, True
                             touched_n += 1
-                        if _brings_sooner(timetable, other, boarding, times, first, caught, soonest_s):
+                        if _brings_sooner(
+                            timetable.stop,
+                            timetable.alight,
+                            timetable.off_s,
+                            boarding,
+                            timetable.position_start[other + 1],
+                            times + first,
+                            timetable.trips_n[other],
+                            first,
+                            caught,
+                            soonest_s,
+                        ):
                             if found_n == source.size:
                                 source = np.concatenate((source, np.empty_like(source)))
                                 target = np.concatenate((target, np.empty_like(target)))
@@ -179,24 +190,29 @@ def _changes_of_lines(
 
 @njit(cache=True, nogil=True)
 def _brings_sooner(
-    timetable: Timetable,
-    line: int,
+    stop: NDArray[np.int32],
+    alight: NDArray[np.bool_],
+    off_s: NDArray[np.int32],
     boarding: int,
-    times: int,
+    end: int,
+    time: int,
+    trips_n: int,
     trip: int,
     caught: NDArray[np.int32],
     soonest_s: NDArray[np.int32],
 ) -> bool:
-    """Ride a trip from a position until where it, or one before it, was caught; return whether it pays."""
+    """Ride a trip from a position, towards the line's end, until where it was caught; say whether it pays.
+
+    `time` is where the trip's times at the boarding stand; at each further position, `trips_n` further on.
+    """
     caught[boarding] = trip
     sooner = False
-    for position in range(boarding + 1, timetable.position_start[line + 1]):
-        times += timetable.trips_n[line]
-        stop, off_s = timetable.stop[position], timetable.off_s[times + trip]
-        if timetable.alight[position] and off_s < soonest_s[stop]:
-            soonest_s[stop] = off_s
+    for position in range(boarding + 1, end):
+        time += trips_n
+        if alight[position] and off_s[time] < soonest_s[stop[position]]:
+            soonest_s[stop[position]] = off_s[time]
             sooner = True
-        if caught[position] <= trip:  # caught here already, so beyond here nothing is new
+        if caught[position] <= trip:  # this trip or one ahead was ridden from here on
             break
         caught[position] = trip
     return sooner

@@ -50,7 +50,7 @@ _BLOCK_ROWS: Final = 256
 _TASK_ROWS: Final = 64
 """Rows that a thread fills at a time."""
 _FEW: Final = 16
-"""Up to so many origins are searched one by one: finding the changes for sweeps takes about as long."""
+"""Searching so many origins one by one takes about as long as finding the changes for sweeps."""
 
 
 class _Prepared(NamedTuple):
@@ -72,13 +72,16 @@ class RaptorEngine:
         Folder of a built network.
     workers
         Threads; the answer does not depend on their number.
+    few
+        Up to so many origins are searched one by one, more by sweeps; the answer does not depend on it.
     """
 
     name = "raptor"
 
-    def __init__(self, network: Path, *, workers: int = 1) -> None:
+    def __init__(self, network: Path, *, workers: int = 1, few: int = _FEW) -> None:
         self.network = open_network(network)
         self.workers = max(1, workers)
+        self.few = few
         self._prepared = lru_cache(maxsize=2)(self._prepare)
         self._calls = lru_cache(maxsize=2)(self._find_calls)
 
@@ -93,7 +96,8 @@ class RaptorEngine:
         prepared = self._prepared(query)
         network, rules = self.network, self.network.rules
         from_links = network.linkage.link(origins.lon, origins.lat, rules)
-        to_links = network.linkage.link(destinations.lon, destinations.lat, rules)
+        same = np.array_equal(origins.lon, destinations.lon) and np.array_equal(origins.lat, destinations.lat)
+        to_links = from_links if same else network.linkage.link(destinations.lon, destinations.lat, rules)
         anchors = anchor_points(to_links, network.linkage.edges, network.vertices_n)
         egress = self._egress(prepared, to_links.edge.size, anchors)
         weighted = street_weights(prepared.ahead, prepared.pace)
@@ -110,7 +114,7 @@ class RaptorEngine:
             max_rides=query.max_rides,
             ranks=ranking(query.percentiles, query.departures_n),
         )
-        fill = self._rows_filler(question, query, sweeps=len(origins) > _FEW)
+        fill = self._rows_filler(question, query, sweeps=len(origins) > self.few)
         column_of = {name: column for column, name in enumerate(destinations.ids)}
         for first, seconds in self._blocks(len(origins), len(destinations), len(query.percentiles), fill):
             ids = origins.ids[first : first + len(seconds)]
@@ -243,16 +247,27 @@ class RaptorEngine:
         return Transfers(*_within(table, limit_mm, pace))
 
     def _egress(self, prepared: _Prepared, points_n: int, anchors: Anchors) -> Egress:
-        """Return the walks from stops to each point."""
+        """Return the walks from stops to each point, found by all threads."""
         network, pace = self.network, prepared.pace
-        table = walk_table(
-            prepared.ahead,
-            network.street_vertices_n,
-            network.stops_n,
-            anchors,
-            points_n,
-            pace.vertex_limit_mm,
-            pace.walk_limit_mm,
+        ends = np.linspace(0, network.stops_n, 4 * self.workers + 1).astype(np.int64).tolist()
+
+        def part(first: int, last: int) -> WalkTable:
+            return walk_table(
+                prepared.ahead,
+                network.street_vertices_n + first,
+                last - first,
+                anchors,
+                points_n,
+                pace.vertex_limit_mm,
+                pace.walk_limit_mm,
+            )
+
+        with ThreadPoolExecutor(self.workers) as pool:
+            parts = list(pool.map(part, ends[:-1], ends[1:]))
+        table = WalkTable(
+            np.r_[0, np.cumsum(np.concatenate([np.diff(part.start) for part in parts]))].astype(np.int64),
+            np.concatenate([part.to for part in parts]),
+            np.concatenate([part.mm for part in parts]),
         )
         return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
 
