@@ -144,7 +144,8 @@ def swept_rows(
 ) -> None:
     """Fill the rows of the origins from `first_row` on by sweeps; `seconds` has the shape of their rows."""
     stops_n = question.transfers.start.size - 1
-    waiting_n = 0
+    none = np.int64(0)  # a literal 0 would have what is called with it compiled twice
+    waiting_n = none
     for row in range(seconds.shape[0]):
         access_stop, access_s, direct_s = access_and_direct(
             question.streets,
@@ -159,19 +160,19 @@ def swept_rows(
         room.access_n[waiting_n] = access_stop.size
         if not access_stop.size:
             room.least_s[0] = NOT_RIDDEN
-            _write_row(question, room, waiting_n, 0, seconds)
+            _write_row(question, room, waiting_n, none, seconds)
             continue
         room.access_stop[waiting_n, : access_stop.size] = access_stop
         room.access_s[waiting_n, : access_stop.size] = access_s
         waiting_n += 1
         if waiting_n == room.row.size:
             _sweep_rows(question, calls, room, waiting_n, seconds)
-            waiting_n = 0
+            waiting_n = none
     if waiting_n:
         _sweep_rows(question, calls, room, waiting_n, seconds)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _sweep_rows(
     question: Question, calls: Calls, room: Room, origins_n: int, seconds: NDArray[np.uint16]
 ) -> None:
@@ -198,7 +199,7 @@ def _sweep_rows(
             )
         sweep(calls, room.wanted, first_s, part_n, question.max_time_s, question.max_rides, room.sweep)
         for origin in range(origins_n):
-            times = 0 if at_once else origin
+            times = np.int64(0) if at_once else origin
             if at_once:
                 room.least_s[0] = NOT_RIDDEN
             fill(
@@ -217,7 +218,7 @@ def _sweep_rows(
                 _write_row(question, room, origin, times, seconds)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
 def _write_row(question: Question, room: Room, origin: int, times: int, seconds: NDArray[np.uint16]) -> None:
     """Fill the row of an origin from its times at the stops."""
     room.pairs_n[0] += propagate(
