@@ -68,6 +68,7 @@ def agreement(name: str, rules: Rules) -> Agreement:
         {"from_id": str, "to_id": str}
     )
     theirs = LongMatrix(
+        "R5",
         reference["from_id"].to_numpy(object),
         reference["to_id"].to_numpy(object),
         {50: reference["travel_time_p50"].to_numpy(np.float64, na_value=np.nan) / 60},
@@ -80,6 +81,7 @@ def agreement(name: str, rules: Rules) -> Agreement:
         seconds = np.concatenate([block.seconds for block in blocks])[:, :, 0]
     row, column = np.nonzero(seconds != UNREACHED)
     ours = LongMatrix(
+        "ours",
         np.array(origins.ids, dtype=object)[row],
         np.array(points.ids, dtype=object)[column],
         {50: seconds[row, column] / 60},

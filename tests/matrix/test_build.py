@@ -104,8 +104,8 @@ def test_some_points_off_the_streets_are_logged(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         write_matrix(Engine("by"), HOMES, SHOPS, QUERY, tmp_path / "matrix.csv", no_progress)
     assert [record.getMessage() for record in caplog.records] == [
-        "1 of 3 origins have no street within 1,600 m, such as 'b'",
-        "1 of 2 destinations have no street within 1,600 m, such as 'y'",
+        "origins without a street within 1,600 m: 1 of 3, such as 'b'",
+        "destinations without a street within 1,600 m: 1 of 2, such as 'y'",
     ]
 
 

@@ -78,9 +78,9 @@ def _require_links(engine: Engine, points: Points, query: Query, what: str) -> N
             remedy="check that the points lie in the network's area, longitude in lon",
         )
     _log.warning(
-        "%d of %d %s have no street within 1,600 m, such as '%s'",
+        "%s without a street within 1,600 m: %d of %d, such as '%s'",
+        what,
         off.size,
         len(points),
-        what,
         points.ids[off[0]],
     )

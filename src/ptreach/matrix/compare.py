@@ -45,8 +45,9 @@ class Agreement(NamedTuple):
 
 
 class LongMatrix(NamedTuple):
-    """A long table read: pairs as ``from`` and ``to`` ids, minutes by percentile, NaN where not reached."""
+    """A long table: where it is from, pairs of ids, minutes by percentile, NaN where not reached."""
 
+    where: str
     from_id: NDArray[np.object_]
     to_id: NDArray[np.object_]
     minutes: dict[int, FloatArray]
@@ -58,7 +59,7 @@ def read_matrix(path: Path) -> LongMatrix:
     Raises
     ------
     InputError
-        Where the file is missing, unreadable, lacks columns, or has a pair twice.
+        Where the file is missing, unreadable or lacks columns.
     """
     suffix = matrix_suffix(path)
     if not path.is_file():
@@ -92,7 +93,7 @@ def read_matrix(path: Path) -> LongMatrix:
         raise InputError(
             f"a travel time is no number: {error}", where=str(path), remedy="write the matrix again"
         ) from error
-    return LongMatrix(from_id, to_id, minutes)
+    return LongMatrix(str(path), from_id, to_id, minutes)
 
 
 def compare_matrices(first: LongMatrix, second: LongMatrix) -> list[Agreement]:
@@ -109,7 +110,7 @@ def compare_matrices(first: LongMatrix, second: LongMatrix) -> list[Agreement]:
     if not percentiles:
         raise InputError(
             f"no percentile in common: {_listed(first)} and {_listed(second)}",
-            where="compare",
+            where=f"{first.where}, {second.where}",
             remedy="compute both at the same percentiles",
         )
     pairs_n, rows = _joined(first, second)
@@ -137,7 +138,7 @@ def _joined(first: LongMatrix, second: LongMatrix) -> tuple[int, list[tuple[Long
             row = int(np.flatnonzero(rows == twice[0])[1])
             raise InputError(
                 f"'{matrix.from_id[row]}' to '{matrix.to_id[row]}' is there twice ({twice.size} such pairs)",
-                where=f"compare, row {row + 2}",
+                where=f"{matrix.where}, row {row + 2}",
                 remedy="give each pair one row",
             )
     return pairs.size, [(first, in_first), (second, in_second)]

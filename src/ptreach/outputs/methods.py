@@ -120,8 +120,8 @@ def _journey(town: Town, facts: PackFacts) -> list[str]:
                 "else it is off the network.",
             )
         )
-    table = _table(("rule", "value"), [(name, rules[name]) for name in sorted(rules)])
-    return [*_bullets(*items), "", f"All rules of the engine ({facts.engine}):", "", *table]
+    items.append((f"Every rule of the engine ({facts.engine}), by name and value, is in manifest.json.",))
+    return _bullets(*items)
 
 
 def _network(facts: PackFacts) -> list[str]:

@@ -39,7 +39,7 @@ _WHERE: Final = (
     f"{TOWN} does not exist: it is drawn in the open North Sea, about {CENTRE_M[0]:.0f}, {CENTRE_M[1]:.0f}."
 )
 _STAMP: Final = "2026-07-27T00:00:00.000Z"
-_EDITION: Final = "made-up zones in the form of LSOA 2011"
+_EDITION: Final = "made-up LSOA"
 
 
 def write_zone_files(folder: Path, zones: TownZones) -> None:
