@@ -57,6 +57,17 @@ def tracked():
     return [path for path in paths if path.is_file()]
 
 
+def test_nothing_tracked_is_ignored(tracked):
+    """A build leaves out what .gitignore names, tracked or not."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert listed.stdout.decode().split() == []
+
+
 def canonical(name):
     """A distribution's name as indexes compare them."""
     return re.sub(r"[-_.]+", "-", name).lower()
