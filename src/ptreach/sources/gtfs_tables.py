@@ -1,6 +1,8 @@
 """Tables of a GTFS zip as text: each cell as it stands, without outer blanks; nothing is taken for a number.
 
-So stops called ``NA``, ``null`` or ``007`` stay what they are; only an empty cell is missing.
+So stops called ``NA``, ``null`` or ``007`` stay what they are; only an empty cell is missing. gtfs-kit reads
+the same, which a test holds cell by cell, but takes such ids for missing without a word, and can't open a
+feed with one odd cell in a column that nobody asks for, a row too long or a table in Windows-1252.
 """
 
 from __future__ import annotations
