@@ -1,6 +1,7 @@
 # make demo   the made-up town, offline: its pack lands in demo/
 # make test   every check
 # make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
+# make bench  how fast the engine is, on the real places in ../shared; takes some minutes
 # make clean  remove .venv and what tools left behind
 # Both first make .venv; they install again only when pyproject.toml or constraints.txt has changed.
 # Another Python: make PYTHON=python3.13 demo
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test agreement clean
+.PHONY: demo test agreement bench clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -23,6 +24,9 @@ test: $(INSTALLED)
 
 agreement: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/agreement.py
+
+bench: $(INSTALLED)
+	$(BIN)/python tests/benchmarks/bench.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

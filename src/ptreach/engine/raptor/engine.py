@@ -14,7 +14,7 @@ from ptreach.engine.raptor.changes import calls_with_changes
 from ptreach.engine.raptor.kernel import Transfers
 from ptreach.engine.raptor.percentiles import ranking
 from ptreach.engine.raptor.propagate import Egress
-from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows
+from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
 from ptreach.engine.raptor.streets import StreetSearch
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
 from ptreach.network.build import open_network
@@ -63,6 +63,19 @@ class _Prepared(NamedTuple):
     departures_s: NDArray[np.int32]
 
 
+class Work(NamedTuple):
+    """What sweeps did: calls ridden to, calls that brought their stop anything new, changes made.
+
+    These are counted once for all origins of a sweep; walks from a stop to a destination, for each origin.
+    """
+
+    sweeps: int
+    calls: int
+    calls_new: int
+    changes: int
+    pairs: int
+
+
 class RaptorEngine:
     """Range-RAPTOR on a built network, from wheels alone.
 
@@ -82,6 +95,7 @@ class RaptorEngine:
         self.network = open_network(network)
         self.workers = max(1, workers)
         self.few = few
+        self._rooms: list[Room] = []
         self._prepared = lru_cache(maxsize=2)(self._prepare)
         self._calls = lru_cache(maxsize=2)(self._find_calls)
 
@@ -123,6 +137,10 @@ class RaptorEngine:
                     seconds[row, column_of[name]] = 0
             yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, seconds)
 
+    def work(self) -> Work:
+        """Return what the sweeps for the last matrix have done so far."""
+        return Work(*(sum(parts) for parts in zip(*map(work_of, self._rooms), strict=True)))
+
     def _rows_filler(
         self, question: Question, query: Query, *, sweeps: bool
     ) -> Callable[[int, NDArray[np.uint16]], None]:
@@ -130,9 +148,10 @@ class RaptorEngine:
         if not sweeps:
             return lambda first, seconds: plain_rows(question, first, seconds)
         calls = self._calls(query)
+        self._rooms = [room_to_sweep(question, calls) for _ in range(self.workers)]
         rooms: SimpleQueue[Room] = SimpleQueue()
-        for _ in range(self.workers):
-            rooms.put(room_to_sweep(question, calls))
+        for room in self._rooms:
+            rooms.put(room)
 
         def fill(first: int, seconds: NDArray[np.uint16]) -> None:
             room = rooms.get()

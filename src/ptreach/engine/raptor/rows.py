@@ -93,6 +93,11 @@ def room_to_sweep(question: Question, calls: Calls) -> Room:
     )
 
 
+def work_of(room: Room) -> tuple[int, ...]:
+    """Return sweeps, calls ridden to, calls that were new, changes, and walks from stops looked at."""
+    return (*room.sweep.counts.tolist(), int(room.pairs_n[0]))
+
+
 @njit(cache=True, nogil=True)
 def plain_rows(question: Question, first_row: int, seconds: NDArray[np.uint16]) -> None:
     """Fill the rows of the origins from `first_row` on, one by one; `seconds` has the shape of their rows."""

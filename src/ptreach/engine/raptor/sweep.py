@@ -41,7 +41,7 @@ class Sweep(NamedTuple):
     (stops, LANES): those that stepped off at each stop so far. The log of stop s begins at ``log_start[s]``
     and has ``log_n[s]`` entries: ``log_call``, and ``log_latest`` uint8 (calls, origins or some more), the
     first lanes of the label. ``label_words`` and ``log_words`` are the same bytes, eight at a time.
-    ``counts`` int64 (3,), summed over sweeps: calls ridden to, calls that brought anything new, changes made.
+    ``counts`` int64 (4,), summed over sweeps: these, calls ridden to, calls that were new, changes made.
     """
 
     label: NDArray[np.uint8]
@@ -71,7 +71,7 @@ def room_for(calls: Calls, stops_n: int, max_rides: int) -> Sweep:
         log_call=np.empty(calls_n, dtype=np.int32),
         log_latest=log_words.view(np.uint8),
         log_words=log_words,
-        counts=np.zeros(3, dtype=np.int64),
+        counts=np.zeros(4, dtype=np.int64),
     )
 
 
@@ -171,9 +171,10 @@ def sweep(
                 touched[caught] = True
                 raise_to(label, caught, once_more, 0)
             changes_n += last - first
-    room.counts[0] += ridden_n
-    room.counts[1] += new_n
-    room.counts[2] += changes_n
+    room.counts[0] += 1
+    room.counts[1] += ridden_n
+    room.counts[2] += new_n
+    room.counts[3] += changes_n
 
 
 @njit(cache=True, nogil=True)
