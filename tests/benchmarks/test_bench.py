@@ -24,7 +24,7 @@ def test_a_square_is_timed_and_its_work_counted(tmp_path):
     assert row["points"] == len(points) == 6
     assert row["ms an origin"] > 0
     # Two threads sweep three places each. A is within 20 min on foot of those at 0 and 1 km: 100 s and 901 s.
-    # Leaving between 8:00 and 8:29 they catch the buses of 8:05 to 8:35 and of 8:25 to 8:55: six in one sweep,
+    # Leaving between 8:00 and 8:29 they catch the buses of 8:05 to 8:35 and of 8:25 to 8:55: six in a sweep,
     # each new at B. From places near B nothing can be caught.
     assert row["sweeps an origin"] == 2 / 6
     assert row["calls an origin"] == row["calls_new an origin"] == 6 / 6
