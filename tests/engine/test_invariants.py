@@ -1,0 +1,143 @@
+"""What must hold on any network, tried on the made-up town: more to travel by is never slower."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+import town
+from ptreach.engine.raptor.engine import RaptorEngine
+from ptreach.model import UNREACHED, Points, Query
+from ptreach.sources.areas import load_areas
+from ptreach.sources.demo import write_demo
+from ptreach.sources.recipe import load_areas_recipe, recipe_folder
+
+DATE = dt.date(2026, 10, 13)
+H7 = 7 * 3600
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """Files of the made-up town's network."""
+    home = tmp_path_factory.mktemp("home")
+    write_demo(home)
+    return home / "networks" / "demo-town" / "sources"
+
+
+@pytest.fixture(scope="module")
+def zones(sources):
+    """The centroids of every third zone."""
+    home = sources.parents[2]
+    recipe = load_areas_recipe("demo-lsoa", home)
+    frame = load_areas(recipe, recipe_folder("demo-lsoa", home)).frame.iloc[::3]
+    return Points.of(frame["zone_id"], frame["lon"], frame["lat"])
+
+
+@pytest.fixture(scope="module")
+def network(sources, tmp_path_factory):
+    return town.build(tmp_path_factory.mktemp("plain"), sources / "demo-town.osm.pbf", *feeds(sources))
+
+
+def feeds(sources):
+    return sorted(sources.glob("*.zip"))
+
+
+def square(network, zones, *, few=0, **changes):
+    settings = {"percentiles": (5, 25, 50, 75, 95), **changes}
+    query = Query(DATE, H7, H7 + 1800, **settings)
+    blocks = RaptorEngine(network, workers=2, few=few).travel_times(zones, zones, query)
+    return town.seconds(blocks).astype(np.int64)
+
+
+@pytest.fixture(scope="module")
+def usual(network, zones):
+    result = square(network, zones)
+    assert (result < UNREACHED).mean() > 0.5  # the town is one where one gets about
+    return result
+
+
+def test_one_more_trip_is_never_slower(sources, zones, usual, tmp_path):
+    feed = sources / "demo-bus.zip"
+    with zipfile.ZipFile(feed) as archive:
+        texts = {item.filename: archive.read(item).decode() for item in archive.infolist()}
+    calls = list(csv.DictReader(io.StringIO(texts["stop_times.txt"])))
+    copied = next(
+        row["trip_id"] for row in calls if row["stop_sequence"] in "01" and row["departure_time"] > "07:20"
+    )
+    extra = [{**row, "trip_id": "one-more"} for row in calls if row["trip_id"] == copied]
+    for row in extra:
+        for name in ("arrival_time", "departure_time"):
+            hours, minutes, seconds = map(int, row[name].split(":"))
+            row[name] = town.clock(hours * 3600 + minutes * 60 + seconds - 95)
+    trips = list(csv.DictReader(io.StringIO(texts["trips.txt"])))
+    trip = {**next(row for row in trips if row["trip_id"] == copied), "trip_id": "one-more"}
+    with zipfile.ZipFile(tmp_path / feed.name, "w") as archive:
+        for name, text in texts.items():
+            rows = {"stop_times.txt": extra, "trips.txt": [trip]}.get(name, [])
+            lines = [text.rstrip("\n"), *(",".join(row.values()) for row in rows), ""]
+            archive.writestr(name, "\n".join(lines))
+    others = [path for path in feeds(sources) if path != feed]
+    network = town.build(tmp_path, sources / "demo-town.osm.pbf", tmp_path / feed.name, *others)
+    more = square(network, zones)
+    assert (more <= usual).all()
+    assert (more < usual).any()
+
+
+@pytest.mark.parametrize(
+    ("less", "what"),
+    [({"max_walk_min": 12}, "walking"), ({"max_rides": 1}, "rides"), ({"max_time_min": 40}, "time")],
+)
+def test_more_of_anything_allowed_is_never_slower(network, zones, usual, less, what):
+    stricter = square(network, zones, **less)
+    assert (usual <= stricter).all()
+    assert (usual < stricter).any(), what
+    if what == "time":
+        # a limit of time only takes journeys away, it makes none slower
+        reached = stricter < UNREACHED
+        assert (usual[reached] == stricter[reached]).all()
+        assert stricter[reached].max() < 40 * 60
+
+
+def test_faster_walking_reaches_no_fewer_places_on_foot_alone(network, zones):
+    def on_foot(kph):
+        night = Query(DATE, 3 * 3600, 3 * 3600 + 60, (50,), walk_speed_kph=kph, max_walk_min=60)
+        return town.seconds(RaptorEngine(network).travel_times(zones, zones, night)).astype(np.int64)
+
+    slow, fast = on_foot(4.0), on_foot(4.8)
+    assert (fast <= slow).all()
+    assert (fast < slow).any()
+
+
+def test_one_by_one_and_by_sweeps_is_the_same(network, zones, usual):
+    assert (square(network, zones, few=10_000) == usual).all()
+
+
+def test_later_percentiles_are_never_sooner(usual):
+    assert (np.diff(usual, axis=2) >= 0).all()
+
+
+def test_arriving_by_takes_as_long_as_the_latest_departure_that_gets_there(network, zones):
+    """On the window of one minute: leaving when `to` says, `from` arrives by the deadline."""
+    deadline_s = 9 * 3600
+    to = Query(DATE, deadline_s, deadline_s + 60, (50,), direction="to")
+    travel_s = town.seconds(RaptorEngine(network).travel_times(zones, zones, to))[:, :, 0].astype(np.int64)
+    checked = 0
+    for origin, destination in ((0, 7), (3, 20), (12, 31), (25, 5), (30, 2)):
+        if travel_s[destination, origin] in (0, UNREACHED):
+            continue
+        leave_s = deadline_s - int(travel_s[destination, origin])
+        pair = [
+            Points.of([str(at)], zones.lon[at : at + 1], zones.lat[at : at + 1])
+            for at in (origin, destination)
+        ]
+        for start_s, in_time in ((leave_s, True), (leave_s + 1, False)):
+            query = Query(DATE, start_s, start_s + 60, (50,), max_time_min=180)
+            seconds = town.seconds(RaptorEngine(network).travel_times(*pair, query))[0, 0, 0]
+            assert bool(start_s + int(seconds) <= deadline_s) is in_time
+        checked += 1
+    assert checked >= 3
