@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -23,6 +20,7 @@ from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
 from ptreach.network.build import build_network, open_network
+from ptreach.network.compiled import cache_folder, is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
@@ -41,6 +39,7 @@ from ptreach.sources.recipe import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     from shapely import MultiPolygon
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
 SURFACE_STEP_M: Final = 100.0
-CACHE_VARIABLE: Final = "PTREACH_CACHE"
+_FIRST_RUN_STAGE: Final = "first run: compiling"
 
 
 class NamedNetwork(NamedTuple):
@@ -125,9 +124,9 @@ def matrix(
         network = build_network(
             inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
         )
-    return write_matrix(
-        open_engine(engine, network, workers=workers), from_points, to_points, query, out, progress
-    )
+    router = open_engine(engine, network, workers=workers)
+    with _first_run_told(progress):
+        return write_matrix(router, from_points, to_points, query, out, progress)
 
 
 def demo(out: Path, *, workers: int, progress: Progress) -> Path:
@@ -151,13 +150,14 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     records = source_records(network_recipe, recipe_folder(town.network, home))
     network = _built(network_recipe, records, home, progress, OURS)
     router = open_engine(engine, network, workers=workers)
-    with _dated_by(town):
+    with _first_run_told(progress), _dated_by(town):
         _require_origin(router, town)
     opened = open_network(network)
     segments = opened.linkage.segments
     streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
     areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
-    zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+    with _first_run_told(progress):
+        zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     osm_path = next(record.path for record in records if record.kind == "osm")
     progress("ground", 0, 1)
     ground = read_ground(osm_path, GRID_CRS)
@@ -179,13 +179,14 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     return pack
 
 
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: ``PTREACH_CACHE``, else the system's place for caches."""
-    if given := os.environ.get(CACHE_VARIABLE):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ptreach"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
+@contextmanager
+def _first_run_told(progress: Progress) -> Iterator[None]:
+    """Say so where the routing is compiled on the way, which takes some seconds and happens once."""
+    if is_first_run():
+        progress(_FIRST_RUN_STAGE, 0, 1)
+    yield
+    if is_first_run():
+        progress(_FIRST_RUN_STAGE, 1, 1)
 
 
 def rules_named(name: str) -> Rules:

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ptreach.network.compiled import njit
 from ptreach.network.segments import NONE, apart_squared, comes_first
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.network.cells import cells_of, nearest_segment
+from ptreach.network.compiled import njit
 from ptreach.network.r5_cells import edge_cells_of, fill_box, nearest_of_edges, no_edge_cells
 from ptreach.network.segments import (
     NONE,

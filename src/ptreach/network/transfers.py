@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 
+from ptreach.network.compiled import njit
 from ptreach.network.walks import FAR_MM, WalkTable, anchor_stops, rows_of, walk_limit_mm, walk_table
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

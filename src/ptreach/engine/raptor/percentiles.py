@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

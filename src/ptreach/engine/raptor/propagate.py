@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.engine.raptor.percentiles import LISTS, Ranking, rank_lists
 from ptreach.model import UNREACHED
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -36,13 +36,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.engine.raptor.kernel import NEVER, Transfers, search
 from ptreach.engine.raptor.lanes import LANES, TIMES
 from ptreach.engine.raptor.propagate import NOT_RIDDEN, Egress, propagate
 from ptreach.engine.raptor.streets import StreetSearch, access_and_direct
 from ptreach.engine.raptor.sweep import MOST_DEPARTURES, Sweep, board, clear, fill, room_for, sweep
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.engine.raptor.kernel import NEVER
+from ptreach.network.compiled import njit
 from ptreach.network.segments import NONE
 from ptreach.network.walks import FAR_MM, walk_from, walk_s
 

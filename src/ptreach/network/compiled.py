@@ -1,0 +1,49 @@
+"""Compiled kernels: numba's decorator, with a cache on disk that is never out of date.
+
+numba takes a kernel from its cache as long as the kernel's own file is the same; that a kernel it calls has
+changed goes unseen. So the cache lies in a folder named after the source text of all kernels: what has
+changed has another folder. It is the user's own, for where the package is installed may not be writable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import numba
+from numba import njit
+
+__all__ = ["cache_folder", "is_first_run", "njit"]
+
+CACHE_VARIABLE: Final = "PTREACH_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: ``PTREACH_CACHE``, else the system's place for caches."""
+    if given := os.environ.get(CACHE_VARIABLE):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ptreach"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
+
+
+def _kernels_digest() -> str:
+    """Return the digest of the source text of the rooms that hold kernels, and of numba's version."""
+    package = Path(__file__).parents[1]
+    total = hashlib.sha256(numba.__version__.encode())
+    for path in sorted([*package.glob("network/*.py"), *package.glob("engine/**/*.py")]):
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+_KERNELS: Final = cache_folder() / "kernels" / _kernels_digest()
+_FIRST_RUN: Final = not _KERNELS.is_dir()
+numba.config.CACHE_DIR = str(_KERNELS)
+
+
+def is_first_run() -> bool:
+    """Say whether nothing was compiled yet when this process began: kernels then take some seconds longer."""
+    return _FIRST_RUN
