@@ -56,18 +56,30 @@ def seconds_of(clock: str) -> int:
 
 
 def vehicles(texts: dict[str, str]) -> list[list[Call]]:
-    """The calls of each trip, from the text of the feed."""
-    shift_s = {
-        row["trip_id"]: SERVICES[row["service_id"]] * DAY
-        for row in csv.DictReader(io.StringIO(texts["trips"]))
-    }
+    """The calls of each vehicle, from the text of the feed: of a trip, or of several that it makes on end."""
+    trips = {row["trip_id"]: row for row in csv.DictReader(io.StringIO(texts["trips"]))}
+    shift_s = {trip: SERVICES[row["service_id"]] * DAY for trip, row in trips.items()}
     calls: dict[str, list[tuple[int, Call]]] = {trip: [] for trip in shift_s}
     for row in csv.DictReader(io.StringIO(texts["stop_times"])):
         trip = row["trip_id"]
         times = (seconds_of(row[key]) + shift_s[trip] for key in ("arrival_time", "departure_time"))
         call = Call(row["stop_id"], *times, row["pickup_type"] != "1", row["drop_off_type"] != "1")
         calls[trip].append((int(row["stop_sequence"]), call))
-    return [[call for _, call in sorted(rows)] for rows in calls.values()]
+    chains: list[list[Call]] = []
+    last_of_block: dict[tuple[str, str], list[Call]] = {}
+    for trip in sorted(calls, key=lambda trip: min(calls[trip])[1].departs_s):
+        own = [call for _, call in sorted(calls[trip])]
+        block = trips[trip]["block_id"], trips[trip]["service_id"]
+        chain = last_of_block.get(block, []) if block[0] else []
+        if chain and chain[-1].stop == own[0].stop and chain[-1].arrives_s <= own[0].departs_s:
+            # nobody boards the trip that ends here, nor steps off the one that begins
+            chain[-1] = chain[-1]._replace(board=False)
+            chain += [own[0]._replace(alight=False), *own[1:]]
+        else:
+            chain = own
+            chains.append(chain)
+        last_of_block[block] = chain
+    return chains
 
 
 class PlainSearch:
@@ -168,13 +180,14 @@ def worlds(draw: st.DrawFn) -> World:
         window=f"{clock(start_s)}-{clock(start_s + 60 * departures_n)}",
     )
     # a trip at an hour no query asks about: the date must have some service
-    trip_rows = ["trip_id,route_id,service_id", "idle,r,tue"]
+    trip_rows = ["trip_id,route_id,service_id,block_id", "idle,r,tue,"]
     call_rows = [
         "trip_id,stop_id,stop_sequence,arrival_time,departure_time,pickup_type,drop_off_type",
         "idle,s0,0,15:00:00,15:00:00,,",
         "idle,s1,1,15:01:00,15:01:00,,",
     ]
     kinds = st.sampled_from(["", "0", "0", "0", "0", "0", "1", "2"])
+    in_blocks = draw(st.booleans())
     earliest = draw(st.sampled_from([-50, -30])) if query.direction == "to" else 0
     for line in range(draw(st.integers(2, 5))):
         sequence = draw(st.permutations(stops))[: draw(st.integers(2, 5))]
@@ -191,10 +204,23 @@ def worlds(draw: st.DrawFn) -> World:
                 time_s += draw(st.sampled_from([0, 30, 60, 61, 120, 240]))
             days = [day for day in SERVICES if calls[0][1] - SERVICES[day] * DAY >= 0]
             service = draw(st.sampled_from(days))
-            trip_rows.append(f"t{line}{number},r,{service}")
-            for at, (stop, arrives_s, departs_s) in enumerate(calls):
-                clocks = (town.clock(s - SERVICES[service] * DAY) for s in (arrives_s, departs_s))
-                call_rows.append(f"t{line}{number},{stop},{at},{','.join(clocks)},{rules[at]}")
+            own_rules, onward_n = rules, draw(st.sampled_from([0, 0, 1, 1, 2])) if in_blocks else 0
+            for leg in range(onward_n + 1):
+                trip_rows.append(f"t{line}{number}{leg},r,{service},{f'b{line}{number}' if onward_n else ''}")
+                for at, (stop, arrives_s, departs_s) in enumerate(calls):
+                    clocks = (town.clock(s - SERVICES[service] * DAY) for s in (arrives_s, departs_s))
+                    call_rows.append(f"t{line}{number}{leg},{stop},{at},{','.join(clocks)},{rules[at]}")
+                # the vehicle's next trip; sometimes from another stop, for which nobody can stay on board
+                stop, arrives_s, _ = calls[-1]
+                start = draw(st.sampled_from([stop, stop, stop, *stops]))
+                leaves_s = max(arrives_s + draw(st.sampled_from([0, 0, 30, 60, 61])), calls[0][2] + 1)
+                onward = [start, *draw(st.permutations(stops))[: draw(st.integers(1, 3))]]
+                calls = [(start, leaves_s, leaves_s)]
+                for stop in onward[1:]:
+                    leaves_s += draw(st.sampled_from([0, 30, 61, 240]))
+                    calls.append((stop, leaves_s, leaves_s))
+                rules = [f"{draw(kinds)},{draw(kinds)}" for _ in onward]
+            rules = own_rules
     return World(
         stops={name: places[name] for name in stops},
         starts={name: places[name] for name in ("home", "farm")},

@@ -244,3 +244,27 @@ def test_a_date_without_service_names_days_that_have_it(tmp_path):
     query = Query(town.TUESDAY.replace(day=17), H8, H8 + 600)
     with pytest.raises(InputError, match=r"nothing runs on Saturday 2026-10-17; .*2026-10-01 to 2026-10-30"):
         times(one_line(tmp_path), ORIGIN, WORK, query)
+
+
+def test_who_stays_seated_needs_no_slack_and_no_further_ride(tmp_path):
+    # One vehicle: A to M as trip one, at once on to B as trip two. Nobody could change within 60 s.
+    stops = {"A": (99.5, 0), "M": (2_500, 0), "B": (5_000, 0)}
+    trips = [
+        ("one", "weekdays", [("A", "8:05:00"), ("M", "8:10:00")]),
+        ("two", "weekdays", [("M", "8:10:00"), ("B", "8:15:00")]),
+    ]
+
+    def p50(name, blocks, **changes):
+        rows = ["trip_id,route_id,service_id,block_id"]
+        rows += [f"{trip},r,weekdays,{block}" for (trip, _, _), block in zip(trips, blocks, strict=True)]
+        (tmp_path / name).mkdir()
+        network = one_line(tmp_path / name, stops=stops, trips=trips, texts={"trips": "\n".join(rows)})
+        query = town.query("08:00-08:01", percentiles=(50,), max_rides=1, **changes)
+        there = int(times(network, ORIGIN, WORK, query)[0, 0, 0])
+        back = town.query("08:20-08:21", percentiles=(50,), max_rides=1, direction="to", **changes)
+        return there, int(times(network, WORK, ORIGIN, back)[0, 0, 0])
+
+    # at B by 8:15, at work 50 s later; leaving by 8:05:00 - 61 s - 100 s to be there by 8:20
+    assert p50("one-vehicle", ["v", "v"]) == (15 * 60 + 50, 15 * 60 + 161)
+    assert p50("two-vehicles", ["v", "w"]) == (UNREACHED, UNREACHED)
+    assert p50("no-blocks", ["", ""]) == (UNREACHED, UNREACHED)

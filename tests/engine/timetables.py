@@ -47,6 +47,7 @@ def timetable(lines: list[Line], stops_n: int) -> Timetable:
         rows["time_start"].append(len(rows["off_s"]))
         rows["trip_start"].append(rows["trip_start"][-1] + len(trips))
         rows["trip_row"] += range(len(trips))
+        rows["stays"] += [-1] * len(trips)
     rows["stop_start"] = np.cumsum([0, *map(len, boardings)]).tolist()
     rows["stop_line"] = [number for stop in boardings for number, _ in stop]
     rows["stop_position"] = [position for stop in boardings for _, position in stop]

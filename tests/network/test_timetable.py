@@ -55,6 +55,7 @@ def patterns_of(trips):
             trip_ids=tuple(f"bus:{k}" for k in range(len(trips))),
             trip_route=np.zeros(len(trips), dtype=np.int32),
             trip_service=np.array([trip.service for trip in trips], dtype=np.int32),
+            trip_block=np.full(len(trips), -1, dtype=np.int32),
             trip_start=np.cumsum([0, *(len(trip.calls) for trip in trips)], dtype=np.int64),
             call_stop=stop.astype(np.int32),
             call_arrival_s=arrival.astype(np.int32),

@@ -52,9 +52,10 @@ class Stops(NamedTuple):
 
 
 class Trips(NamedTuple):
-    """Trips by their number in the timetables: the route (number in `Names.route_names`) of each."""
+    """Trips by their number in the timetables: number of the route in `Names`, block, -1 if none."""
 
     route: np.ndarray[Any, np.dtype[np.int32]]
+    block: np.ndarray[Any, np.dtype[np.int32]]
 
 
 class Names(NamedTuple):
@@ -216,7 +217,7 @@ def _write(
         "transfers": transfers,
         "patterns": patterns,
         "calendar": Calendar(timetables.first_day, timetables.service_days),
-        "trips": Trips(timetables.trip_route),
+        "trips": Trips(timetables.trip_route, timetables.trip_block),
     }
     numbers: dict[str, int] = {}
     for name, value in _columns(tables):

@@ -54,6 +54,8 @@ class Rules(NamedTuple):
         the way along it is the only one.
     board_slack_s
         A vehicle is caught if it departs more than this after the arrival at the stop.
+    stays_seated
+        Who rides to a trip's last stop may stay on board for the vehicle's next trip (block_id).
     days_around
         Trips of the service days before and after the date run too.
     """
@@ -76,6 +78,7 @@ class Rules(NamedTuple):
     rounds_each: bool
     direct_unlimited: bool
     board_slack_s: int
+    stays_seated: bool
     days_around: bool
 
 
@@ -100,6 +103,7 @@ OURS: Final = Rules(
     rounds_each=False,
     direct_unlimited=False,
     board_slack_s=60,
+    stays_seated=True,
     days_around=True,
 )
 
@@ -122,6 +126,7 @@ R5: Final = Rules(
     rounds_each=True,
     direct_unlimited=True,
     board_slack_s=60,
+    stays_seated=False,
     days_around=False,
 )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ptreach.network.calendar import day_start_s
+from ptreach.network.seats import chain_keys, next_trips, turned
 from ptreach.network.walks import rows_of
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ class Timetable(NamedTuple):
     """Lines: trips of one pattern of which none overtakes another.
 
     Line n has the positions ``position_start[n]:position_start[n + 1]`` of ``stop``, ``board`` and
-    ``alight``, and ``trips_n[n]`` trips. At its position j (from 0), trip k has its times at
-    ``time_start[n] + j * trips_n[n] + k`` of ``ready_s`` and ``off_s``: they ascend with k.
-    ``trip_row[trip_start[n] + k]`` is the trip's number in the timetables. Stop s can be boarded on the lines
+    ``alight``, and ``trips_n[n]`` trips. At its position j (from 0), trip k has its times at ``time_start[n]
+    + j * trips_n[n] + k`` of ``ready_s`` and ``off_s``: they ascend with k. ``trip_row[trip_start[n] + k]``
+    is the trip's number in the timetables; ``stays[trip_start[n] + k]`` is the place, in the same numbering,
+    of the trip for which its riders may stay on board, -1 if there is none. Trips of a line go on alike, and
+    none overtakes another on the way. Stop s can be boarded on the lines
     ``stop_line[stop_start[s]:stop_start[s + 1]]``, at the positions ``stop_position``.
     """
 
@@ -42,18 +45,22 @@ class Timetable(NamedTuple):
     off_s: NDArray[np.int32]
     trip_start: NDArray[np.int64]
     trip_row: NDArray[np.int32]
+    stays: NDArray[np.int32]
     stop_start: NDArray[np.int64]
     stop_line: NDArray[np.int32]
     stop_position: NDArray[np.int32]
 
 
 class _Line(NamedTuple):
-    """One line before all are put together; times have the shape (positions, trips)."""
+    """One line before all are put together; times have the shape (positions, trips).
+
+    ``members`` are positions among the trips that run.
+    """
 
     pattern: int
     ready_s: NDArray[np.int32]
     off_s: NDArray[np.int32]
-    trip_row: NDArray[np.int32]
+    members: NDArray[np.int64]
 
 
 class _Trips(NamedTuple):
@@ -76,6 +83,7 @@ def timetable_of_day(
     slack_s: int,
     mirrored: bool,
     days_around: bool = True,
+    block: NDArray[np.int32] | None = None,
 ) -> Timetable:
     """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
 
@@ -87,22 +95,41 @@ def timetable_of_day(
         Whether to give the timetable backward in time.
     days_around
         Whether trips of the service days before and after run too.
+    block
+        Block of each trip of the timetables, -1 if none; without it nobody stays seated from trip to trip.
     """
     trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
-    lines: list[_Line] = []
-    for pattern, first, last in _groups(trips.pattern):
-        trip, shift_s = trips.trip[first:last], trips.shift_s[first:last]
+    following = np.full(trips.trip.size, -1, dtype=np.int64)
+    if block is not None:
+        following = next_trips(patterns, trips.trip, trips.shift_s, block)
+    if mirrored:
+        following = turned(following)
+
+    def times_of(members: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        pattern, trip, shift_s = trips.pattern[members[0]], trips.trip[members], trips.shift_s[members]
         positions_n = patterns.position_start[pattern + 1] - patterns.position_start[pattern]
         times = patterns.time_start[trip] + np.arange(positions_n)[:, np.newaxis]
         ready_s = patterns.departure_s[times] + shift_s - np.int32(slack_s + 1)
         off_s = patterns.arrival_s[times] + shift_s
-        row = patterns.trip_row[trip]
-        if mirrored:
-            ready_s, off_s, row = -off_s[::-1, ::-1], -ready_s[::-1, ::-1], row[::-1]
+        return (-off_s[::-1], -ready_s[::-1]) if mirrored else (ready_s, off_s)
+
+    lines: list[_Line] = []
+    keys = chain_keys(trips.pattern, following)
+    order = np.argsort(keys, kind="stable")
+    for _, first, last in _groups(keys[order]):
+        members = order[first:last][:: -1 if mirrored else 1]
+        ready_s, off_s = times_of(members)
+        ahead = [ready_s, off_s]
+        onward = following[members]
+        while onward[0] >= 0:  # all trips of a group go on alike
+            ahead += times_of(onward)
+            onward = following[onward]
         lines += [
-            _Line(pattern, ready_s[:, k], off_s[:, k], row[k]) for k in _without_overtaking(ready_s, off_s)
+            _Line(int(trips.pattern[members[0]]), ready_s[:, k], off_s[:, k], members[k])
+            for k in _without_overtaking(np.concatenate(ahead))
         ]
-    return _joined(patterns, lines, stops_n, mirrored=mirrored)
+    row = patterns.trip_row[trips.trip]
+    return _joined(patterns, lines, stops_n, row, following, mirrored=mirrored)
 
 
 def _running(
@@ -143,9 +170,8 @@ def _groups(keys: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     return list(zip(keys[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), keys.size], strict=True))
 
 
-def _without_overtaking(ready_s: NDArray[np.int32], off_s: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """Return the trips (columns) in groups in which no trip is ahead of an earlier one at any position."""
-    times = np.concatenate([ready_s, off_s])
+def _without_overtaking(times: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """Return the trips (columns) in groups in which no trip is ahead of an earlier one at any time (row)."""
     if (times[:, 1:] >= times[:, :-1]).all():
         return [np.arange(times.shape[1])]
     groups: list[list[int]] = []
@@ -159,13 +185,24 @@ def _without_overtaking(ready_s: NDArray[np.int32], off_s: NDArray[np.int32]) ->
     return [np.array(group) for group in groups]
 
 
-def _joined(patterns: Patterns, lines: list[_Line], stops_n: int, *, mirrored: bool) -> Timetable:
+def _joined(
+    patterns: Patterns,
+    lines: list[_Line],
+    stops_n: int,
+    row: NDArray[np.int32],
+    following: NDArray[np.int64],
+    *,
+    mirrored: bool,
+) -> Timetable:
     """Put lines together and list, for each stop, where it can be boarded."""
     spans = [slice(*patterns.position_start[line.pattern : line.pattern + 2].tolist()) for line in lines]
     turn = slice(None, None, -1 if mirrored else 1)
     board, alight = (patterns.alight, patterns.board) if mirrored else (patterns.board, patterns.alight)
     lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
-    trips_n = np.array([line.trip_row.size for line in lines], dtype=np.int32)
+    trips_n = np.array([line.members.size for line in lines], dtype=np.int32)
+    members = np.concatenate([np.empty(0, dtype=np.int64), *(line.members for line in lines)])
+    number = np.full(row.size + 1, -1, dtype=np.int32)  # the last for those that go on as no trip
+    number[members] = np.arange(members.size)
 
     def joined(parts: list[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
         return np.concatenate([np.empty(0, dtype), *parts]).astype(dtype)
@@ -190,7 +227,8 @@ def _joined(patterns: Patterns, lines: list[_Line], stops_n: int, *, mirrored: b
         ready_s=joined([line.ready_s.ravel() for line in lines], np.int32),
         off_s=joined([line.off_s.ravel() for line in lines], np.int32),
         trip_start=np.r_[0, np.cumsum(trips_n)].astype(np.int64),
-        trip_row=joined([line.trip_row for line in lines], np.int32),
+        trip_row=row[members],
+        stays=number[following[members]],
         stop_start=stop_start,
         stop_line=line_of[at][order],
         stop_position=position[at][order],

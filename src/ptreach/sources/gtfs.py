@@ -38,7 +38,8 @@ class Timetables(NamedTuple):
 
     Trip t calls at ``trip_start[t]:trip_start[t + 1]`` of the ``call_*`` arrays, in order of travel. Times
     are seconds after noon minus 12 h of the service day. Service v runs on the day ``first_day + d``
-    (ordinal of the date) where ``service_days[v, d]``.
+    (ordinal of the date) where ``service_days[v, d]``. Trips of one ``trip_block`` (-1: none) are
+    run by one vehicle.
     """
 
     feed_ids: tuple[str, ...]
@@ -51,6 +52,7 @@ class Timetables(NamedTuple):
     trip_ids: tuple[str, ...]
     trip_route: NDArray[np.int32]
     trip_service: NDArray[np.int32]
+    trip_block: NDArray[np.int32]
     trip_start: NDArray[np.int64]
     call_stop: NDArray[np.int32]
     call_arrival_s: NDArray[np.int32]
@@ -120,7 +122,8 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     routes = routes.sort_values("route_id")
     days = _calendar(tables, path, repairs)
     trips = tables["trips"].astype(object)
-    trips = _counted(trips, trips.notna().all(axis=1), "trips without an id, a route or a service", repairs)
+    named = trips[["trip_id", "route_id", "service_id"]].notna().all(axis=1)
+    trips = _counted(trips, named, "trips without an id, a route or a service", repairs)
     trips = _counted(trips, ~trips["trip_id"].duplicated(), "trips listed twice", repairs)
     trips = _counted(trips, trips["route_id"].isin(routes["route_id"]), "trips of unknown routes", repairs)
     trips = _counted(
@@ -132,6 +135,7 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
             "trip_id": trips["trip_id"].to_numpy(),
             "route": pd.Index(routes["route_id"]).get_indexer(pd.Index(trips["route_id"])).astype(np.int32),
             "service": pd.Index(days.service_ids).get_indexer(pd.Index(trips["service_id"])).astype(np.int32),
+            "block": pd.factorize(trips["block_id"], sort=True)[0] if "block_id" in trips else -1,
         }
     )
     calls = clean_calls(tables["stop_times"], trips["trip_id"], stops, repairs)
@@ -265,9 +269,19 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
         (sum(len(feed.days.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
     )
     parts: dict[str, list[Any]] = {
-        key: [] for key in ("stop", "route", "trip_route", "trip_service", "lengths", "call_stop", "trip_ids")
+        key: []
+        for key in (
+            "stop",
+            "route",
+            "trip_route",
+            "trip_service",
+            "trip_block",
+            "lengths",
+            "call_stop",
+            "trip_ids",
+        )
     }
-    stops_n = routes_n = services_n = 0
+    stops_n = routes_n = services_n = blocks_n = 0
     for name, feed in zip(names, feeds, strict=True):
         services, days = feed.days.runs.shape
         from_day = feed.days.first_day - first_day
@@ -279,6 +293,8 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
         parts["trip_ids"] += [f"{name}:{trip_id}" for trip_id in feed.trips["trip_id"].to_numpy()[rows]]
         parts["trip_route"].append(feed.trips["route"].to_numpy()[rows] + routes_n)
         parts["trip_service"].append(feed.trips["service"].to_numpy()[rows] + services_n)
+        parts["trip_block"].append(_blocks(feed.trips["block"].to_numpy(), rows, blocks_n))
+        blocks_n += int(feed.trips["block"].max()) + 1
         parts["lengths"].append(np.diff(np.r_[starts, feed.calls.trip.size]))
         parts["call_stop"].append(feed.calls.stop + stops_n)
         stops_n += len(feed.stops)
@@ -296,6 +312,7 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
         trip_ids=tuple(parts["trip_ids"]),
         trip_route=np.concatenate(parts["trip_route"]).astype(np.int32),
         trip_service=np.concatenate(parts["trip_service"]).astype(np.int32),
+        trip_block=np.concatenate(parts["trip_block"]).astype(np.int32),
         trip_start=np.r_[0, np.cumsum(np.concatenate(parts["lengths"]))].astype(np.int64),
         call_stop=np.concatenate(parts["call_stop"]).astype(np.int32),
         call_arrival_s=np.concatenate([call.arrival_s for call in calls]),
@@ -306,6 +323,12 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
         service_days=service_days,
         repairs={what: number for what, number in sorted(repairs.items()) if number},
     )
+
+
+def _blocks(block: NDArray[np.int64], rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    """Return the block of each trip, -1 if none; those that frequencies.txt repeats are not one vehicle's."""
+    repeated = np.bincount(rows, minlength=block.size)[rows] > 1
+    return np.where((block[rows] < 0) | repeated, -1, block[rows] + first)
 
 
 def _route_names(routes: pd.DataFrame) -> list[str]:

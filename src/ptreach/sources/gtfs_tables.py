@@ -35,7 +35,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "agency": ((), ("agency_timezone",)),
     "stops": (("stop_id", "stop_lat", "stop_lon"), ("stop_name", "parent_station")),
     "routes": (("route_id",), ("route_short_name", "route_long_name")),
-    "trips": (("trip_id", "route_id", "service_id"), ()),
+    "trips": (("trip_id", "route_id", "service_id"), ("block_id",)),
     "stop_times": (
         ("trip_id", "stop_id", "stop_sequence"),
         ("arrival_time", "departure_time", "pickup_type", "drop_off_type"),

@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.engine.raptor.kernel import NEVER, Transfers
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,9 +32,10 @@ class Calls(NamedTuple):
 
     Call c arrives at ``stop[c]`` at ``off_s[c]``, where one may step off if ``alight[c]``. ``before[c]`` is
     the trip's call before it, -1 at its first; ``ahead[c]`` is the call, at the same position, of the line's
-    trip before it, -1 if it is the first. From c the calls
-    ``change_to[change_start[c]:change_start[c + 1]]`` are worth being caught. ``number[i]`` is the call whose
-    times are ``off_s[i]`` and ``ready_s[i]`` of the timetable.
+    trip before it, -1 if it is the first. From c the calls ``change_to[change_start[c]:change_start[c + 1]]``
+    are worth being caught. ``number[i]`` is the call whose times are ``off_s[i]`` and ``ready_s[i]`` of the
+    timetable. ``seat_to[c]`` is the first call of the trip for which one may stay on board at c, a trip's
+    last call; -1 elsewhere.
     """
 
     stop: NDArray[np.int32]
@@ -45,6 +46,7 @@ class Calls(NamedTuple):
     change_start: NDArray[np.int64]
     change_to: NDArray[np.int32]
     number: NDArray[np.int32]
+    seat_to: NDArray[np.int32]
 
 
 def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: int) -> Calls:
@@ -52,11 +54,13 @@ def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: i
     trips_n = timetable.trips_n.astype(np.int64)
     calls_n = timetable.off_s.size
     # A vehicle arrives at a call after all changes to its trip's earlier calls: their sources arrived before
-    # `ready`, which is before the trip's next arrival. Calls of one trip at one time keep their order.
-    order = np.argsort(timetable.off_s, kind="stable")
+    # `ready`, which is before the trip's next arrival. Calls of one trip at one time keep their order, and
+    # come after those of the trip for which one stayed on board.
+    line = np.repeat(np.arange(trips_n.size), np.diff(timetable.time_start))
+    trip = timetable.trip_start[line] + (np.arange(calls_n) - timetable.time_start[line]) % trips_n[line]
+    order = np.lexsort((np.arange(calls_n), _places_in_chain(timetable.stays)[trip], timetable.off_s))
     number = np.empty(calls_n, dtype=np.int32)
     number[order] = np.arange(calls_n, dtype=np.int32)
-    line = np.repeat(np.arange(trips_n.size), np.diff(timetable.time_start))
     before = np.arange(calls_n) - trips_n[line]
     first = before < timetable.time_start[line]
     before = np.where(first, -1, number[np.where(first, 0, before)])
@@ -67,6 +71,12 @@ def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: i
     first_of_line[1:] = position[1:] != position[:-1]
     ahead = np.where(first_of_line, -1, np.roll(number, 1))
     change_start, change_to = _changes(timetable, transfers, number, workers)
+    seat_to = np.full(calls_n, -1, dtype=np.int32)
+    last_of_trip = np.arange(calls_n) + trips_n[line] >= timetable.time_start[line + 1]
+    # the last for trips that go on no more
+    first_call = np.full(timetable.trip_row.size + 1, -1, dtype=np.int32)
+    first_call[trip[first]] = number[first]
+    seat_to[number[last_of_trip]] = first_call[timetable.stays[trip[last_of_trip]]]
     return Calls(
         stop=timetable.stop[position][order],
         off_s=timetable.off_s[order],
@@ -76,7 +86,19 @@ def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: i
         change_start=change_start,
         change_to=change_to,
         number=number,
+        seat_to=seat_to,
     )
+
+
+def _places_in_chain(stays: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return how many trips one may have stayed on board of before each trip."""
+    place = np.zeros(stays.size, dtype=np.int64)
+    fresh = np.flatnonzero(stays >= 0)
+    while fresh.size:  # once for each trip of the longest chain
+        onward = stays[fresh].astype(np.int64)
+        place[onward] = np.maximum(place[onward], place[fresh] + 1)
+        fresh = onward[stays[onward] >= 0]
+    return place
 
 
 def _changes(
@@ -173,7 +195,7 @@ def _changes_of_lines(
                             first,
                             caught,
                             soonest_s,
-                        ):
+                        ) or (timetable.stays[timetable.trip_start[other] + first] >= 0):
                             if found_n == source.size:
                                 source = np.concatenate((source, np.empty_like(source)))
                                 target = np.concatenate((target, np.empty_like(target)))

@@ -128,7 +128,9 @@ class RaptorEngine:
             max_rides=query.max_rides,
             ranks=ranking(query.percentiles, query.departures_n),
         )
-        fill = self._rows_filler(question, query, sweeps=len(origins) > self.few)
+        # One by one nobody stays seated from trip to trip: that search can't tell.
+        seats = bool((prepared.timetable.stays >= 0).any())
+        fill = self._rows_filler(question, query, sweeps=seats or len(origins) > self.few)
         column_of = {name: column for column, name in enumerate(destinations.ids)}
         for first, seconds in self._blocks(len(origins), len(destinations), len(query.percentiles), fill):
             ids = origins.ids[first : first + len(seconds)]
@@ -239,6 +241,7 @@ class RaptorEngine:
             slack_s=network.rules.board_slack_s,
             mirrored=mirrored,
             days_around=network.rules.days_around,
+            block=network.trips.block if network.rules.stays_seated else None,
         )
         pace = pace_of(query.walk_speed_kph, query.max_walk_s, query.max_time_s, network.rules)
         departures_s = query.window_start_s + 60 * np.arange(query.departures_n, dtype=np.int32)

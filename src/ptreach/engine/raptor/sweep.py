@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ptreach.engine.raptor.lanes import LANES, TIMES, any_later, count_down, raise_to, shift_to
 from ptreach.engine.raptor.propagate import NOT_RIDDEN
+from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -147,6 +147,9 @@ def sweep(
             continue
         touched[call] = True
         raise_to(label, call, label, before)
+        if calls.seat_to[call] >= 0:
+            touched[calls.seat_to[call]] = True
+            raise_to(label, np.uint32(calls.seat_to[call]), label, call)
         ridden_n += 1
         # Departures up to this one are too early to arrive here within the limit.
         too_early = max(0, (calls.off_s[call] - first_s - max_time_s) // 60 + 1)
