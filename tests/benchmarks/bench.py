@@ -203,7 +203,7 @@ def main() -> None:
         for name in PLACES:
             print(f"{name} ...", file=sys.stderr)
             row: dict[str, Any] = {"place": name, **child(name, "build", built), **child(name, "open", built)}
-            row |= child(name, "compile", built, NUMBA_CACHE_DIR=str(built / f"{name}.numba"))
+            row |= child(name, "compile", built, PTREACH_CACHE=str(built / f"{name}.cache"))
             row |= child(name, "memory", built)
             rows.append(row | child(name, "square", built))
         print("growth ...", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 GRID_CRS: Final = "EPSG:27700"
 """Metric work is done on the British National Grid."""
 _SPOT_M: Final = 50.0
+
+_log = logging.getLogger(__name__)
 
 
 def to_grid(lon: NDArray[np.floating[Any]], lat: NDArray[np.floating[Any]]) -> FloatArray:
@@ -84,6 +87,12 @@ def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Pro
     origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
     minutes = minutes_to(router, origin, points, query, progress)
     links = router.point_links(points, query)
+    if not links.near_service.any():
+        _log.warning(
+            "%s: no vehicle that runs from %s comes near any zone; all times are walks",
+            town.path,
+            town.window_text,
+        )
     reached = ~np.isnan(minutes[:, query.percentiles.index(50)])
     columns: dict[str, object] = {f"minutes_p{p}": minutes[:, at] for at, p in enumerate(query.percentiles)}
     columns["reason"] = [reason.value for reason in name_reasons(reached, links)]

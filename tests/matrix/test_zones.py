@@ -1,0 +1,131 @@
+"""Zones of a run: those with a street in them, their minutes, their reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import box
+
+import town as made
+from ptreach.config import load_town
+from ptreach.engine.raptor.engine import RaptorEngine
+from ptreach.errors import InputError
+from ptreach.matrix.zones import add_times, to_grid, zones_on_streets
+from ptreach.model import Areas, no_progress
+
+TOWN = """
+name = "Somewhere"
+network = "some"
+areas = "zones"
+date = 2026-10-13
+walk_speed_kph = 3.6
+{more}
+[origin]
+lon = -2.0
+lat = 51.0
+"""
+
+
+@pytest.fixture
+def town(tmp_path):
+    def load(more=""):
+        path = tmp_path / "somewhere.toml"
+        path.write_text(TOWN.format(more=more), encoding="utf-8")
+        return load_town(path)
+
+    return load
+
+
+@pytest.fixture
+def areas():
+    """Four squares of a kilometre from the corner east; the street goes through the first three."""
+    (x, y) = to_grid(np.array([made.LON]), np.array([made.LAT]))[0]
+    corners = [(x - 20 + 1000 * k, y - 500) for k in range(4)]
+    centres = [made.lonlat(480.5 + 1000 * k, 0) for k in range(4)]
+    frame = gpd.GeoDataFrame(
+        {
+            "zone_id": list("abcd"),
+            "district_code": ["E1", "E1", "E2", "E2"],
+            "district_name": ["West", "West", "East", "East"],
+            "lon": [lon for lon, _ in centres],
+            "lat": [lat for _, lat in centres],
+        },
+        geometry=[box(x, y, x + 1000, y + 1000) for x, y in corners],
+        crs=27700,
+    )
+    return Areas("zones", "Zones", "made", "zone", "", "", frame, (), made_up=True)
+
+
+def streets_m(length_m=2_700):
+    lon, lat = np.array([made.lonlat(x, 0) for x in range(0, length_m, 10)]).T
+    return to_grid(lon, lat)
+
+
+def test_the_grid_is_that_of_the_ordnance_survey():
+    # Ryde in OS Open Names, to the metre, and in degrees
+    easting, northing = to_grid(np.array([-1.163224]), np.array([50.730015]))[0]
+    assert (easting, northing) == pytest.approx((459_154, 92_600), abs=1)
+
+
+def test_zones_without_a_street_are_left_out(town, areas):
+    assert zones_on_streets(areas, streets_m(), town())["zone_id"].tolist() == ["a", "b", "c"]
+
+
+def test_districts_choose_by_name_or_code(town, areas):
+    assert zones_on_streets(areas, streets_m(), town('districts = ["West"]'))["zone_id"].tolist() == [
+        "a",
+        "b",
+    ]
+    assert zones_on_streets(areas, streets_m(), town('districts = ["E2"]'))["zone_id"].tolist() == ["c"]
+    with pytest.raises(
+        InputError, match=r"districts: no zone .* in a district 'North'\. Take some of East, West"
+    ):
+        zones_on_streets(areas, streets_m(), town('districts = ["North"]'))
+
+
+def test_areas_of_another_region_are_refused(town, areas):
+    with pytest.raises(InputError, match=r"no zone of 'zones' has a street of network 'some'"):
+        zones_on_streets(areas, streets_m() + 50_000, town())
+
+
+def network_of(folder, leaves):
+    feed = made.write_feed(
+        folder / "bus.zip",
+        stops=made.stops_text(A=(99.5, 0), B=(2_000, 0)),
+        **made.trips_texts([("t", "weekdays", [("A", leaves), ("B", made.clock(made_s(leaves) + 600))])]),
+    )
+    return made.build(folder, made.straight_street(folder / "street.osm", 2_700), feed)
+
+
+def made_s(clock):
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def test_minutes_and_reasons_follow_by_hand(town, areas, tmp_path, caplog):
+    # One bus at 9:20, ten minutes from A to B. The middle of a is 480.5 m off, that of b 1,480.5 m: too far
+    # to walk from the origin, but 519.5 m from B; that of c is 480.5 m from B.
+    zones = zones_on_streets(areas, streets_m(), town())
+    chosen = town('window = "09:15-09:16"')
+    with caplog.at_level(logging.WARNING):
+        found = add_times(RaptorEngine(network_of(tmp_path, "9:20:00")), chosen, zones, no_progress)
+    assert not caplog.records
+    assert found["minutes_p50"].tolist() == [481 / 60, (900 + 520) / 60, (900 + 481) / 60]
+    assert found["reason"].tolist() == ["reached"] * 3
+    assert (found["link_distance_m"] < 0.02).all()
+
+
+def test_a_window_in_which_nothing_runs_is_warned_of(town, areas, tmp_path, caplog):
+    zones = zones_on_streets(areas, streets_m(), town())
+    chosen = town('window = "03:00-03:10"')
+    with caplog.at_level(logging.WARNING):
+        found = add_times(RaptorEngine(network_of(tmp_path, "9:20:00")), chosen, zones, no_progress)
+    assert "no vehicle that runs from 03:00 to 03:10 comes near any zone" in caplog.text
+    assert str(Path("somewhere.toml")) in caplog.text
+    assert found["reason"].tolist() == ["reached", "no service", "no service"]
+    assert chosen.date == dt.date(2026, 10, 13)
