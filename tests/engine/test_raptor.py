@@ -268,3 +268,19 @@ def test_who_stays_seated_needs_no_slack_and_no_further_ride(tmp_path):
     assert p50("one-vehicle", ["v", "v"]) == (15 * 60 + 50, 15 * 60 + 161)
     assert p50("two-vehicles", ["v", "w"]) == (UNREACHED, UNREACHED)
     assert p50("no-blocks", ["", ""]) == (UNREACHED, UNREACHED)
+
+
+def test_a_slower_vehicle_is_taken_for_where_it_goes_on_to(tmp_path):
+    # From M the first bus to S is there 30 s sooner, but 40 s are too short to catch the one on to B there.
+    stops = {"A": (99.5, 0), "M": (2_000, 0), "S": (3_500, 0), "B": (5_000, 0)}
+    trips = [
+        ("to-m", "weekdays", [("A", "8:05:00"), ("M", "8:10:00")]),
+        ("sooner", "weekdays", [("M", "8:12:00"), ("S", "8:20:00")]),
+        ("later", "weekdays", [("M", "8:12:30"), ("S", "8:20:30")]),
+        ("on", "weekdays", [("S", "8:20:40"), ("B", "8:25:00")]),
+    ]
+    rows = ["trip_id,route_id,service_id,block_id"]
+    rows += [f"{trip},r,weekdays,{'v' if trip in {'later', 'on'} else ''}" for trip, _, _ in trips]
+    network = one_line(tmp_path, stops=stops, trips=trips, texts={"trips": "\n".join(rows)})
+    query = town.query("08:00-08:01", percentiles=(50,), max_rides=2)
+    assert times(network, ORIGIN, WORK, query)[0, 0, 0] == 25 * 60 + 50
