@@ -338,8 +338,3 @@ def _route_names(routes: pd.DataFrame) -> list[str]:
         if column in routes:
             names = routes[column].astype(object).where(routes[column].notna(), names)
     return [str(name) for name in names]
-
-
-def day_text(ordinal: int) -> str:
-    """Return a day such as ``2020-06-16``."""
-    return dt.date.fromordinal(ordinal).isoformat()
