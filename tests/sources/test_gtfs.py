@@ -15,7 +15,7 @@ import pytest
 import town
 from ptreach.errors import InputError
 from ptreach.sources import gtfs_tables
-from ptreach.sources.gtfs import day_text, read_timetables
+from ptreach.sources.gtfs import read_timetables
 
 ISLAND = Path(__file__).parents[2] / "../shared/data/isle-of-wight"
 
@@ -36,7 +36,8 @@ def read(folder, **texts):
 
 def days_of(timetables, service=0):
     """Days on which a service runs, as text."""
-    return [day_text(timetables.first_day + int(d)) for d in np.flatnonzero(timetables.service_days[service])]
+    days = timetables.first_day + np.flatnonzero(timetables.service_days[service])
+    return [dt.date.fromordinal(day).isoformat() for day in days.tolist()]
 
 
 def running(timetables, day):
