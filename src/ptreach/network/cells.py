@@ -96,7 +96,16 @@ def nearest_segment(segments: Segments, cells: Cells, lon: int, lat: int, within
             for at in range(cells.start[cell], cells.start[cell + 1]):
                 segment = cells.items[at]
                 while segment != NONE:
-                    apart = apart_squared(segments, segment, lon, lat, cos_lat, reach)
+                    apart = apart_squared(
+                        segments.lon0[segment],
+                        segments.lat0[segment],
+                        segments.lon1[segment],
+                        segments.lat1[segment],
+                        lon,
+                        lat,
+                        cos_lat,
+                        reach,
+                    )
                     if apart < least or (apart == least and comes_first(segments, segment, best)):
                         best, least = segment, apart
                     segment = segments.sibling[segment]

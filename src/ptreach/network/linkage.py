@@ -135,8 +135,10 @@ def _spot(
     if segment == NONE:
         return NONE, 0, 0, 0, 0
     cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
-    fraction = foot(segments, segment, lon, lat, cos_lat, reach)
-    at_lon, at_lat = point_of(segments, segment, fraction, reach)
+    lon0, lat0 = segments.lon0[segment], segments.lat0[segment]
+    lon1, lat1 = segments.lon1[segment], segments.lat1[segment]
+    fraction = foot(lon0, lat0, lon1, lat1, lon, lat, cos_lat, reach)
+    at_lon, at_lat = point_of(lon0, lat0, lon1, lat1, fraction, reach)
     along_mm = along_mm_of(segments, edges, segment, fraction, cos_lat, reach)
     if reach.truncates:
         x, y = float(int((at_lon - lon) * cos_lat)), float(at_lat - lat)

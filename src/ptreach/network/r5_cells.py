@@ -129,7 +129,16 @@ def _nearer(
     """Return the nearest segment so far and its distance squared, after a look at the chain from `first`."""
     segment = first
     while segment != NONE:
-        apart = apart_squared(segments, segment, lon, lat, cos_lat, reach)
+        apart = apart_squared(
+            segments.lon0[segment],
+            segments.lat0[segment],
+            segments.lon1[segment],
+            segments.lat1[segment],
+            lon,
+            lat,
+            cos_lat,
+            reach,
+        )
         if apart < least or (apart == least and comes_first(segments, segment, best)):
             best, least = segment, apart
         segment = segments.next_segment[segment]

@@ -135,44 +135,46 @@ def whole(value: float, reach: Reach) -> int:
     return int(value) if reach.truncates else int(round(value))  # noqa: RUF046  numba's round gives a float
 
 
+# What is asked of every segment in reach of a point takes its ends as numbers: with the arrays handed on from
+# call to call, linking took six times as long.
+
+
 @njit(cache=True, nogil=True)
-def foot(segments: Segments, segment: int, lon: int, lat: int, cos_lat: float, reach: Reach) -> float:
+def foot(
+    lon0: int, lat0: int, lon1: int, lat1: int, lon: int, lat: int, cos_lat: float, reach: Reach
+) -> float:
     """Return how far along a segment, from 0 to 1, its point nearest to (lon, lat) lies."""
     if reach.stretched:
-        x, x0 = float(int(lon / cos_lat)), float(int(segments.lon0[segment] / cos_lat))
-        dx = int(segments.lon1[segment] / cos_lat) - x0
+        x, x0 = float(int(lon / cos_lat)), float(int(lon0 / cos_lat))
+        dx = int(lon1 / cos_lat) - x0
     else:
-        x, x0 = lon * cos_lat, segments.lon0[segment] * cos_lat
-        dx = segments.lon1[segment] * cos_lat - x0
-    dy = float(segments.lat1[segment] - segments.lat0[segment])
+        x, x0 = lon * cos_lat, lon0 * cos_lat
+        dx = lon1 * cos_lat - x0
+    dy = float(lat1 - lat0)
     length = dx * dx + dy * dy
     if length <= 0:
-        return 1.0 if x != x0 or lat != segments.lat0[segment] else 0.0
-    return float(min(1.0, max(0.0, ((x - x0) * dx + (lat - segments.lat0[segment]) * dy) / length)))
+        return 1.0 if x != x0 or lat != lat0 else 0.0
+    return float(min(1.0, max(0.0, ((x - x0) * dx + (lat - lat0) * dy) / length)))
 
 
 @njit(cache=True, nogil=True)
-def point_of(segments: Segments, segment: int, fraction: float, reach: Reach) -> tuple[int, int]:
+def point_of(lon0: int, lat0: int, lon1: int, lat1: int, fraction: float, reach: Reach) -> tuple[int, int]:
     """Return the point of a segment at a fraction of its length, in degrees times 1e7."""
-    lon0, lat0 = segments.lon0[segment], segments.lat0[segment]
-    lon = lon0 + fraction * (segments.lon1[segment] - lon0)
-    lat = lat0 + fraction * (segments.lat1[segment] - lat0)
-    return whole(lon, reach), whole(lat, reach)
+    return whole(lon0 + fraction * (lon1 - lon0), reach), whole(lat0 + fraction * (lat1 - lat0), reach)
 
 
 @njit(cache=True, nogil=True)
 def apart_squared(
-    segments: Segments, segment: int, lon: int, lat: int, cos_lat: float, reach: Reach
+    lon0: int, lat0: int, lon1: int, lat1: int, lon: int, lat: int, cos_lat: float, reach: Reach
 ) -> float:
     """Return the squared distance of a point from a segment, in degrees times 1e7."""
-    fraction = foot(segments, segment, lon, lat, cos_lat, reach)
+    fraction = foot(lon0, lat0, lon1, lat1, lon, lat, cos_lat, reach)
     if reach.truncates:
-        at_lon, at_lat = point_of(segments, segment, fraction, reach)
+        at_lon, at_lat = point_of(lon0, lat0, lon1, lat1, fraction, reach)
         x, y = float(int((at_lon - lon) * cos_lat)), float(at_lat - lat)
     else:
-        lon0, lat0 = segments.lon0[segment], segments.lat0[segment]
-        x = (lon0 + fraction * (segments.lon1[segment] - lon0) - lon) * cos_lat
-        y = lat0 + fraction * (segments.lat1[segment] - lat0) - lat
+        x = (lon0 + fraction * (lon1 - lon0) - lon) * cos_lat
+        y = lat0 + fraction * (lat1 - lat0) - lat
     return float(x * x + y * y)
 
 
