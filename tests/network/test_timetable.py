@@ -15,6 +15,7 @@ from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns
 from ptreach.network.timetable import timetable_of_day
 from ptreach.sources.gtfs import Timetables
+from ptreach.sources.gtfs_transfers import NO_RULES
 
 DATE = dt.date(2026, 10, 13)
 STOPS_N = 5
@@ -51,7 +52,10 @@ def patterns_of(trips):
             stop_names=("",) * STOPS_N,
             stop_lon=np.zeros(STOPS_N),
             stop_lat=np.zeros(STOPS_N),
+            agency_names=("Buses",),
             route_names=("1",),
+            route_mode=np.zeros(1, dtype=np.int8),
+            route_agency=np.zeros(1, dtype=np.int32),
             trip_ids=tuple(f"bus:{k}" for k in range(len(trips))),
             trip_route=np.zeros(len(trips), dtype=np.int32),
             trip_service=np.array([trip.service for trip in trips], dtype=np.int32),
@@ -62,6 +66,7 @@ def patterns_of(trips):
             call_departure_s=departure.astype(np.int32),
             call_board=board.astype(np.bool_),
             call_alight=alight.astype(np.bool_),
+            transfer_rules=NO_RULES,
             first_day=CALENDAR.first_day,
             service_days=CALENDAR.runs,
             repairs={},

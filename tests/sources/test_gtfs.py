@@ -16,6 +16,8 @@ import town
 from ptreach.errors import InputError
 from ptreach.sources import gtfs_tables
 from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.gtfs_transfers import TransferRules
+from ptreach.sources.modes import MODES
 
 ISLAND = Path(__file__).parents[2] / "../shared/data/isle-of-wight"
 
@@ -346,7 +348,7 @@ def test_text_that_is_not_utf_8(tmp_path):
         archive.writestr("stops.txt", STOPS.replace("Aye", "Caf\xe9 \x96 R\xfcsselsheim").encode("latin-1"))
         for name, text in {
             "agency": town.AGENCY,
-            "routes": "route_id,route_short_name\nr,1\n",
+            "routes": "route_id,route_short_name,route_type\nr,1,3\n",
             "trips": TRIPS,
             "stop_times": TIMES,
             "calendar": town.CALENDAR,
@@ -406,7 +408,7 @@ def test_trips_that_hang_in_the_air_are_counted(tmp_path):
         "idle,r,weekdays\nalone,r,weekdays\n"
     )
     times = f"{TIMES}ghost,A,1,8:00:00,8:00:00\nalone,A,1,8:00:00,8:00:00\nt,Z,3,8:20:00,8:20:00\n"
-    t = read(tmp_path, trips=trips, stop_times=times, routes='route_id\nr\nr\n""\n')
+    t = read(tmp_path, trips=trips, stop_times=times, routes='route_id,route_type\nr,3\nr,3\n"",3\n')
     assert t.trip_ids == ("bus:t",)
     assert t.trip_start.tolist() == [0, 2]
     assert t.repairs == {
@@ -500,7 +502,7 @@ def test_order_of_rows_does_not_matter(tmp_path):
     second = read(tmp_path, stops=stops, trips="\n".join(mixed_trips), stop_times=f"{CALLS}\n{shuffled}")
     assert first.call_stop[:5].tolist() == [4, 3, 2, 1, 0]
     for one, other in zip(first, second, strict=True):
-        assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other
+        assert np.array_equal(one, other) if isinstance(one, np.ndarray | TransferRules) else one == other
 
 
 def test_large_tables_raise_no_stray_warning(tmp_path):
@@ -544,3 +546,21 @@ def test_the_island_has_its_trips_on_a_tuesday():
         assert len(counted) == expected
         assert {trip.removeprefix(f"{name}:") for trip in trips if trip.startswith(f"{name}:")} == counted
     assert t.repairs == {}
+
+
+def test_modes_and_agencies_of_routes(tmp_path):
+    routes = (
+        "route_id,route_short_name,route_type,agency_id\na,1,3,\nb,2,704,y\nc,3,900,z\nd,4,109,x\ne,5,77,x\n"
+    )
+    zone = "http://example.org,Europe/London"
+    t = read(
+        tmp_path,
+        agency=f"agency_id,agency_name,agency_url,agency_timezone\nx,Ex,{zone}\ny,,{zone}\n",
+        routes=routes,
+        trips="trip_id,route_id,service_id\nt,b,weekdays\n",
+    )
+    assert [MODES[k] for k in t.route_mode] == ["bus", "bus", "tram", "rail", "other"]
+    # no name: its id; not listed: its id; none given: the feed's first
+    assert t.agency_names == ("Ex", "y", "z")
+    assert [t.agency_names[k] for k in t.route_agency] == ["Ex", "y", "z", "Ex", "Ex"]
+    assert t.repairs == {"routes whose type has no meaning": 1}

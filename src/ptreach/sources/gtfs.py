@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +19,8 @@ import pandas as pd
 from ptreach.errors import InputError
 from ptreach.sources.gtfs_calls import Calls, clean_calls, expand_frequencies
 from ptreach.sources.gtfs_tables import numbers_of, positions_of, read_tables
+from ptreach.sources.gtfs_transfers import TransferRules, joined_rules, transfer_rules
+from ptreach.sources.modes import OTHER, modes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,8 @@ class Timetables(NamedTuple):
     Trip t calls at ``trip_start[t]:trip_start[t + 1]`` of the ``call_*`` arrays, in order of travel. Times
     are seconds after noon minus 12 h of the service day. Service v runs on the day ``first_day + d``
     (ordinal of the date) where ``service_days[v, d]``. Trips of one ``trip_block`` (-1: none) are
-    run by one vehicle.
+    run by one vehicle. ``route_mode`` is a position in ``modes.MODES``, ``route_agency`` one in
+    ``agency_names``.
     """
 
     feed_ids: tuple[str, ...]
@@ -48,7 +51,10 @@ class Timetables(NamedTuple):
     stop_names: tuple[str, ...]
     stop_lon: FloatArray
     stop_lat: FloatArray
+    agency_names: tuple[str, ...]
     route_names: tuple[str, ...]
+    route_mode: NDArray[np.int8]
+    route_agency: NDArray[np.int32]
     trip_ids: tuple[str, ...]
     trip_route: NDArray[np.int32]
     trip_service: NDArray[np.int32]
@@ -59,6 +65,7 @@ class Timetables(NamedTuple):
     call_departure_s: NDArray[np.int32]
     call_board: NDArray[np.bool_]
     call_alight: NDArray[np.bool_]
+    transfer_rules: TransferRules
     first_day: int
     service_days: NDArray[np.bool_]
     repairs: dict[str, int]
@@ -76,10 +83,12 @@ class _Feed(NamedTuple):
     """One feed, cleaned; its stops, routes, trips and services are numbered from 0."""
 
     timezone: str
+    agency_names: list[str]
     stops: pd.DataFrame
     routes: pd.DataFrame
     trips: pd.DataFrame
     calls: Calls
+    transfers: TransferRules
     days: _Days
 
 
@@ -116,10 +125,7 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
     """Return one feed, cleaned; count what was mended."""
     tables = read_tables(path, repairs)
     stops = _stops(tables["stops"], path, repairs)
-    routes = tables["routes"].astype(object)
-    routes = _counted(routes, routes["route_id"].notna(), "routes without an id", repairs)
-    routes = _counted(routes, ~routes["route_id"].duplicated(), "routes listed twice", repairs)
-    routes = routes.sort_values("route_id")
+    agency_names, routes = _routes(tables, repairs)
     days = _calendar(tables, path, repairs)
     trips = tables["trips"].astype(object)
     named = trips[["trip_id", "route_id", "service_id"]].notna().all(axis=1)
@@ -144,7 +150,50 @@ def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
         calls = expand_frequencies(calls, frequencies, trips["trip_id"], repairs)
     if not calls.trip.size:
         raise InputError("no trip is left that calls at two stops", where=str(path), remedy="check the feed")
-    return _Feed(_timezone(tables, path), stops, routes, trips, calls, days)
+    transfers = transfer_rules(tables.get("transfers"), stops, repairs)
+    return _Feed(_timezone(tables, path), agency_names, stops, routes, trips, calls, transfers, days)
+
+
+def _routes(tables: dict[str, pd.DataFrame], repairs: Counter[str]) -> tuple[list[str], pd.DataFrame]:
+    """Return the names of agencies, and routes by route_id: columns route_id, name, mode, agency.
+
+    A route that names no agency is of the feed's first; one that names an unknown agency, of one called so.
+    """
+    routes = tables["routes"].astype(object)
+    routes = _counted(routes, routes["route_id"].notna(), "routes without an id", repairs)
+    routes = _counted(routes, ~routes["route_id"].duplicated(), "routes listed twice", repairs)
+    routes = routes.sort_values("route_id")
+    modes = (
+        modes_of(numbers_of(routes["route_type"])) if "route_type" in routes else np.full(len(routes), OTHER)
+    )
+    repairs["routes whose type has no meaning"] += int((modes == OTHER).sum())
+    names = _agencies(tables.get("agency"))
+    first = next(iter(names), "")
+    agency = routes["agency_id"].fillna(first) if "agency_id" in routes else pd.Series(first, routes.index)
+    for agency_id in sorted(set(agency) - set(names)):
+        names[agency_id] = agency_id
+    routes = pd.DataFrame(
+        {
+            "route_id": routes["route_id"].to_numpy(),
+            "name": _route_names(routes),
+            "mode": modes.astype(np.int8),
+            "agency": pd.Index(list(names)).get_indexer(pd.Index(agency)).astype(np.int32),
+        }
+    )
+    return list(names.values()), routes
+
+
+def _agencies(table: pd.DataFrame | None) -> dict[str, str]:
+    """Return the names of a feed's agencies by their id, in the order of the feed; the id may be empty."""
+    if table is None:
+        return {}
+    table = table.astype(object).fillna("")
+    ids = table["agency_id"] if "agency_id" in table else pd.Series("", table.index)
+    names = table.get("agency_name", ids)
+    found: dict[str, str] = {}
+    for agency_id, name in zip(ids, names, strict=True):
+        found.setdefault(str(agency_id), str(name or agency_id))
+    return found
 
 
 def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Counter[str]) -> pd.DataFrame:
@@ -155,7 +204,7 @@ def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Coun
 
 
 def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFrame:
-    """Return stops with a place: columns stop_id, name, lon, lat, sorted by stop_id.
+    """Return stops with a place: columns stop_id, name, parent_id, lon, lat, sorted by stop_id.
 
     A platform without coordinates gets those of its station, a boarding area those of its platform.
     """
@@ -174,7 +223,15 @@ def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFra
         nowhere &= ~helped
         repairs["stops placed at their station"] += int(helped.sum())
     stops = pd.DataFrame(
-        {"stop_id": ids, "name": names.astype(object).fillna("").to_numpy(), "lon": lon, "lat": lat}
+        {
+            "stop_id": ids,
+            "name": names.astype(object).fillna("").to_numpy(),
+            "parent_id": table["parent_station"].astype(object).to_numpy()
+            if "parent_station" in table
+            else None,
+            "lon": lon,
+            "lat": lat,
+        }
     )
     stops = _counted(stops, pd.Series(~nowhere), "stops without a place", repairs)
     if stops.empty:
@@ -268,57 +325,58 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs
     service_days = np.zeros(
         (sum(len(feed.days.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
     )
-    parts: dict[str, list[Any]] = {
-        key: []
-        for key in (
-            "stop",
-            "route",
-            "trip_route",
-            "trip_service",
-            "trip_block",
-            "lengths",
-            "call_stop",
-            "trip_ids",
-        )
-    }
-    stops_n = routes_n = services_n = blocks_n = 0
+    parts: dict[str, list[Any]] = defaultdict(list)
+    stops_n = routes_n = services_n = blocks_n = agencies_n = 0
     for name, feed in zip(names, feeds, strict=True):
         services, days = feed.days.runs.shape
         from_day = feed.days.first_day - first_day
         service_days[services_n : services_n + services, from_day : from_day + days] = feed.days.runs
-        parts["stop"] += [f"{name}:{stop_id}" for stop_id in feed.stops["stop_id"]]
-        parts["route"] += _route_names(feed.routes)
+        parts["stop_ids"] += [f"{name}:{stop_id}" for stop_id in feed.stops["stop_id"]]
+        parts["stop_names"] += list(feed.stops["name"])
+        parts["agency_names"] += feed.agency_names
+        parts["route_names"] += list(feed.routes["name"])
+        parts["route_agency"].append(feed.routes["agency"].to_numpy() + agencies_n)
         starts = np.flatnonzero(np.r_[True, feed.calls.trip[1:] != feed.calls.trip[:-1]])
         rows = feed.calls.source_trip[starts]
         parts["trip_ids"] += [f"{name}:{trip_id}" for trip_id in feed.trips["trip_id"].to_numpy()[rows]]
         parts["trip_route"].append(feed.trips["route"].to_numpy()[rows] + routes_n)
         parts["trip_service"].append(feed.trips["service"].to_numpy()[rows] + services_n)
         parts["trip_block"].append(_blocks(feed.trips["block"].to_numpy(), rows, blocks_n))
-        blocks_n += int(feed.trips["block"].max()) + 1
         parts["lengths"].append(np.diff(np.r_[starts, feed.calls.trip.size]))
         parts["call_stop"].append(feed.calls.stop + stops_n)
+        parts["stops_before"].append(stops_n)
+        blocks_n += int(feed.trips["block"].max()) + 1
         stops_n += len(feed.stops)
         routes_n += len(feed.routes)
+        agencies_n += len(feed.agency_names)
         services_n += services
     calls = [feed.calls for feed in feeds]
+
+    def numbers(name: str) -> NDArray[np.int32]:
+        return np.concatenate(parts[name]).astype(np.int32)
+
     return Timetables(
         feed_ids=tuple(names),
         timezone=timezone,
-        stop_ids=tuple(parts["stop"]),
-        stop_names=tuple(name for feed in feeds for name in feed.stops["name"]),
+        stop_ids=tuple(parts["stop_ids"]),
+        stop_names=tuple(parts["stop_names"]),
         stop_lon=np.concatenate([feed.stops["lon"] for feed in feeds]),
         stop_lat=np.concatenate([feed.stops["lat"] for feed in feeds]),
-        route_names=tuple(parts["route"]),
+        agency_names=tuple(parts["agency_names"]),
+        route_names=tuple(parts["route_names"]),
+        route_mode=np.concatenate([feed.routes["mode"] for feed in feeds]),
+        route_agency=numbers("route_agency"),
         trip_ids=tuple(parts["trip_ids"]),
-        trip_route=np.concatenate(parts["trip_route"]).astype(np.int32),
-        trip_service=np.concatenate(parts["trip_service"]).astype(np.int32),
-        trip_block=np.concatenate(parts["trip_block"]).astype(np.int32),
+        trip_route=numbers("trip_route"),
+        trip_service=numbers("trip_service"),
+        trip_block=numbers("trip_block"),
         trip_start=np.r_[0, np.cumsum(np.concatenate(parts["lengths"]))].astype(np.int64),
-        call_stop=np.concatenate(parts["call_stop"]).astype(np.int32),
+        call_stop=numbers("call_stop"),
         call_arrival_s=np.concatenate([call.arrival_s for call in calls]),
         call_departure_s=np.concatenate([call.departure_s for call in calls]),
         call_board=np.concatenate([call.board for call in calls]),
         call_alight=np.concatenate([call.alight for call in calls]),
+        transfer_rules=joined_rules([feed.transfers for feed in feeds], parts["stops_before"]),
         first_day=first_day,
         service_days=service_days,
         repairs={what: number for what, number in sorted(repairs.items()) if number},

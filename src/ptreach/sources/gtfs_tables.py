@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # For each table the columns that it must have, and those that are read where there are any.
 _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "agency": ((), ("agency_timezone",)),
+    "agency": ((), ("agency_id", "agency_name", "agency_timezone")),
     "stops": (("stop_id", "stop_lat", "stop_lon"), ("stop_name", "parent_station")),
-    "routes": (("route_id",), ("route_short_name", "route_long_name")),
+    "routes": (("route_id",), ("agency_id", "route_short_name", "route_long_name", "route_type")),
     "trips": (("trip_id", "route_id", "service_id"), ("block_id",)),
     "stop_times": (
         ("trip_id", "stop_id", "stop_sequence"),
@@ -43,6 +43,19 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "calendar": (("service_id", *_WEEKDAYS, "start_date", "end_date"), ()),
     "calendar_dates": (("service_id", "date", "exception_type"), ()),
     "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
+    "transfers": (
+        (),
+        (
+            "from_stop_id",
+            "to_stop_id",
+            "transfer_type",
+            "min_transfer_time",
+            "from_route_id",
+            "to_route_id",
+            "from_trip_id",
+            "to_trip_id",
+        ),
+    ),
 }
 _NEEDED: Final = ("stops", "routes", "trips", "stop_times")
 # A zip of timetables shrinks ten- to thirtyfold; one that unpacks to more than this is a trap or a mistake.

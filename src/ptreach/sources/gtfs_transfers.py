@@ -1,0 +1,137 @@
+"""Changes of vehicle that a feed rules: least times and prohibitions of transfers.txt, stop by stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ptreach.sources.gtfs_tables import numbers_of, positions_of
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from numpy.typing import NDArray
+
+FORBIDDEN_S: Final = -1
+_OF_SOME_TRIPS: Final = ("from_route_id", "to_route_id", "from_trip_id", "to_trip_id")
+# All platforms with all others of the largest stations of a country are far fewer.
+_MOST_PAIRS: Final = 20_000_000
+_LONGEST_S: Final = 86_400
+
+
+class TransferRules(NamedTuple):
+    """Rules of changing from a vehicle at one stop to one at another (or at the same), a row a pair.
+
+    ``least_s``: at least so many seconds from arrival to departure; ``FORBIDDEN_S`` where nobody may change.
+    Rows are sorted by ``from_stop``, then ``to_stop``; a pair that no rule is about has none.
+    """
+
+    from_stop: NDArray[np.int32]
+    to_stop: NDArray[np.int32]
+    least_s: NDArray[np.int32]
+
+
+NO_RULES: Final = TransferRules(*(np.empty(0, dtype=np.int32) for _ in range(3)))
+
+
+def transfer_rules(table: pd.DataFrame | None, stops: pd.DataFrame, repairs: Counter[str]) -> TransferRules:
+    """Return the rules of transfers.txt that hold for whoever changes, whatever they ride.
+
+    A rule of a station holds for all its platforms, where no rule names those themselves. Of rules that name
+    a pair equally closely, the strictest holds. Rows about certain routes or trips are left out and counted.
+
+    Parameters
+    ----------
+    table
+        Columns from_stop_id, to_stop_id, transfer_type, min_transfer_time and others, where there are any.
+    stops
+        Columns stop_id and parent_id; stops are numbered by row.
+    """
+    if table is None:
+        return NO_RULES
+    special = np.zeros(len(table), dtype=np.bool_)
+    for column in _OF_SOME_TRIPS:
+        if column in table:
+            special |= table[column].notna().to_numpy()
+    kind, least_s = _column(table, "transfer_type", 0.0), _column(table, "min_transfer_time", 0.0)
+    ruled = (kind == 3) | ((kind == 2) & (least_s > 0) & (least_s <= _LONGEST_S))
+    ids = pd.Index(stops["stop_id"])
+    ends = [
+        positions_of(table[name], ids) if name in table else np.full(len(table), -1)
+        for name in ("from_stop_id", "to_stop_id")
+    ]
+    known = (ends[0] >= 0) & (ends[1] >= 0)
+    repairs["transfers of certain routes or trips only, left out"] += int(special.sum())
+    repairs["transfers between unknown stops"] += int((~known & ~special).sum())
+    repairs["transfers whose type or time has no meaning"] += int(
+        (known & ~special & ~ruled & ~np.isin(kind, (0, 1, 4, 5)) & ~((kind == 2) & (least_s == 0))).sum()
+    )
+    rows = np.flatnonzero(ruled & known & ~special)
+    least = np.where(kind == 3, FORBIDDEN_S, np.ceil(np.nan_to_num(least_s))).astype(np.int64)[rows]
+    return _strictest(_pairs(ends[0][rows], ends[1][rows], least, _platforms(stops), repairs))
+
+
+def joined_rules(rules: list[TransferRules], stops_before: list[int]) -> TransferRules:
+    """Put the rules of feeds together; the stops of each are moved past those of the feeds before it."""
+    return TransferRules(
+        np.concatenate([rule.from_stop + before for rule, before in zip(rules, stops_before, strict=True)]),
+        np.concatenate([rule.to_stop + before for rule, before in zip(rules, stops_before, strict=True)]),
+        np.concatenate([rule.least_s for rule in rules]),
+    )
+
+
+def _column(table: pd.DataFrame, name: str, blank: float) -> NDArray[np.float64]:
+    """Return a column as numbers, `blank` where a cell is empty or the column absent, NaN for other text."""
+    if name not in table:
+        return np.full(len(table), blank)
+    return np.where(table[name].isna().to_numpy(), blank, numbers_of(table[name]))
+
+
+def _platforms(stops: pd.DataFrame) -> pd.DataFrame:
+    """Return which stops each stop stands for: itself, and those whose station it is; columns of, stop."""
+    own = np.arange(len(stops))
+    parent = positions_of(stops["parent_id"], pd.Index(stops["stop_id"]))
+    inner = np.flatnonzero((parent >= 0) & (parent != own))
+    return pd.DataFrame(
+        {
+            "of": np.r_[own, parent[inner]],
+            "stop": np.r_[own, inner],
+            "from_station": np.r_[np.zeros(own.size, np.int64), np.ones(inner.size, np.int64)],
+        }
+    )
+
+
+def _pairs(
+    one: NDArray[Any],
+    other: NDArray[Any],
+    least_s: NDArray[Any],
+    platforms: pd.DataFrame,
+    repairs: Counter[str],
+) -> pd.DataFrame:
+    """Return rules by pairs of stops; columns one, other, distant (0: the pair itself is named), least_s."""
+    platforms_n = np.bincount(platforms["of"])
+    many = np.cumsum(platforms_n[one] * platforms_n[other]) > _MOST_PAIRS
+    repairs["transfers beyond twenty million pairs of platforms"] += int(many.sum())
+    rules = pd.DataFrame({"one": one, "other": other, "least_s": least_s})[~many]
+    for end in ("one", "other"):
+        part = platforms.rename(columns={"stop": f"{end}_stop", "from_station": f"{end}_distant"})
+        rules = rules.merge(part, left_on=end, right_on="of").drop(columns=["of", end])
+    distant = rules["one_distant"] + rules["other_distant"]
+    return pd.DataFrame(
+        {
+            "one": rules["one_stop"],
+            "other": rules["other_stop"],
+            "distant": distant,
+            "least_s": rules["least_s"],
+        }
+    )
+
+
+def _strictest(pairs: pd.DataFrame) -> TransferRules:
+    """Return of each pair the rule that names it most closely; of equals, a prohibition, else the longest."""
+    strict = np.where(pairs["least_s"] == FORBIDDEN_S, _LONGEST_S + 1, pairs["least_s"])
+    order = np.lexsort((-strict, pairs["distant"], pairs["other"], pairs["one"]))
+    pairs = pairs.iloc[order].drop_duplicates(["one", "other"])
+    return TransferRules(*(pairs[name].to_numpy(np.int32) for name in ("one", "other", "least_s")))
