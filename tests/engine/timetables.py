@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ptreach.engine.raptor.kernel import NEVER, Transfers, search
+from ptreach.engine.raptor.kernel import NEVER, search
 from ptreach.network.timetable import Timetable
+from ptreach.network.transfers import Transfers
 
 SLACK_S = 60
 
@@ -62,13 +63,14 @@ def timetable(lines: list[Line], stops_n: int) -> Timetable:
 
 
 def transfers(walks: dict[tuple[int, int], int], stops_n: int) -> Transfers:
-    """Walks (from, to) in seconds as rows."""
-    ordered = sorted(walks.items())
+    """Walks (from, to) in seconds as rows; from a stop to itself: what must pass before one boards there."""
+    ordered = sorted((pair, seconds) for pair, seconds in walks.items() if pair[0] != pair[1])
     start = np.cumsum([0, *(sum(a == stop for (a, _), _ in ordered) for stop in range(stops_n))])
     return Transfers(
         start.astype(np.int64),
         np.array([b for (_, b), _ in ordered], dtype=np.int32),
         np.array([seconds for _, seconds in ordered], dtype=np.int32),
+        np.array([walks.get((stop, stop), 0) for stop in range(stops_n)], dtype=np.int32),
     )
 
 

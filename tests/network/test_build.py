@@ -120,7 +120,10 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     package = Path(builder.__file__).parents[1]
     read_names = {path.relative_to(package).as_posix() for path in read}
     wanted = {f"network/{path.name}" for path in (package / "network").glob("*.py")}
-    wanted |= {f"sources/{name}.py" for name in ("osm", "gtfs", "gtfs_calls", "gtfs_tables")}
+    wanted |= {
+        f"sources/{name}.py"
+        for name in ("osm", "gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes")
+    }
     assert read_names == wanted
 
     def with_(change):

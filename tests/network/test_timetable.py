@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptreach.network.calendar import Calendar
-from ptreach.network.patterns import build_patterns
+from ptreach.network.patterns import build_patterns, trips_listed_twice
 from ptreach.network.timetable import timetable_of_day
 from ptreach.sources.gtfs import Timetables
 from ptreach.sources.gtfs_transfers import NO_RULES
@@ -112,6 +112,43 @@ def test_a_vehicle_is_caught_a_second_more_than_the_slack_before_it_leaves():
     assert lines(day_of([one])) == [([0, 1], [(0, [(H8 + 30 - 61, H8), (H8 + 330 - 61, H8 + 300)])])]
 
 
+def test_trips_at_the_same_times_are_counted_once():
+    calls = (0, H8), (1, H8 + 300)
+    patterns = patterns_of(
+        [
+            trip(*calls, service=0),
+            trip(*calls),
+            trip(*calls),
+            trip((0, H8), (1, H8 + 301)),
+            trip(*calls, service=3),
+        ]
+    )
+    assert patterns.twin.tolist() == [0, 0, 0, 3, 0]
+    # the one of the day before meets the one of all days there; the others meet on the date
+    assert trips_listed_twice(patterns, CALENDAR.runs) == 2
+    ((_, found),) = lines(day_of([trip(*calls), trip(*calls), later]))
+    assert [row for row, _ in found] == [0, 2]
+    for mirrored in (False, True):
+        day = day_of([trip(*calls), trip(*calls), trip(*calls, service=3)], mirrored=mirrored)
+        assert day.trip_row.tolist() == [0]
+
+
+def test_trips_at_the_same_times_of_other_days_are_kept():
+    # service 3 runs at 30:00 of the day before and at 6:00 of the date: not the same times
+    late, early = trip((0, H8 + 86_400), (1, H8 + 86_700), service=3), trip((0, H8), (1, H8 + 300))
+    assert sorted(day_of([late, early]).trip_row.tolist()) == [0, 1]
+
+
+def test_trips_at_the_same_times_in_blocks_of_their_own_are_kept():
+    trips = [trip((0, H8), (1, H8 + 300)) for _ in range(5)]
+    block = np.array([-1, 4, 4, 7, -1], dtype=np.int32)
+    day = timetable_of_day(
+        patterns_of(trips), CALENDAR, STOPS_N, date=DATE, timezone="UTC", from_s=0, until_s=86_400,
+        slack_s=SLACK_S, mirrored=False, block=block,
+    )  # fmt: skip
+    assert sorted(day.trip_row.tolist()) == [1, 3]
+
+
 def test_a_mirrored_timetable_is_the_same_backward():
     early = trip((0, H8, H8 + 30), (1, H8 + 300, H8 + 330))
     late = trip((0, H8 + 600), (1, H8 + 900))
@@ -148,8 +185,8 @@ def test_trips_that_overtake_stand_on_lines_of_their_own():
     slow = trip((0, H8), (1, H8 + 2_400))
     fast = trip((0, H8 + 300), (1, H8 + 600))
     last = trip((0, H8 + 900), (1, H8 + 3_000))
-    twin = trip((0, H8 + 900), (1, H8 + 3_000))
-    found = lines(day_of([slow, fast, last, twin]))
+    with_it = trip((0, H8 + 900), (1, H8 + 3_001))
+    found = lines(day_of([slow, fast, last, with_it]))
     assert [[row for row, _ in trips] for _, trips in found] == [[0, 2, 3], [1]]
     assert [stops for stops, _ in found] == [[0, 1], [0, 1]]
 

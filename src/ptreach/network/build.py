@@ -21,15 +21,16 @@ from ptreach.errors import InputError
 from ptreach.network.calendar import Calendar
 from ptreach.network.cells import Cells
 from ptreach.network.linkage import Linkage, hang_stops
-from ptreach.network.patterns import Patterns, build_patterns
+from ptreach.network.patterns import Patterns, build_patterns, trips_listed_twice
 from ptreach.network.r5_cells import EdgeCells
 from ptreach.network.rules import OURS, Rules
 from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
-from ptreach.sources import gtfs, gtfs_calls, gtfs_tables, osm
+from ptreach.sources import gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes, osm
 from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.osm import read_streets
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
+_READERS: Final = (osm, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes)
 
 
 class Stops(NamedTuple):
@@ -83,6 +85,7 @@ class Network(NamedTuple):
     linkage: Linkage
     stops: Stops
     transfers: WalkTable
+    transfer_rules: TransferRules
     patterns: Patterns
     calendar: Calendar
     trips: Trips
@@ -171,7 +174,9 @@ def network_digest(paths: Sequence[Path], rules: Rules) -> str:
 def builder_version() -> str:
     """Return the sha256 of the source text that decides what a built network holds."""
     rooms = sorted(Path(__file__).parent.glob("*.py"))
-    readers = [Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls, gtfs_tables)]
+    readers = [
+        Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes)
+    ]
     total = hashlib.sha256()
     for path in (*rooms, *readers):
         total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -215,6 +220,7 @@ def _write(
         "edge_cells": linkage.edge_cells,
         "stops": stops,
         "transfers": transfers,
+        "transfer_rules": timetables.transfer_rules,
         "patterns": patterns,
         "calendar": Calendar(timetables.first_day, timetables.service_days),
         "trips": Trips(timetables.trip_route, timetables.trip_block),
@@ -231,6 +237,7 @@ def _write(
     _write_json(folder / _NAMES, names._asdict())
     repairs = {
         **timetables.repairs,
+        "trips listed twice for a day, counted once": trips_listed_twice(patterns, timetables.service_days),
         "stops far from any street": int((~stops.linked).sum()),
         "street edges on islands": on_islands,
         "nodes missing from the streets' file": ways.missing_nodes,
@@ -286,6 +293,7 @@ def open_network(folder: Path) -> Network:
         ),
         stops=table(Stops, "stops"),
         transfers=table(WalkTable, "transfers"),
+        transfer_rules=table(TransferRules, "transfer_rules"),
         patterns=table(Patterns, "patterns"),
         calendar=table(Calendar, "calendar"),
         trips=table(Trips, "trips"),

@@ -19,7 +19,8 @@ class Patterns(NamedTuple):
     ``trip_start[p]:trip_start[p + 1]``, in the order of their first departure. Trip k's times at its
     positions are ``arrival_s[time_start[k]:]`` and ``departure_s[time_start[k]:]``, in seconds after noon
     minus 12 h.
-    ``trip_row`` is the trip's number in the timetables.
+    ``trip_row`` is the trip's number in the timetables; ``twin`` is the first trip, in the order of this
+    table, with the same times at the same stops: itself, unless feeds or services list it several times.
     """
 
     position_start: NDArray[np.int64]
@@ -32,6 +33,7 @@ class Patterns(NamedTuple):
     time_start: NDArray[np.int64]
     arrival_s: NDArray[np.int32]
     departure_s: NDArray[np.int32]
+    twin: NDArray[np.int32]
 
 
 def build_patterns(timetables: Timetables) -> Patterns:
@@ -49,6 +51,8 @@ def build_patterns(timetables: Timetables) -> Patterns:
     first = order[trip_start[:-1]]
     positions = _ranges(start[first], lengths[first])
     times = _ranges(start[order], lengths[order])
+    time_start = np.r_[0, np.cumsum(lengths[order])].astype(np.int64)[:-1]
+    arrival_s, departure_s = timetables.call_arrival_s[times], timetables.call_departure_s[times]
     return Patterns(
         position_start=np.r_[0, np.cumsum(lengths[first])].astype(np.int64),
         stop=timetables.call_stop[positions],
@@ -57,9 +61,42 @@ def build_patterns(timetables: Timetables) -> Patterns:
         trip_start=trip_start,
         trip_row=order.astype(np.int32),
         trip_service=timetables.trip_service[order],
-        time_start=np.r_[0, np.cumsum(lengths[order])].astype(np.int64)[:-1],
-        arrival_s=timetables.call_arrival_s[times],
-        departure_s=timetables.call_departure_s[times],
+        time_start=time_start,
+        arrival_s=arrival_s,
+        departure_s=departure_s,
+        twin=_twins(pattern[order], time_start, np.stack([arrival_s, departure_s], axis=1)),
+    )
+
+
+def trips_listed_twice(patterns: Patterns, runs: NDArray[np.bool_]) -> int:
+    """Return the number of trips that run on some day together with an earlier twin.
+
+    ``runs`` says which services run on which days, shape (services, days).
+    """
+    order = np.argsort(patterns.twin, kind="stable")
+    starts = np.flatnonzero(np.diff(patterns.twin[order], prepend=-1))
+    twice = 0
+    for group in np.split(order, starts[1:]):
+        if group.size > 1:
+            days = runs[patterns.trip_service[group]]
+            twice += int((days[1:] & np.logical_or.accumulate(days, axis=0)[:-1]).any(axis=1).sum())
+    return twice
+
+
+def _twins(
+    pattern: NDArray[np.int64], time_start: NDArray[np.int64], times_s: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return for each trip the first with the same pattern and times."""
+    ends = np.r_[time_start[1:], len(times_s)].tolist()
+    first: dict[tuple[int, bytes], int] = {}
+    return np.array(
+        [
+            first.setdefault((number, times_s[start:end].tobytes()), trip)
+            for trip, (number, start, end) in enumerate(
+                zip(pattern.tolist(), time_start.tolist(), ends, strict=True)
+            )
+        ],
+        dtype=np.int32,
     )
 
 

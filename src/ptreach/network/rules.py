@@ -54,6 +54,9 @@ class Rules(NamedTuple):
         the way along it is the only one.
     board_slack_s
         A vehicle is caught if it departs more than this after the arrival at the stop.
+    transfers_txt
+        Least times and prohibitions of transfers.txt hold; where no street joins two stops, a change that it
+        times can be made all the same.
     stays_seated
         Who rides to a trip's last stop may stay on board for the vehicle's next trip (block_id).
     days_around
@@ -78,6 +81,7 @@ class Rules(NamedTuple):
     rounds_each: bool
     direct_unlimited: bool
     board_slack_s: int
+    transfers_txt: bool
     stays_seated: bool
     days_around: bool
 
@@ -103,6 +107,7 @@ OURS: Final = Rules(
     rounds_each=False,
     direct_unlimited=False,
     board_slack_s=60,
+    transfers_txt=True,
     stays_seated=True,
     days_around=True,
 )
@@ -126,6 +131,7 @@ R5: Final = Rules(
     rounds_each=True,
     direct_unlimited=True,
     board_slack_s=60,
+    transfers_txt=False,
     stays_seated=False,
     days_around=False,
 )

@@ -99,6 +99,7 @@ def timetable_of_day(
         Block of each trip of the timetables, -1 if none; without it nobody stays seated from trip to trip.
     """
     trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
+    trips = _listed_once(trips, patterns.twin, None if block is None else block[patterns.trip_row])
     following = np.full(trips.trip.size, -1, dtype=np.int64)
     if block is not None:
         following = next_trips(patterns, trips.trip, trips.shift_s, block)
@@ -160,6 +161,19 @@ def _running(
     trip, shift = (np.concatenate(columns) for columns in zip(*found, strict=True))
     order = np.lexsort((trip, first_s[trip] + shift, pattern[trip]))
     return _Trips(pattern[trip][order], trip[order], shift[order])
+
+
+def _listed_once(trips: _Trips, twin: NDArray[np.int32], block: NDArray[np.int32] | None) -> _Trips:
+    """Return the trips without those that run when another does, unless in a block of their own."""
+    twins = twin[trips.trip]
+    if np.unique(twins).size == twins.size:
+        return trips
+    blocks = np.full(twins.size, -1) if block is None else block[trips.trip]
+    order = np.lexsort((np.arange(twins.size), -blocks, trips.shift_s, twins))
+    same = np.r_[False, (np.diff(twins[order]) == 0) & (np.diff(trips.shift_s[order]) == 0)]
+    own_block = np.r_[False, np.diff(blocks[order]) != 0] & (blocks[order] >= 0)
+    kept = np.sort(order[~same | own_block])
+    return _Trips(*(column[kept] for column in trips))
 
 
 def _groups(keys: NDArray[np.int64]) -> list[tuple[int, int, int]]:

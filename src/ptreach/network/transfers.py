@@ -1,13 +1,14 @@
-"""Transfers: walks between stops along streets, in millimetres."""
+"""Transfers: walks between stops along streets, in millimetres, and what feeds rule about changing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from ptreach.network.compiled import njit
 from ptreach.network.walks import FAR_MM, WalkTable, anchor_stops, rows_of, walk_limit_mm, walk_table
+from ptreach.sources.gtfs_transfers import FORBIDDEN_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,9 +17,26 @@ if TYPE_CHECKING:
     from ptreach.network.patterns import Patterns
     from ptreach.network.rules import Rules
     from ptreach.network.walks import Graph
+    from ptreach.sources.gtfs_transfers import TransferRules
 
 USUAL_LIMIT_MM: Final = walk_limit_mm(20 * 60, 4_800_000)
 """Transfers are saved up to the usual walking limit, 20 min at 4.8 km/h; longer ones are found on demand."""
+
+
+NEVER_S: Final = 2**28
+"""Stands for a change at a stop that nobody may make: longer than any journey."""
+
+
+class Transfers(NamedTuple):
+    """Changes from a vehicle at stop s to others: to ``to[start[s]:start[s + 1]]``, in ``seconds`` on foot.
+
+    At the stop itself, ``stay_s[s]`` must pass before one is ready to board.
+    """
+
+    start: NDArray[np.int64]
+    to: NDArray[np.int32]
+    seconds: NDArray[np.int32]
+    stay_s: NDArray[np.int32]
 
 
 def find_transfers(graph: Graph, street_vertices_n: int, stops_n: int, limit_mm: int) -> WalkTable:
@@ -101,3 +119,39 @@ def _mark_nearest(
                 if best >= 0:
                     kept[best] = True
                     nearest[stop_pattern[at]] = -1
+
+
+def ruled_transfers(
+    start: NDArray[np.int64],
+    to: NDArray[np.int32],
+    seconds: NDArray[np.int32],
+    rules: TransferRules,
+    *,
+    slack_s: int,
+    limit_s: int,
+) -> Transfers:
+    """Return walks between stops (compressed rows, in seconds) as the rules of the feeds have them.
+
+    A least time covers the walk and the slack before a departure. Between stops that no walk joins, a timed
+    change is added if it takes less than `limit_s`.
+    """
+    stops_n = start.size - 1
+    stay_s = np.zeros(stops_n, dtype=np.int32)
+    if not rules.from_stop.size:
+        return Transfers(start, to, seconds, stay_s)
+    forbidden = rules.least_s == FORBIDDEN_S
+    # a vehicle is caught that leaves more than the slack after one is ready
+    least_s = np.where(forbidden, NEVER_S, np.maximum(rules.least_s - (slack_s + 1), 0)).astype(np.int32)
+    here = rules.from_stop == rules.to_stop
+    stay_s[rules.from_stop[here]] = least_s[here]
+    walked = np.repeat(np.arange(stops_n, dtype=np.int64), np.diff(start)) * stops_n + to
+    ruled = rules.from_stop.astype(np.int64) * stops_n + rules.to_stop
+    pairs = np.union1d(walked, ruled[~here & ~forbidden & (rules.least_s < limit_s)])
+    takes_s = np.zeros(pairs.size, dtype=np.int32)
+    takes_s[np.searchsorted(pairs, walked)] = seconds
+    known = np.isin(ruled, pairs)
+    at = np.searchsorted(pairs, ruled[known])
+    takes_s[at] = np.maximum(takes_s[at], least_s[known])
+    pairs, takes_s = pairs[takes_s < NEVER_S], takes_s[takes_s < NEVER_S]
+    rows_start, _ = rows_of((pairs // stops_n).astype(np.int32), stops_n)
+    return Transfers(rows_start, (pairs % stops_n).astype(np.int32), takes_s, stay_s)

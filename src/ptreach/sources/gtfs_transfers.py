@@ -73,6 +73,12 @@ def transfer_rules(table: pd.DataFrame | None, stops: pd.DataFrame, repairs: Cou
     return _strictest(_pairs(ends[0][rows], ends[1][rows], least, _platforms(stops), repairs))
 
 
+def turned_rules(rules: TransferRules) -> TransferRules:
+    """Return the rules for those who travel backward in time."""
+    order = np.lexsort((rules.from_stop, rules.to_stop))
+    return TransferRules(rules.to_stop[order], rules.from_stop[order], rules.least_s[order])
+
+
 def joined_rules(rules: list[TransferRules], stops_before: list[int]) -> TransferRules:
     """Put the rules of feeds together; the stops of each are moved past those of the feeds before it."""
     return TransferRules(

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ptreach.engine.raptor.kernel import NEVER, Transfers
+from ptreach.engine.raptor.kernel import NEVER
 from ptreach.network.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.network.timetable import Timetable
+    from ptreach.network.transfers import Transfers
 
 
 class Calls(NamedTuple):
@@ -165,7 +166,7 @@ def _changes_of_lines(
                 soonest_s[stop] = min(soonest_s[stop], off_s)
                 caught[position] = min(caught[position], trip)
                 for walk in range(transfers.start[stop] - 1, transfers.start[stop + 1]):
-                    there, there_s = stop, off_s  # first of all, stay where one is
+                    there, there_s = stop, off_s + transfers.stay_s[stop]  # first of all, stay where one is
                     if walk >= transfers.start[stop]:
                         there, there_s = transfers.to[walk], off_s + transfers.seconds[walk]
                     for at in range(timetable.stop_start[there], timetable.stop_start[there + 1]):

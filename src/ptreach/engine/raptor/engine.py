@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ptreach.engine.raptor.changes import calls_with_changes
-from ptreach.engine.raptor.kernel import Transfers
 from ptreach.engine.raptor.percentiles import ranking
 from ptreach.engine.raptor.propagate import Egress
 from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
@@ -21,7 +20,7 @@ from ptreach.network.build import open_network
 from ptreach.network.calendar import require_service
 from ptreach.network.segments import NONE
 from ptreach.network.timetable import Timetable, timetable_of_day
-from ptreach.network.transfers import USUAL_LIMIT_MM, find_transfers
+from ptreach.network.transfers import USUAL_LIMIT_MM, Transfers, find_transfers, ruled_transfers
 from ptreach.network.walks import (
     Anchors,
     Graph,
@@ -34,6 +33,7 @@ from ptreach.network.walks import (
     walk_table,
     walks_s,
 )
+from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -247,7 +247,7 @@ class RaptorEngine:
         departures_s = query.window_start_s + 60 * np.arange(query.departures_n, dtype=np.int32)
         return _Prepared(
             timetable=timetable,
-            transfers=self._transfers(pace, mirrored=mirrored),
+            transfers=self._transfers(pace, query, mirrored=mirrored),
             ahead=network.backward if mirrored else network.forward,
             pace=pace,
             departures_s=np.sort(-departures_s if mirrored else departures_s)[::-1].copy(),
@@ -258,15 +258,21 @@ class RaptorEngine:
         prepared = self._prepared(query)
         return calls_with_changes(prepared.timetable, prepared.transfers, workers=self.workers)
 
-    def _transfers(self, pace: Pace, *, mirrored: bool) -> Transfers:
-        """Return the walks between stops within the limit."""
+    def _transfers(self, pace: Pace, query: Query, *, mirrored: bool) -> Transfers:
+        """Return the changes between stops within the limit."""
         network = self.network
         table, limit_mm = network.transfers, pace.transfer_limit_mm
         if limit_mm > (network.rules.transfer_limit_mm or USUAL_LIMIT_MM):
             table = find_transfers(network.forward, network.street_vertices_n, network.stops_n, limit_mm)
+        ruled = network.transfer_rules if network.rules.transfers_txt else NO_RULES
         if mirrored:
-            table = transposed(table, network.stops_n)
-        return Transfers(*_within(table, limit_mm, pace))
+            table, ruled = transposed(table, network.stops_n), turned_rules(ruled)
+        return ruled_transfers(
+            *_within(table, limit_mm, pace),
+            ruled,
+            slack_s=network.rules.board_slack_s,
+            limit_s=min(query.max_walk_s, query.max_time_s),
+        )
 
     def _egress(self, prepared: _Prepared, points_n: int, anchors: Anchors) -> Egress:
         """Return the walks from stops to each point, found by all threads."""

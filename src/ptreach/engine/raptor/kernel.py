@@ -2,15 +2,15 @@
 
 Round r finds what can be reached with r rides. Departures are taken latest first and labels are kept from one
 to the next: leaving earlier is never worse, for one can always wait. Two labels a stop and round: the
-earliest arrival by any means, from which the next vehicle is boarded, and the earliest arrival by vehicle,
-from which one walks on, to another stop or to the journey's end. So no two walks follow each other.
+earliest time at which one is ready to board the next vehicle, by any means, and the earliest arrival by
+vehicle, from which one walks on, to another stop or to the journey's end. So no two walks follow each other.
 
 All times are seconds on the clock of the timetable given; on a mirrored one they are negative.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,17 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.network.timetable import Timetable
+    from ptreach.network.transfers import Transfers
 
 NEVER: Final = np.int32(2**30)
 """Stands for *not reached*: later than any clock."""
-
-
-class Transfers(NamedTuple):
-    """Walks from stop s: to ``to[start[s]:start[s + 1]]``, in ``seconds``."""
-
-    start: NDArray[np.int64]
-    to: NDArray[np.int32]
-    seconds: NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)
@@ -88,8 +81,8 @@ def search(
             for at in range(lines_queued):
                 line = line_queue[at]
                 ridden_n, queue_next_n = _ride(
-                    timetable, line, first_position[line], rides, limit_s, any_s, vehicle_s, fresh,
-                    fresh_next, queue_next, queue_next_n, rode, ridden, ridden_n,
+                    timetable, line, first_position[line], rides, limit_s, transfers.stay_s, any_s, vehicle_s,
+                    fresh, fresh_next, queue_next, queue_next_n, rode, ridden, ridden_n,
                 )  # fmt: skip
                 first_position[line] = -1
             for at in range(ridden_n):
@@ -150,6 +143,7 @@ def _ride(
     first_position: int,
     rides: int,
     limit_s: int,
+    stay_s: NDArray[np.int32],
     any_s: NDArray[np.int32],
     vehicle_s: NDArray[np.int32],
     fresh: NDArray[np.bool_],
@@ -178,8 +172,9 @@ def _ride(
                     rode[stop] = True
                     ridden[ridden_n] = stop
                     ridden_n += 1
-                if off_s < any_s[rides, stop]:
-                    _improve(any_s, rides, stop, off_s)
+                again_s = off_s + stay_s[stop]
+                if again_s < limit_s and again_s < any_s[rides, stop]:
+                    _improve(any_s, rides, stop, again_s)
                     if not fresh_next[stop]:
                         fresh_next[stop] = True
                         queue_next[queue_next_n] = stop

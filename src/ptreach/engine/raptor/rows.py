@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ptreach.engine.raptor.kernel import NEVER, Transfers, search
+from ptreach.engine.raptor.kernel import NEVER, search
 from ptreach.engine.raptor.lanes import LANES, TIMES
 from ptreach.engine.raptor.propagate import NOT_RIDDEN, Egress, propagate
 from ptreach.engine.raptor.streets import StreetSearch, access_and_direct
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ptreach.engine.raptor.percentiles import Ranking
     from ptreach.network.linkage import Links
     from ptreach.network.timetable import Timetable
+    from ptreach.network.transfers import Transfers
     from ptreach.network.walks import Anchors
 
 _TIMES_BYTES: Final = 64_000_000
