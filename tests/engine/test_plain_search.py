@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 import town
@@ -270,7 +270,7 @@ def plain_answers(world: World) -> dict[tuple[str, str], list[int]]:
     return answers
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(world=worlds())
 def test_every_percentile_is_that_of_all_journeys(world, street):
     note(world.texts["trips"] + world.texts["stop_times"])

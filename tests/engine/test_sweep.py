@@ -78,7 +78,7 @@ starts = st.dictionaries(st.integers(0, STOPS_N - 1), st.integers(0, 900), min_s
     departures_n=st.sampled_from([1, 7, 33, 80]),
     max_time_s=st.sampled_from([300, 1800, 7200]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_times_are_those_of_the_plain_search(lines, walks, accesses, first_s, departures_n, max_time_s):
     table, walks = timetable(lines, STOPS_N), transfers(walks, STOPS_N)
     for max_rides in (1, 2, 3, 8):

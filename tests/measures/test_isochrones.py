@@ -41,7 +41,7 @@ def distance_surface(grid, x_m, y_m, minutes_per_m):
 
 
 @given(SURFACES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example(np.full((7, 6), 15.0))
 @example(np.full((7, 6), math.nan))
 @example(np.zeros((7, 6)))
@@ -59,7 +59,7 @@ def test_nodes_are_inside_exactly_if_under_the_cutoff_and_areas_nest(minutes):
 
 
 @given(SURFACES, st.integers(0, 3), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_cut_to_land_is_valid_inside_land_and_nested(minutes, shift_x, shift_y):
     # an island with a lagoon, its shore partly along the nodes
     shore = box(400_000 + 50 * shift_x, 90_000 + 50 * shift_y, 400_480, 90_530)

@@ -90,7 +90,7 @@ EDGES = st.lists(
 STOPS = st.lists(st.tuples(st.integers(-1, VERTICES_N - 1), LENGTHS), max_size=5).map(stops_of)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(EDGES, STOPS, st.integers(0, 150_000), st.data())
 def test_walks_are_shortest_paths_within_the_limit(edges, stops, limit_mm, data):
     forward, backward = build_graph(edges, stops, VERTICES_N)
@@ -134,7 +134,7 @@ def test_many_vertices_make_room():
     assert distance_mm[n + 1 :].tolist() == [row[2] for row in star]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(EDGES, STOPS, st.integers(0, 200_000), st.integers(0, 200_000), st.data())
 def test_walk_tables_hold_who_reaches_whom(edges, stops, limit_mm, vertex_limit_mm, data):
     forward, _ = build_graph(edges, stops, VERTICES_N)
@@ -176,7 +176,7 @@ def entries(table, row):
     return zip(table.to[at], table.mm[at], strict=True)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(EDGES, STOPS, st.integers(0, 200_000))
 def test_transfers_leave_out_the_stop_itself(edges, stops, limit_mm):
     forward, _ = build_graph(edges, stops, VERTICES_N)
