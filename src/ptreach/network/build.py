@@ -217,7 +217,6 @@ def _write(
         "segments": linkage.segments,
         "edges": linkage.edges,
         "cells": linkage.cells,
-        "edge_cells": linkage.edge_cells,
         "stops": stops,
         "transfers": transfers,
         "transfer_rules": timetables.transfer_rules,
@@ -225,6 +224,8 @@ def _write(
         "calendar": Calendar(timetables.first_day, timetables.service_days),
         "trips": Trips(timetables.trip_route, timetables.trip_block),
     }
+    if linkage.edge_cells is not None:
+        tables["edge_cells"] = linkage.edge_cells
     numbers: dict[str, int] = {}
     for name, value in _columns(tables):
         if isinstance(value, int):
@@ -289,7 +290,7 @@ def open_network(folder: Path) -> Network:
             table(Segments, "segments"),
             table(Edges, "edges"),
             table(Cells, "cells"),
-            table(EdgeCells, "edge_cells"),
+            table(EdgeCells, "edge_cells") if meta["rules"]["mirrored"] else None,
         ),
         stops=table(Stops, "stops"),
         transfers=table(WalkTable, "transfers"),

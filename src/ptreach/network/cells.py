@@ -90,7 +90,8 @@ def nearest_segment(segments: Segments, cells: Cells, lon: int, lat: int, within
     last_row = min(cells.rows - 1, int((lat + within - cells.lat0) // CELL_LAT_E7))
     first_column = max(0, int((lon - within / cos_lat - cells.lon0) // CELL_LON_E7))
     last_column = min(cells.columns - 1, int((lon + within / cos_lat - cells.lon0) // CELL_LON_E7))
-    best, least = NONE, within * within
+    # a literal -1 would have what is called with it compiled twice
+    best, least = np.int64(NONE), within * within
     for row in range(first_row, last_row + 1):
         for cell in range(row * cells.columns + first_column, row * cells.columns + last_column + 1):
             for at in range(cells.start[cell], cells.start[cell + 1]):
@@ -109,4 +110,4 @@ def nearest_segment(segments: Segments, cells: Cells, lon: int, lat: int, within
                     if apart < least or (apart == least and comes_first(segments, segment, best)):
                         best, least = segment, apart
                     segment = segments.sibling[segment]
-    return best
+    return int(best)

@@ -11,12 +11,15 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numba
+import numpy as np
 from numba import njit
 
-__all__ = ["cache_folder", "is_first_run", "njit"]
+__all__ = ["cache_folder", "is_first_run", "njit", "readable"]
+
+_Table = TypeVar("_Table", bound=NamedTuple)
 
 CACHE_VARIABLE: Final = "PTREACH_CACHE"
 
@@ -47,3 +50,17 @@ numba.config.CACHE_DIR = str(_KERNELS)
 def is_first_run() -> bool:
     """Say whether nothing was compiled yet when this process began: kernels then take some seconds longer."""
     return _FIRST_RUN
+
+
+def readable(table: _Table) -> _Table:
+    """Return a table of arrays as read-only views, as those of an opened network are.
+
+    A kernel is compiled anew for arrays that may be written: so those that only read are given others at all
+    times.
+    """
+    columns: list[Any] = list(table)
+    for at, column in enumerate(columns):
+        if isinstance(column, np.ndarray):
+            columns[at] = column.view()
+            columns[at].flags.writeable = False
+    return type(table)(*columns)

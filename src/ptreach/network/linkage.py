@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ptreach.network.cells import cells_of, nearest_segment
-from ptreach.network.compiled import njit
-from ptreach.network.r5_cells import edge_cells_of, fill_box, nearest_of_edges, no_edge_cells
+from ptreach.network.compiled import njit, readable
+from ptreach.network.r5_cells import edge_cells_of, fill_box, nearest_of_edges
 from ptreach.network.segments import (
     NONE,
     along_mm_of,
@@ -55,12 +55,15 @@ class StopLinks(NamedTuple):
 
 
 class Linkage(NamedTuple):
-    """All that is needed to link points: segments, the edges they chain into, and the grids over them."""
+    """All that is needed to link points: segments, the edges they chain into, and grids over them.
+
+    ``edge_cells`` is there under rules that enter streets mirrored.
+    """
 
     segments: Segments
     edges: Edges
     cells: Cells
-    edge_cells: EdgeCells
+    edge_cells: EdgeCells | None
 
     def link(self, lon: FloatArray, lat: FloatArray, rules: Rules) -> Links:
         """Return where points (degrees) hang on the streets: within 300 m, failing that within 1,600 m."""
@@ -82,16 +85,16 @@ def hang_stops(
     segments_n = int(streets.point_lon_e7.size - streets.edge_mm.size)
     cells = cells_of(segments, edges, segments_n)
     edge_cells = (
-        edge_cells_of(segments, edges, segments_n, streets.edge_mm.size, lon.size)
-        if rules.mirrored
-        else no_edge_cells()
+        edge_cells_of(segments, edges, segments_n, streets.edge_mm.size, lon.size) if rules.mirrored else None
     )
     counts = np.array([segments_n, streets.edge_mm.size, streets.vertices_n], dtype=np.int64)
     links = StopLinks(np.full(lon.size, NONE, dtype=np.int32), *_zeros(lon.size, 1))
     _hang_stops(
         segments,
         edges,
-        cells,
+        readable(segments),
+        readable(edges),
+        readable(cells),
         edge_cells,
         lon,
         lat,
@@ -101,14 +104,18 @@ def hang_stops(
         counts,
     )
     segments_n, edges_n, vertices_n = counts.tolist()
-    pieces = edge_cells.piece_box[: edges_n - edge_cells.first_piece]
+    if edge_cells is not None:
+        edge_cells = edge_cells._replace(piece_box=edge_cells.piece_box[: edges_n - edge_cells.first_piece])
     linkage = Linkage(
-        segments.first(segments_n, edges_n),
-        edges.first(edges_n),
-        cells,
-        edge_cells._replace(piece_box=pieces),
+        readable(segments.first(segments_n, edges_n)),
+        readable(edges.first(edges_n)),
+        readable(cells),
+        edge_cells if edge_cells is None else readable(edge_cells),
     )
     return linkage, links, vertices_n
+
+
+# Where a table may be None, `is None` is known when a kernel is compiled: what stands behind it is left out.
 
 
 @njit(cache=True, nogil=True)
@@ -116,7 +123,7 @@ def _spot(
     segments: Segments,
     edges: Edges,
     cells: Cells,
-    edge_cells: EdgeCells,
+    edge_cells: EdgeCells | None,
     pieces_n: int,
     lon: int,
     lat: int,
@@ -126,12 +133,14 @@ def _spot(
 
     `pieces_n` is the number of edges that stops have cut off so far.
     """
-    segment = NONE
+    segment = np.int64(NONE)
     for within in (reach.near, reach.far):
-        if segment == NONE and reach.mirrored:
-            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, within, reach)
-        elif segment == NONE:
+        if segment != NONE:
+            break
+        if edge_cells is None:
             segment = nearest_segment(segments, cells, lon, lat, within, reach)
+        else:
+            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, within, reach)
     if segment == NONE:
         return NONE, 0, 0, 0, 0
     cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
@@ -145,7 +154,7 @@ def _spot(
         off = math.sqrt(x * x + y * y)
     else:
         off = length_e7(lon, lat, at_lon, at_lat, cos_lat)
-    return segment, at_lon, at_lat, along_mm, whole(off / 1e7 * reach.degree_m * 1000, reach)
+    return int(segment), at_lon, at_lat, along_mm, whole(off / 1e7 * reach.degree_m * 1000, reach)
 
 
 @njit(cache=True, nogil=True)
@@ -153,14 +162,16 @@ def _link_points(
     segments: Segments,
     edges: Edges,
     cells: Cells,
-    edge_cells: EdgeCells,
+    edge_cells: EdgeCells | None,
     lon_e7: NDArray[np.int64],
     lat_e7: NDArray[np.int64],
     reach: Reach,
     links: Links,
 ) -> None:
     """Fill in the links of points; nothing is cut."""
-    pieces_n = edge_cells.piece_box.shape[0]
+    pieces_n = 0
+    if edge_cells is not None:
+        pieces_n = edge_cells.piece_box.shape[0]
     for point in range(lon_e7.size):
         segment, _, _, along_mm, off_mm = _spot(
             segments, edges, cells, edge_cells, pieces_n, lon_e7[point], lat_e7[point], reach
@@ -176,8 +187,10 @@ def _link_points(
 def _hang_stops(
     segments: Segments,
     edges: Edges,
+    seen_segments: Segments,
+    seen_edges: Edges,
     cells: Cells,
-    edge_cells: EdgeCells,
+    edge_cells: EdgeCells | None,
     stop_lon: FloatArray,
     stop_lat: FloatArray,
     lon_e7: NDArray[np.int64],
@@ -186,11 +199,16 @@ def _hang_stops(
     links: StopLinks,
     counts: NDArray[np.int64],
 ) -> None:
-    """Fill in the links of stops, in their order, each cutting its edge; `counts` as for `_cut`."""
+    """Fill in the links of stops, in their order, each cutting its edge; `counts` as for `cut_edge`.
+
+    `seen_segments` and `seen_edges` are the same, to be read only.
+    """
+    pieces_n = 0
     for stop in range(lon_e7.size):
-        pieces_n = counts[1] - edge_cells.first_piece
+        if edge_cells is not None:
+            pieces_n = counts[1] - edge_cells.first_piece
         segment, lon, lat, along_mm, _ = _spot(
-            segments, edges, cells, edge_cells, pieces_n, lon_e7[stop], lat_e7[stop], reach
+            seen_segments, seen_edges, cells, edge_cells, pieces_n, lon_e7[stop], lat_e7[stop], reach
         )
         if segment == NONE:
             continue
@@ -199,8 +217,8 @@ def _hang_stops(
         if along_mm >= reach.snap_mm and rest_mm >= reach.snap_mm:
             piece = cut_edge(segments, edges, segment, lon, lat, along_mm, counts)
             vertex = edges.edge_from[piece]
-            if reach.mirrored:
-                fill_box(segments, segments.edge_first[piece], edge_cells.piece_box[pieces_n])
+            if edge_cells is not None:
+                fill_box(seen_segments, segments.edge_first[piece], edge_cells.piece_box[pieces_n])
         elif along_mm < rest_mm:
             vertex = edges.edge_from[edge]
             first = segments.edge_first[edge]

@@ -23,7 +23,7 @@ _R5_LON_E7: Final = 0.0018 / 0.7 * 1e7
 
 
 class EdgeCells(NamedTuple):
-    """Which edges R5 finds in each cell of its grid; empty under other rules.
+    """Which edges R5 finds in each cell of its grid.
 
     Cell (row, column), counted from the first of each, has ``items[start[c]:start[c + 1]]``, c = row *
     columns + column. The edges that stops cut off have the numbers from `first_piece` on; each lies in the
@@ -69,12 +69,6 @@ def edge_cells_of(segments: Segments, edges: Edges, segments_n: int, edges_n: in
     )
 
 
-def no_edge_cells() -> EdgeCells:
-    """Return what stands for R5's grid under other rules."""
-    none = np.empty(0, dtype=np.int32)
-    return EdgeCells(0, 0, 0, 0, np.zeros(1, dtype=np.int64), none, 0, none.reshape(0, 4))
-
-
 def _r5_cell(values: NDArray[np.int64], size_e7: float) -> NDArray[np.int64]:
     """Return the column or row of R5's grid that coordinates lie in."""
     return np.floor(values / size_e7 + 0.5).astype(np.int64)
@@ -97,7 +91,7 @@ def nearest_of_edges(
         _r5_cell_of(lon + within / cos_lat, _R5_LON_E7),
     )
     south, north = _r5_cell_of(lat - within, _R5_LAT_E7), _r5_cell_of(lat + within, _R5_LAT_E7)
-    best, least = NONE, within * within
+    best, least = np.int64(NONE), within * within
     for row in range(max(south - cells.first_row, 0), min(north - cells.first_row, cells.rows - 1) + 1):
         for column in range(
             max(west - cells.first_column, 0), min(east - cells.first_column, cells.columns - 1) + 1
@@ -112,7 +106,7 @@ def nearest_of_edges(
         if box[0] <= east and box[1] >= west and box[2] <= north and box[3] >= south:
             first = segments.edge_first[cells.first_piece + piece]
             best, least = _nearer(segments, first, lon, lat, cos_lat, best, least, reach)
-    return best
+    return int(best)
 
 
 @njit(cache=True, nogil=True)

@@ -73,7 +73,6 @@ class Reach(NamedTuple):
     radius_m: float
     snap_mm: int
     stretched: bool
-    mirrored: bool
     truncates: bool
 
 
@@ -89,7 +88,6 @@ def reach_of(rules: Rules) -> Reach:
         radius_m=rules.earth_radius_m,
         snap_mm=rules.snap_mm,
         stretched=rules.stretched,
-        mirrored=rules.mirrored,
         truncates=rules.truncates,
     )
 

@@ -40,9 +40,11 @@ class Transfers(NamedTuple):
 
 
 def find_transfers(graph: Graph, street_vertices_n: int, stops_n: int, limit_mm: int) -> WalkTable:
-    """Return the walks from each stop to the others within a limit in millimetres, link to link."""
+    """Return the walks from each stop to the others, ascending, within a limit in mm, link to link."""
     anchors = anchor_stops(stops_n, street_vertices_n)
     table = walk_table(graph, street_vertices_n, stops_n, anchors, stops_n, limit_mm, limit_mm)
+    order = np.lexsort((table.to, _rows(table)))
+    table = table._replace(to=table.to[order], mm=table.mm[order])
     return _kept(table, table.to != _rows(table))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ptreach.network.compiled import njit
+from ptreach.network.compiled import njit, readable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Anchors(NamedTuple):
 
 
 class WalkTable(NamedTuple):
-    """What row r reaches on foot: ``to[start[r]:start[r + 1]]``, ascending, and how far in ``mm``."""
+    """What row r reaches on foot: ``to[start[r]:start[r + 1]]``, and how far in ``mm``."""
 
     start: NDArray[np.int64]
     to: NDArray[np.int32]
@@ -80,7 +80,7 @@ def _compressed(
 ) -> Graph:
     """Return arcs as compressed rows."""
     start, order = rows_of(there, vertices_n)
-    return Graph(start, onward[order], mm[order])
+    return readable(Graph(start, onward[order], mm[order]))
 
 
 def anchor_points(links: Links, edges: Edges, vertices_n: int) -> Anchors:
@@ -187,7 +187,7 @@ def street_weights(graph: Graph, pace: Pace) -> Graph:
     if not pace.rounds_each:
         return graph
     seconds = np.ceil(np.maximum(graph.mm, 1) / 1000.0 / pace.speed_m_s)
-    return graph._replace(mm=np.maximum(seconds, 1).astype(np.int32))
+    return readable(graph._replace(mm=np.maximum(seconds, 1).astype(np.int32)))
 
 
 @njit(cache=True, nogil=True)
@@ -239,7 +239,7 @@ def walk_from(
     """
     heap = np.empty(64, dtype=np.int64)
     found = np.empty(64, dtype=np.int32)
-    size, found_n = 0, 0
+    size = found_n = np.int64(0)  # a literal 0 would have what is called with it compiled twice
     for seed in range(seed_vertex.size):
         vertex, mm = seed_vertex[seed], seed_mm[seed]
         if mm <= limit_mm and mm < distance_mm[vertex]:
@@ -309,7 +309,6 @@ def _walk_rows(
                     used += 1
                 point_mm[point] = total
         forget(distance_mm, found)
-        to[row_start:used].sort()
         for at in range(row_start, used):
             mm[at] = point_mm[to[at]]
             point_mm[to[at]] = FAR_MM

@@ -190,14 +190,17 @@ def swept_rows(
             stops_n,
         )
         room.row[waiting_n] = row
-        room.direct_s[waiting_n] = direct_s
+        # one by one: an assignment of arrays takes seconds to compile, for what it would say of their shapes
+        for destination in range(direct_s.size):
+            room.direct_s[waiting_n, destination] = direct_s[destination]
         room.access_n[waiting_n] = access_stop.size
         if not access_stop.size:
             room.least_s[0] = NOT_RIDDEN
             _write_row(question, room, waiting_n, none, seconds)
             continue
-        room.access_stop[waiting_n, : access_stop.size] = access_stop
-        room.access_s[waiting_n, : access_stop.size] = access_s
+        for at in range(access_stop.size):
+            room.access_stop[waiting_n, at] = access_stop[at]
+            room.access_s[waiting_n, at] = access_s[at]
         waiting_n += 1
         if waiting_n == room.row.size:
             _sweep_rows(question, calls, room, waiting_n, seconds)

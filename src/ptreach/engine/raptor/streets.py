@@ -66,12 +66,11 @@ def access_and_direct(
             along_mm = abs(np.int64(origins.from_mm[origin]) - destinations.from_mm[point])
             seconds = _along_s(off_mm, along_mm, destinations.off_mm[point], pace)
             direct_s[point] = seconds if pace.direct_unlimited else min(direct_s[point], seconds)
-    access_stop = np.sort(stops[:reached_n])
     access_s = np.empty(reached_n, dtype=np.int32)
     for at in range(reached_n):
-        there = np.int64(weight[streets.street_vertices_n + access_stop[at]])
+        there = np.int64(weight[streets.street_vertices_n + stops[at]])
         access_s[at] = there if pace.rounds_each else walk_s(there, pace)
-    return access_stop, access_s, direct_s
+    return stops[:reached_n], access_s, direct_s
 
 
 @njit(cache=True, nogil=True)
