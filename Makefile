@@ -26,7 +26,9 @@ agreement: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/agreement.py
 
 bench: $(INSTALLED)
-	$(BIN)/python tests/benchmarks/bench.py
+	mkdir -p .benchmarks
+	$(BIN)/pytest -q tests/benchmarks/bench_engine.py --benchmark-quiet --benchmark-json=.benchmarks/bench.json
+	$(BIN)/python tests/benchmarks/table.py .benchmarks/bench.json
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

@@ -168,6 +168,7 @@ def test_every_test_dependency_is_imported_or_called(project):
     calls = {"import-linter": "lint-imports", "mypy": "mypy", "pytest": "pytest", "ruff": "ruff"}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     called = {name for name, command in calls.items() if f"$(BIN)/{command}" in makefile}
+    called |= {name for name in wanted if f"--{name.removeprefix('pytest-')}-" in makefile}  # its plugins
     assert wanted - stubs <= called | set(imported_by(TESTS))
     bases = {name.removeprefix("types-").removesuffix("-stubs") for name in stubs}
     assert bases <= declared(project["project"]["dependencies"])
