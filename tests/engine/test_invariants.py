@@ -12,6 +12,7 @@ import pytest
 
 import town
 from ptreach.engine.raptor.engine import RaptorEngine
+from ptreach.engine.raptor.shortcuts import ALL, Shortcuts
 from ptreach.model import UNREACHED, Points, Query
 from ptreach.sources.areas import load_areas
 from ptreach.sources.demo import write_demo
@@ -47,10 +48,10 @@ def feeds(sources):
     return sorted(sources.glob("*.zip"))
 
 
-def square(network, zones, *, few=0, **changes):
+def square(network, zones, *, few=0, shortcuts=ALL, **changes):
     settings = {"percentiles": (5, 25, 50, 75, 95), **changes}
     query = Query(DATE, H7, H7 + 1800, **settings)
-    blocks = RaptorEngine(network, workers=2, few=few).travel_times(zones, zones, query)
+    blocks = RaptorEngine(network, workers=2, few=few, shortcuts=shortcuts).travel_times(zones, zones, query)
     return town.seconds(blocks).astype(np.int64)
 
 
@@ -115,6 +116,11 @@ def test_faster_walking_reaches_no_fewer_places_on_foot_alone(network, zones):
 
 def test_one_by_one_and_by_sweeps_is_the_same(network, zones, usual):
     assert (square(network, zones, few=10_000) == usual).all()
+
+
+@pytest.mark.parametrize("left_out", Shortcuts._fields)
+def test_without_a_shortcut_the_answer_is_the_same(network, zones, usual, left_out):
+    assert (square(network, zones, shortcuts=ALL._replace(**{left_out: False})) == usual).all()
 
 
 def test_later_percentiles_are_never_sooner(usual):

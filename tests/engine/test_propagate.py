@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ptreach.engine.raptor.percentiles import ranking
 from ptreach.engine.raptor.propagate import NOT_RIDDEN, Egress, propagate
@@ -11,7 +12,7 @@ from ptreach.model import UNREACHED
 FAR = 2**30
 
 
-def row_of(ride_s, walks, direct_s, max_time_s=2000, percentiles=(50, 100)):
+def row_of(ride_s, walks, direct_s, max_time_s=2000, percentiles=(50, 100), near_enough=True):
     """Row of the matrix; `walks` lists (stop, seconds) for each destination."""
     ride_s = np.array(ride_s, dtype=np.uint16)
     start = np.cumsum([0, *map(len, walks)]).astype(np.int64)
@@ -27,6 +28,7 @@ def row_of(ride_s, walks, direct_s, max_time_s=2000, percentiles=(50, 100)):
         max_time_s,
         ranking(percentiles, ride_s.shape[1]),
         ride_s.shape[1],
+        near_enough,
         row,
     )
     return row.tolist(), pairs_n
@@ -38,11 +40,14 @@ def test_each_minute_takes_the_best_of_stops_and_the_walk():
     (row,), pairs_n = row_of(ride_s, [[(0, 10), (1, 20)]], [700])
     assert sorted([610, 550, 700, 700])[1::2] == row
     assert pairs_n == 1  # the second stop's best, 720 + 20, is no better than the walk
+    assert row_of(ride_s, [[(0, 10), (1, 20)]], [700], near_enough=False) == ([row], 2)
 
 
-def test_limits_are_strict_and_what_is_beyond_is_unreached():
+@pytest.mark.parametrize("near_enough", [True, False])
+def test_limits_are_strict_and_what_is_beyond_is_unreached(near_enough):
     ride_s = [[1900, 1840], [NOT_RIDDEN, NOT_RIDDEN]]
-    rows, _ = row_of(ride_s, [[(0, 100)], [(0, 99)], [(1, 0)], [], []], [FAR, FAR, FAR, 1999, 2000])
+    walks, direct_s = [[(0, 100)], [(0, 99)], [(1, 0)], [], []], [FAR, FAR, FAR, 1999, 2000]
+    rows, _ = row_of(ride_s, walks, direct_s, near_enough=near_enough)
     assert rows == [
         [1940, UNREACHED],
         [1939, 1999],

@@ -12,6 +12,7 @@ from ptreach.engine.raptor.changes import calls_with_changes
 from ptreach.engine.raptor.kernel import NEVER
 from ptreach.engine.raptor.lanes import LANES, TIMES
 from ptreach.engine.raptor.propagate import NOT_RIDDEN
+from ptreach.engine.raptor.shortcuts import ALL
 from ptreach.engine.raptor.sweep import board, clear, fill, room_for, sweep
 from ptreach.network.transfers import NEVER_S
 
@@ -19,19 +20,29 @@ STOPS_N = 7
 
 
 def swept_times(
-    table, walks, accesses, first_s, departures_n, max_time_s, max_rides, *, calls=None, room=None
+    table,
+    walks,
+    accesses,
+    first_s,
+    departures_n,
+    max_time_s,
+    max_rides,
+    *,
+    calls=None,
+    room=None,
+    shortcuts=ALL,
 ):
     """Seconds by one sweep for each origin, shape (stops, departures)."""
     stops_n = walks.start.size - 1
     if calls is None:
-        calls = calls_with_changes(table, walks, workers=2)
+        calls = calls_with_changes(table, walks, workers=2, all_changes=not shortcuts.changes_worth_making)
     room = room or room_for(calls, stops_n, max_rides)
     wanted = np.ones(stops_n, dtype=np.bool_)
     clear(room)
     for origin, access in enumerate(accesses):
         stop, seconds = (np.array(column, np.int32) for column in zip(*sorted(access.items()), strict=True))
         board(table, calls, stop, seconds, first_s, departures_n, max_rides, origin, room)
-    sweep(calls, wanted, first_s, departures_n, max_time_s, max_rides, room)
+    sweep(calls, wanted, first_s, departures_n, max_time_s, max_rides, shortcuts, room)
     results = []
     for origin in range(len(accesses)):
         ride_s = np.zeros((stops_n, departures_n + TIMES), dtype=np.uint16)
@@ -85,6 +96,18 @@ def test_times_are_those_of_the_plain_search(lines, walks, accesses, first_s, de
         hours = first_s, departures_n, max_time_s, max_rides
         for access, times_s in zip(accesses, swept_times(table, walks, accesses, *hours), strict=True):
             assert (times_s == plain_times(table, walks, access, *hours)).all()
+
+
+@given(
+    lines=st.lists(lines_of(), min_size=1, max_size=6),
+    walks=footpaths,
+    access=starts,
+    left_out=st.sampled_from(["changes_worth_making", "changes_ahead", "arrivals_that_are_new"]),
+)
+def test_times_are_the_same_without_a_shortcut(lines, walks, access, left_out):
+    table, walks, hours = timetable(lines, STOPS_N), transfers(walks, STOPS_N), (0, 33, 7200, 3)
+    without = swept_times(table, walks, [access], *hours, shortcuts=ALL._replace(**{left_out: False}))
+    assert (without[0] == swept_times(table, walks, [access], *hours)[0]).all()
 
 
 def test_a_room_remembers_nothing_of_the_sweep_before():

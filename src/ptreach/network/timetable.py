@@ -83,6 +83,7 @@ def timetable_of_day(
     slack_s: int,
     mirrored: bool,
     days_around: bool = True,
+    listed_once: bool = True,
     block: NDArray[np.int32] | None = None,
 ) -> Timetable:
     """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
@@ -95,11 +96,14 @@ def timetable_of_day(
         Whether to give the timetable backward in time.
     days_around
         Whether trips of the service days before and after run too.
+    listed_once
+        Whether one is taken of trips at the same times at the same stops.
     block
         Block of each trip of the timetables, -1 if none; without it nobody stays seated from trip to trip.
     """
     trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
-    trips = _listed_once(trips, patterns.twin, None if block is None else block[patterns.trip_row])
+    if listed_once:
+        trips = _listed_once(trips, patterns.twin, None if block is None else block[patterns.trip_row])
     following = np.full(trips.trip.size, -1, dtype=np.int64)
     if block is not None:
         following = next_trips(patterns, trips.trip, trips.shift_s, block)

@@ -50,8 +50,10 @@ class Calls(NamedTuple):
     seat_to: NDArray[np.int32]
 
 
-def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: int) -> Calls:
-    """Return the calls of a timetable and the changes between them; `workers` threads find those."""
+def calls_with_changes(
+    timetable: Timetable, transfers: Transfers, *, workers: int, all_changes: bool = False
+) -> Calls:
+    """Return the calls of a timetable and the changes worth making, or all; `workers` threads find those."""
     trips_n = timetable.trips_n.astype(np.int64)
     calls_n = timetable.off_s.size
     # A vehicle arrives at a call after all changes to its trip's earlier calls: their sources arrived before
@@ -71,7 +73,7 @@ def calls_with_changes(timetable: Timetable, transfers: Transfers, *, workers: i
     first_of_line = np.ones(calls_n, dtype=np.bool_)
     first_of_line[1:] = position[1:] != position[:-1]
     ahead = np.where(first_of_line, -1, np.roll(number, 1))
-    change_start, change_to = _changes(timetable, transfers, number, workers)
+    change_start, change_to = _changes(timetable, transfers, number, workers, all_changes=all_changes)
     seat_to = np.full(calls_n, -1, dtype=np.int32)
     last_of_trip = np.arange(calls_n) + trips_n[line] >= timetable.time_start[line + 1]
     # the last for trips that go on no more
@@ -103,7 +105,12 @@ def _places_in_chain(stays: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 def _changes(
-    timetable: Timetable, transfers: Transfers, number: NDArray[np.int32], workers: int
+    timetable: Timetable,
+    transfers: Transfers,
+    number: NDArray[np.int32],
+    workers: int,
+    *,
+    all_changes: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the changes of all calls as compressed rows."""
     parts_n = 4 * workers
@@ -112,7 +119,7 @@ def _changes(
 
     def part(index: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         found: tuple[NDArray[np.int32], NDArray[np.int32]] = _changes_of_lines(
-            timetable, transfers, ends[index], ends[index + 1], number
+            timetable, transfers, ends[index], ends[index + 1], number, all_changes
         )
         return found
 
@@ -141,9 +148,14 @@ def _rows(
 
 @njit(cache=True, nogil=True)
 def _changes_of_lines(
-    timetable: Timetable, transfers: Transfers, first_line: int, last_line: int, number: NDArray[np.int32]
+    timetable: Timetable,
+    transfers: Transfers,
+    first_line: int,
+    last_line: int,
+    number: NDArray[np.int32],
+    all_changes: bool,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the changes worth making from the trips of some lines: from call, to call."""
+    """Return the changes worth making from the trips of some lines, or all: from call, to call."""
     lines_n = timetable.trips_n.size
     # caught[position]: this trip and all later ones need not be caught there, for they were, there or before
     caught = np.empty(timetable.stop.size, dtype=np.int32)
@@ -172,7 +184,7 @@ def _changes_of_lines(
                     for at in range(timetable.stop_start[there], timetable.stop_start[there + 1]):
                         other = timetable.stop_line[at]
                         boarding = timetable.position_start[other] + timetable.stop_position[at]
-                        first = caught[boarding]
+                        first = timetable.trips_n[other] if all_changes else caught[boarding]
                         times = (
                             timetable.time_start[other]
                             + timetable.stop_position[at] * timetable.trips_n[other]
@@ -185,18 +197,22 @@ def _changes_of_lines(
                         if not is_touched[other]:
                             touched[touched_n], is_touched[other] = other, True
                             touched_n += 1
-                        if _brings_sooner(
-                            timetable.stop,
-                            timetable.alight,
-                            timetable.off_s,
-                            boarding,
-                            timetable.position_start[other + 1],
-                            times + first,
-                            timetable.trips_n[other],
-                            first,
-                            caught,
-                            soonest_s,
-                        ) or (timetable.stays[timetable.trip_start[other] + first] >= 0):
+                        if (
+                            all_changes
+                            or _brings_sooner(
+                                timetable.stop,
+                                timetable.alight,
+                                timetable.off_s,
+                                boarding,
+                                timetable.position_start[other + 1],
+                                times + first,
+                                timetable.trips_n[other],
+                                first,
+                                caught,
+                                soonest_s,
+                            )
+                            or (timetable.stays[timetable.trip_start[other] + first] >= 0)
+                        ):
                             if found_n == source.size:
                                 source = np.concatenate((source, np.empty_like(source)))
                                 target = np.concatenate((target, np.empty_like(target)))

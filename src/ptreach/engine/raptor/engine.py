@@ -14,6 +14,7 @@ from ptreach.engine.raptor.changes import calls_with_changes
 from ptreach.engine.raptor.percentiles import ranking
 from ptreach.engine.raptor.propagate import Egress
 from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
+from ptreach.engine.raptor.shortcuts import ALL, Shortcuts
 from ptreach.engine.raptor.streets import StreetSearch
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
 from ptreach.network.build import open_network
@@ -87,14 +88,19 @@ class RaptorEngine:
         Threads; the answer does not depend on their number.
     few
         Up to so many origins are searched one by one, more by sweeps; the answer does not depend on it.
+    shortcuts
+        What spares work; the answer does not depend on them.
     """
 
     name = "raptor"
 
-    def __init__(self, network: Path, *, workers: int = 1, few: int = _FEW) -> None:
+    def __init__(
+        self, network: Path, *, workers: int = 1, few: int = _FEW, shortcuts: Shortcuts = ALL
+    ) -> None:
         self.network = open_network(network)
         self.workers = max(1, workers)
         self.few = few
+        self.shortcuts = shortcuts
         self._rooms: list[Room] = []
         self._prepared = lru_cache(maxsize=2)(self._prepare)
         self._calls = lru_cache(maxsize=2)(self._find_calls)
@@ -126,7 +132,8 @@ class RaptorEngine:
             departures_s=prepared.departures_s,
             max_time_s=query.max_time_s,
             max_rides=query.max_rides,
-            ranks=ranking(query.percentiles, query.departures_n),
+            ranks=ranking(query.percentiles, query.departures_n, thinned=self.shortcuts.ranks_asked_for),
+            shortcuts=self.shortcuts,
         )
         # One by one nobody stays seated from trip to trip: that search can't tell.
         seats = bool((prepared.timetable.stays >= 0).any())
@@ -241,6 +248,7 @@ class RaptorEngine:
             slack_s=network.rules.board_slack_s,
             mirrored=mirrored,
             days_around=network.rules.days_around,
+            listed_once=self.shortcuts.listed_once,
             block=network.trips.block if network.rules.stays_seated else None,
         )
         pace = pace_of(query.walk_speed_kph, query.max_walk_s, query.max_time_s, network.rules)
@@ -256,7 +264,12 @@ class RaptorEngine:
     def _find_calls(self, query: Query) -> Calls:
         """Return the calls of the query's timetable and the changes between them."""
         prepared = self._prepared(query)
-        return calls_with_changes(prepared.timetable, prepared.transfers, workers=self.workers)
+        return calls_with_changes(
+            prepared.timetable,
+            prepared.transfers,
+            workers=self.workers,
+            all_changes=not self.shortcuts.changes_worth_making,
+        )
 
     def _transfers(self, pace: Pace, query: Query, *, mirrored: bool) -> Transfers:
         """Return the changes between stops within the limit."""

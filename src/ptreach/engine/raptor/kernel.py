@@ -62,14 +62,15 @@ def search(
     queue, queue_next = np.empty(stops_n, dtype=np.int32), np.empty(stops_n, dtype=np.int32)
     rode, ridden = np.zeros(stops_n, dtype=np.bool_), np.empty(stops_n, dtype=np.int32)
 
+    none = np.int64(0)  # a literal 0 would have what is called with it compiled twice
     for minute in range(departures_s.size):
-        departure_s = departures_s[minute]
+        departure_s = np.int64(departures_s[minute])
         limit_s = departure_s + max_time_s
-        queue_n = 0
+        queue_n = none
         for at in range(access_stop.size):
             stop, time_s = access_stop[at], departure_s + access_s[at]
             if time_s < limit_s and time_s < any_s[0, stop]:
-                _improve(any_s, 0, stop, time_s)
+                _improve(any_s, none, stop, time_s)
                 fresh[stop] = True
                 queue[queue_n] = stop
                 queue_n += 1
@@ -77,7 +78,7 @@ def search(
             if queue_n == 0:
                 break
             lines_queued = _queue_lines(timetable, queue[:queue_n], first_position, line_queue)
-            ridden_n = queue_next_n = 0
+            ridden_n = queue_next_n = none
             for at in range(lines_queued):
                 line = line_queue[at]
                 ridden_n, queue_next_n = _ride(
@@ -158,14 +159,14 @@ def _ride(
 
     Returns the numbers of stops in `ridden` (reached sooner by vehicle) and in `queue_next` (reached sooner).
     """
-    trips_n = timetable.trips_n[line]
+    trips_n = np.int64(timetable.trips_n[line])
     trip = trips_n  # on board of none
     start, end = timetable.position_start[line], timetable.position_start[line + 1]
     times = timetable.time_start[line] + first_position * trips_n
     for position in range(start + first_position, end):
         stop = timetable.stop[position]
         if trip < trips_n and timetable.alight[position]:
-            off_s = timetable.off_s[times + trip]
+            off_s = np.int64(timetable.off_s[times + trip])
             if off_s < limit_s and off_s < vehicle_s[rides, stop]:
                 _improve(vehicle_s, rides, stop, off_s)
                 if not rode[stop]:

@@ -40,11 +40,11 @@ def nearest_ranks(percentiles: Sequence[int], values_n: int) -> NDArray[np.int64
 
 
 @lru_cache(maxsize=8)
-def ranking(percentiles: tuple[int, ...], values_n: int) -> Ranking:
-    """Return the comparisons that rank lists of `values_n`: Batcher's merge exchange, thinned."""
+def ranking(percentiles: tuple[int, ...], values_n: int, *, thinned: bool = True) -> Ranking:
+    """Return the comparisons that rank lists of `values_n`: Batcher's merge exchange, thinned or whole."""
     rank = nearest_ranks(percentiles, values_n)
     steps = _merge_exchange(values_n)
-    needed = np.zeros(values_n, dtype=np.bool_)
+    needed = np.full(values_n, not thinned, dtype=np.bool_)
     needed[rank] = True
     kept = []
     for low, high in reversed(steps):

@@ -38,6 +38,7 @@ def propagate(
     max_time_s: int,
     ranks: Ranking,
     departures_n: int,
+    stops_near_enough: bool,
     row: NDArray[np.uint16],
 ) -> int:
     """Fill a row of the matrix: seconds at each percentile, ``UNREACHED`` where not reached.
@@ -49,6 +50,8 @@ def propagate(
         departures or more).
     least_s
         The least of them for each stop, shape (stops,). Rows of stops without any journey are not read.
+    stops_near_enough
+        Whether to pass over stops from which nothing can be quicker than the limit or the walk.
     direct_s
         Walks from the origin to each destination in seconds, at least ``NOT_RIDDEN`` where too far.
     row
@@ -70,7 +73,7 @@ def propagate(
         ridden = False
         for at in range(egress.start[destination], egress.start[destination + 1]):
             stop, seconds = egress.stop[at], egress.seconds[at]
-            if least_s[stop] + seconds >= bound_s:
+            if least_s[stop] == NOT_RIDDEN or (stops_near_enough and least_s[stop] + seconds >= bound_s):
                 continue
             if not ridden:
                 total_s[:] = walk_s

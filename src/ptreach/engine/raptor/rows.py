@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ptreach.engine.raptor.changes import Calls
     from ptreach.engine.raptor.percentiles import Ranking
+    from ptreach.engine.raptor.shortcuts import Shortcuts
     from ptreach.network.linkage import Links
     from ptreach.network.timetable import Timetable
     from ptreach.network.transfers import Transfers
@@ -75,6 +76,7 @@ class Question(NamedTuple):
     max_time_s: int
     max_rides: int
     ranks: Ranking
+    shortcuts: Shortcuts
 
 
 class Room(NamedTuple):
@@ -168,6 +170,7 @@ def plain_rows(question: Question, first_row: int, seconds: NDArray[np.uint16]) 
             question.max_time_s,
             question.ranks,
             departures_n,
+            question.shortcuts.stops_near_enough,
             seconds[row],
         )
 
@@ -234,7 +237,16 @@ def _sweep_rows(
                 origin,
                 room.sweep,
             )
-        sweep(calls, room.wanted, first_s, part_n, question.max_time_s, question.max_rides, room.sweep)
+        sweep(
+            calls,
+            room.wanted,
+            first_s,
+            part_n,
+            question.max_time_s,
+            question.max_rides,
+            question.shortcuts,
+            room.sweep,
+        )
         for origin in range(origins_n):
             times = np.int64(0) if at_once else origin
             if at_once:
@@ -266,5 +278,6 @@ def _write_row(question: Question, room: Room, origin: int, times: int, seconds:
         question.max_time_s,
         question.ranks,
         question.departures_s.size,
+        question.shortcuts.stops_near_enough,
         seconds[room.row[origin]],
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.engine.raptor.changes import Calls
+    from ptreach.engine.raptor.shortcuts import Shortcuts
     from ptreach.network.timetable import Timetable
 
 MOST_DEPARTURES: Final = 255
@@ -130,6 +131,7 @@ def sweep(
     departures_n: int,
     max_time_s: int,
     max_rides: int,
+    shortcuts: Shortcuts,
     room: Sweep,
 ) -> None:
     """Carry the origins entered through all calls; log arrivals at `wanted` stops (bool, shape (stops,))."""
@@ -156,7 +158,7 @@ def sweep(
         if not calls.alight[call] or too_early >= departures_n:
             continue
         stop = np.uint32(calls.stop[call])
-        if any_later(label, before, arrived, stop, too_early):
+        if not shortcuts.arrivals_that_are_new or any_later(label, before, arrived, stop, too_early):
             new_n += 1
             raise_to(arrived, stop, label, before)
             if wanted[stop]:
@@ -167,7 +169,11 @@ def sweep(
                     room.log_words[entry, word] = room.label_words[before, word]
         first, last = calls.change_start[call], calls.change_start[call + 1]
         ahead = calls.ahead[call]
-        if first < last and (ahead < 0 or any_later(label, before, label, calls.before[ahead], too_early)):
+        if first < last and (
+            ahead < 0
+            or not shortcuts.changes_ahead
+            or any_later(label, before, label, calls.before[ahead], too_early)
+        ):
             shift_to(once_more, label, before, origins_n, below_top)
             for at in range(first, last):
                 caught = np.uint32(calls.change_to[at])
