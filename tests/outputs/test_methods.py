@@ -47,6 +47,12 @@ def test_limits_and_rules_are_those_of_the_run(town, zones, isochrones, facts, t
     slow = methods_text(town, zones, isochrones, dataclasses.replace(facts, rules={"board_slack_s": 90}))
     assert "more than 90 s after the arrival" in slow
     assert "failing that" not in slow
+    assert "transfers.txt" not in slow + text
+    assert "block_id" not in slow + text
+    both = dataclasses.replace(facts, rules={"transfers_txt": True, "stays_seated": True})
+    full = methods_text(town, zones, isochrones, both)
+    assert "hold as the feeds give them (transfers.txt)" in full
+    assert "(block_id) may stay on board" in full
 
 
 def test_repairs_reasons_and_areas_are_counted(town, zones, isochrones, facts, text):

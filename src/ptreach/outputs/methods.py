@@ -112,6 +112,12 @@ def _journey(town: Town, facts: PackFacts) -> list[str]:
     if "board_slack_s" in rules:
         slack = f"{rules['board_slack_s']} s"
         items.append((f"A vehicle is caught if it departs more than {slack} after the arrival at its stop.",))
+    if rules.get("transfers_txt"):
+        items.append(
+            ("Least times to change, and changes ruled out, hold as the feeds give them (transfers.txt).",)
+        )
+    if rules.get("stays_seated"):
+        items.append(("Who is on a vehicle that goes on as another trip (block_id) may stay on board.",))
     if {"link_near_m", "link_far_m"} <= set(rules):
         near, far = (f"{rules[name]:g} m" for name in ("link_near_m", "link_far_m"))
         items.append(
