@@ -1,10 +1,10 @@
 """Travel times from the text of a feed, by Dijkstra over its events: no module of the package is used.
 
-Three kinds of events make a timetable: a vehicle arrives at a call, it departs from it, and, at a stop, the last
-moment at which one may stand there to catch a departure. From moment to moment one waits; from a moment one
-boards; on board one rides, and stays seated where the vehicle goes on as another trip; from an arrival one
-steps off, walks to a stop, or to the end. As every event has its time, all that is left to find is with how
-many vehicles it can be reached: shortest paths on which boarding costs one and all else nothing. They are
+Three kinds of events make a timetable: a vehicle arrives at a call, it departs from it, and, at a stop, the
+last moment at which one may stand there to catch a departure. From moment to moment one waits; from a moment
+one boards; on board one rides, and stays seated where the vehicle goes on as another trip; from an arrival
+one steps off, walks to a stop, or to the end. As every event has its time, all that is left to find is with
+how many vehicles it can be reached: shortest paths on which boarding costs one and all else nothing. They are
 searched forward from a departure, and on the same edges turned round from an arrival.
 """
 
@@ -93,7 +93,9 @@ def day_starts_s(texts: Mapping[str, str], date: dt.date, day: int) -> int:
     return round(other - one)
 
 
-def fill(times: list[tuple[int | None, int | None]], places: list[tuple[float, float]]) -> list[tuple[int, int]]:
+def fill(
+    times: list[tuple[int | None, int | None]], places: list[tuple[float, float]]
+) -> list[tuple[int, int]]:
     """Fill in blank times in proportion to the way from stop to stop; the first and last are given."""
     filled = [(a if a is not None else b, b if b is not None else a) for a, b in times]
     timed = [at for at, (arrives_s, _) in enumerate(filled) if arrives_s is not None]

@@ -1,15 +1,15 @@
 """A town of straight streets 400 m apart: the whole distribution over the window follows by hand.
 
-A bus goes east and west along the street at 800 m north, from h0 (0 m east) to h15 (6,000 m), another north along
-the street at 3,200 m east, from v0 (1,000.5 m north) to v7. Stops are 400 m and 40 s apart; buses begin their
-lines on the hour and every headway after it. People walk one metre a second, whole seconds rounded up, so places
-stand where no walk is near a whole second:
+A bus goes east and west along the street at 800 m north, from h0 (0 m east) to h15 (6,000 m), another north
+along the street at 3,200 m east, from v0 (1,000.5 m north) to v7. Stops are 400 m and 40 s apart; buses begin
+their lines on the hour and every headway after it. People walk one metre a second, whole seconds rounded up,
+so places stand where no walk is near a whole second:
 
     home 349.5 m from h1: 350 s     farm 99.5 + 400 m from h3: 500 s       h8 200.5 m from v0: 201 s
     work 300.5 m from h12: 301 s    hill  49.5 m from v7: 50 s
 
-A bus is caught by who is at its stop at least 61 s before it leaves. Walking a street further to the next stop
-never helps: the bus gets there sooner.
+A bus is caught by who is at its stop at least 61 s before it leaves. Walking a street further to the next
+stop never helps: the bus gets there sooner.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ def grid_town(folder, east_headway_s, north_headway_s=900, north_from_s=300):
 
     trips = line("e", EAST, east_headway_s, 0) + line("w", EAST[::-1], east_headway_s, 0)
     trips += line("n", NORTH, north_headway_s, north_from_s)
-    feed = town.write_feed(
-        folder / "bus.zip", stops=town.stops_text(**stops), **town.trips_texts(trips)
-    )
+    feed = town.write_feed(folder / "bus.zip", stops=town.stops_text(**stops), **town.trips_texts(trips))
     return town.build(folder, town.write_osm(folder / "grid.osm", nodes, streets), feed)
 
 
@@ -87,7 +85,7 @@ def by_definition(travel_s):
 
 
 def leaving(minute_s, access_s, begins_s, headway_s, onward_s):
-    """Seconds from a minute on, by the first bus caught of those that pass the stop `begins_s` past the hour."""
+    """Seconds from a minute on, by the first bus caught; the stop is passed `begins_s` past the hour."""
     bus_s = next(s for s in range(H6 + begins_s, H11, headway_s) if s > minute_s + access_s + 60)
     return bus_s + onward_s - minute_s
 
@@ -153,12 +151,13 @@ def first_and_last_for_each_bus_north():
 def test_a_change_between_two_headways(every_ten):
     """Every ten minutes east, every fifteen north: the pattern repeats in half an hour.
 
-    Seconds past the hour: buses pass h1 at 40, 640, 1240 and bring one to v0 ready to board at 582, 1182, 1782;
-    north they leave at 300 and 1200. So the bus north of 1200 is fed by that of 640, that of 2100 by that of 1240:
-    the bus of 40 feeds none. Leave home by 229 to be on the hill at 1530: 1350 s from the minute 180, and a minute
-    more for each of the 19 before it. Leave by 829 to be there at 2430: 1650 s from the minute 780, and more for
-    the 9 before it. Sorted, the 30 times are five from 1350 on, ten pairs from 1650 on, five from 2250 on; ranks
-    2, 8, 15, 23 and 29 of them are the second, pairs two, five and nine, and the last but one.
+    Seconds past the hour: buses pass h1 at 40, 640, 1240 and bring one to v0 ready to board at 582, 1182,
+    1782; north they leave at 300 and 1200. So the bus north of 1200 is fed by that of 640, that of 2100 by
+    that of 1240: the bus of 40 feeds none. Leave home by 229 to be on the hill at 1530: 1350 s from the
+    minute 180, and a minute more for each of the 19 before it. Leave by 829 to be there at 2430: 1650 s from
+    the minute 780, and more for the 9 before it. Sorted, the 30 times are five from 1350 on, ten pairs from
+    1650 on, five from 2250 on; ranks 2, 8, 15, 23 and 29 of them are the second, pairs two, five and nine,
+    and the last but one.
     """
     found = first_and_last_for_each_bus_north()
     expected = [1350 + 60, 1650 + 60, 1650 + 4 * 60, 1650 + 8 * 60, 2250 + 3 * 60]
@@ -173,8 +172,8 @@ def test_a_change_between_two_headways(every_ten):
 def test_arriving_by_with_a_change(every_ten):
     """From 1530 past the hour on one has left at 229, from 2430 on at 829: fifteen minutes each.
 
-    The whole minutes are 1560 and on, 1331 s and more, then 2460 and on, 1631 s and more. Sorted: five from 1331
-    on, ten pairs from 1631 on, five from 2231 on.
+    The whole minutes are 1560 and on, 1331 s and more, then 2460 and on, 1631 s and more. Sorted: five from
+    1331 on, ten pairs from 1631 on, five from 2231 on.
     """
     found = first_and_last_for_each_bus_north()
     expected = [1331 + 60, 1631 + 60, 1631 + 4 * 60, 1631 + 8 * 60, 2231 + 3 * 60]

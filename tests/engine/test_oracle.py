@@ -1,7 +1,7 @@
 """The engine against `oracle`, to the second, on small networks that hypothesis makes up.
 
-The oracle shares no code with the package. It reads the feed's own text and walks along a straight street whose
-metres are given; travel times and their percentiles follow by their definition in both directions.
+The oracle shares no code with the package. It reads the feed's own text and walks along a straight street
+whose metres are given; travel times and their percentiles follow by their definition in both directions.
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ from ptreach.model import UNREACHED, Query
 
 DAY = 86_400
 LENGTH_M = 3_000
-from hypothesis import Phase
-PH=[Phase.generate]
 PERCENTILES = (5, 25, 50, 75, 95)
 CLOCKS_GO_BACK = dt.date(2026, 10, 25)
-# Days on which each service runs, counted from the date: by dates alone, and by weeks less a date.
-SERVICES = {"eve": (-1,), "day": (0,), "morrow": (1,), "daily": (-1, 0, 1), "around": (-1, 1)}
+# Days on which each service is to run, counted from the date: by dates alone, by weeks, and by weeks but that
+# the date itself is taken out, so that trips written for it must not be seen.
+SERVICES = {"eve": (-1,), "day": (0,), "morrow": (1,), "daily": (-1, 0, 1), "around": (-1, 0, 1)}
 
 
 class World(NamedTuple):
@@ -98,9 +97,7 @@ class Feed:
             headway_s = draw(st.sampled_from([60, 200, 599, 900]))
             end_s = start_s + headway_s * draw(st.integers(1, 4)) + draw(st.integers(0, 1))
             exact = draw(st.sampled_from(["", "0", "1"]))
-            self.frequencies.append(
-                f"{trip},{town.clock(start_s)},{town.clock(end_s)},{headway_s},{exact}"
-            )
+            self.frequencies.append(f"{trip},{town.clock(start_s)},{town.clock(end_s)},{headway_s},{exact}")
             start_s = end_s
 
     def texts(self) -> dict[str, str]:
@@ -117,7 +114,9 @@ class Feed:
 KINDS = st.sampled_from(["", "0", "0", "0", "0", "0", "1", "2"])
 
 
-def add_line(draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int):
+def add_line(
+    draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int
+):
     """Add trips over some stops: loops, overtaking, ties, hops in no time, on which vehicles go on."""
     sequence = draw(st.permutations(stops))[: draw(st.integers(2, 5))]
     if draw(st.booleans()):  # a loop
@@ -246,12 +245,14 @@ def oracle_answers(world: World) -> Answers:
     answers = {}
     for pair, times in by_pair.items():
         for rides in world.rides:
-            seconds = [by_rides[rides] if by_rides[rides] < query.max_time_s else UNREACHED for by_rides in times]
+            seconds = [
+                by_rides[rides] if by_rides[rides] < query.max_time_s else UNREACHED for by_rides in times
+            ]
             answers[*pair, rides] = [nearest_rank(seconds, p) for p in PERCENTILES]
     return answers
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=PH)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(world=worlds())
 def test_every_percentile_is_that_of_the_oracle(world, street):
     note("\n".join(world.texts.values()))
