@@ -114,45 +114,58 @@ class Feed:
 KINDS = st.sampled_from(["", "0", "0", "0", "0", "0", "1", "2"])
 
 
-def add_line(
-    draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int
-):
-    """Add trips over some stops: loops, overtaking, ties, hops in no time, on which vehicles go on."""
-    sequence = draw(st.permutations(stops))[: draw(st.integers(2, 5))]
+def sequence_of(draw: st.DrawFn, stops: list[str], most: int) -> tuple[list[str], list[str]]:
+    """Stops in order, sometimes one of them twice, and the rules of pick-up and drop-off at each."""
+    sequence = draw(st.permutations(stops))[: draw(st.integers(2, most))]
     if draw(st.booleans()):  # a loop
         sequence.insert(draw(st.integers(0, len(sequence))), draw(st.sampled_from(sequence)))
-    rules = [f"{draw(KINDS)},{draw(KINDS)}" for _ in sequence]
+    return sequence, [f"{draw(KINDS)},{draw(KINDS)}" for _ in sequence]
+
+
+def calls_from(draw: st.DrawFn, sequence: list[str], time_s: int) -> list[tuple[str, int, int]]:
+    """Calls of a trip that begins at a time: ties, hops in no time; on one sequence trips may overtake."""
+    calls = []
+    for stop in sequence:
+        arrives_s = time_s
+        time_s += draw(st.sampled_from([0, 0, 0, 20, 61]))
+        calls.append((stop, arrives_s, time_s))
+        time_s += draw(st.sampled_from([0, 30, 60, 61, 120, 240]))
+    return calls
+
+
+def shift_of(draw: st.DrawFn, first_s: int, clocks_s: int) -> tuple[str, int]:
+    """A service, and how much later one of its days begins, not after `first_s`."""
+    days = {
+        day: DAY * day + (clocks_s if day < 0 else 0) for day in (-1, 0, 1) if DAY * day + clocks_s <= first_s
+    }
+    service = draw(st.sampled_from([name for name in SERVICES if set(SERVICES[name]) & set(days)]))
+    return service, days[draw(st.sampled_from([day for day in SERVICES[service] if day in days]))]
+
+
+def add_line(
+    draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int
+) -> None:
+    """Add trips over some stops, of vehicles that go on as trips over others, or that are repeated."""
     in_blocks, repeated = draw(st.sampled_from([(True, False), (False, False), (False, True)]))
+    legs = [sequence_of(draw, stops, 5)]
+    for _ in range(draw(st.integers(1, 2)) if in_blocks else 0):
+        sequence, rules = sequence_of(draw, stops, 3)
+        # mostly from where the vehicle is; from another stop nobody can stay on board
+        start = draw(st.sampled_from([legs[-1][0][-1]] * 4 + [sequence[0]]))
+        legs.append(([start, *sequence[1:]], rules))
     for number in range(draw(st.integers(1, 5))):
         time_s = draw(begins)
-        calls = []
-        for stop in sequence:
-            arrives_s = time_s
-            time_s += draw(st.sampled_from([0, 0, 0, 20, 61]))
-            calls.append((stop, arrives_s, time_s))
-            time_s += draw(st.sampled_from([0, 30, 60, 61, 120, 240]))
-        services = [name for name, days in SERVICES.items() if calls[0][1] - days[0] * DAY - clocks_s >= 0]
-        service = draw(st.sampled_from(services))
-        shift_s = draw(st.sampled_from(SERVICES[service])) * DAY
-        shift_s += clocks_s * (shift_s != 0)
-        if calls[0][1] < shift_s:
-            shift_s = SERVICES[service][0] * DAY
-        own_rules, onward_n = rules, draw(st.sampled_from([0, 0, 1, 1, 2])) if in_blocks else 0
-        for leg in range(onward_n + 1):
-            trip = f"t{line}{number}{leg}"
-            feed.add(trip, service, f"b{line}{number}" if onward_n else "", calls, own_rules, shift_s)
+        service, shift_s = shift_of(draw, time_s, clocks_s)
+        legs_n = draw(st.integers(1, len(legs)))
+        for leg, (sequence, rules) in enumerate(legs[:legs_n]):
+            trip, block = f"t{line}{number}{leg}", f"b{line}{number}" if legs_n > 1 else ""
+            calls = calls_from(draw, sequence, time_s)
+            feed.add(trip, service, block, calls, rules, shift_s)
             if repeated and number == 0:
                 feed.repeat(trip, calls[0][2] - shift_s)
-            # the vehicle's next trip; sometimes from another stop, for which nobody can stay on board
-            stop, arrives_s, _ = calls[-1]
-            start = draw(st.sampled_from([stop, stop, stop, *stops]))
-            leaves_s = max(arrives_s + draw(st.sampled_from([0, 0, 30, 60, 61])), calls[0][2] + 1)
-            onward = [start, *draw(st.permutations(stops))[: draw(st.integers(1, 3))]]
-            calls = [(start, leaves_s, leaves_s)]
-            for stop in onward[1:]:
-                leaves_s += draw(st.sampled_from([0, 30, 61, 240]))
-                calls.append((stop, leaves_s, leaves_s))
-            own_rules = [f"{draw(KINDS)},{draw(KINDS)}" for _ in onward]
+            _, arrives_s, _ = calls[-1]
+            # later than the trip before it began: that is the order in a block
+            time_s = max(arrives_s + draw(st.sampled_from([0, 0, 30, 60, 61])), calls[0][2] + 1)
 
 
 @st.composite
