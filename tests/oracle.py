@@ -145,6 +145,11 @@ def later(calls: list[Call], seconds: int) -> list[Call]:
     ]
 
 
+def starts_of(row: Mapping[str, str]) -> tuple[int, int, int]:
+    """First departure, end (not reached) and headway of a row of frequencies.txt."""
+    return seconds_of(row["start_time"]), seconds_of(row["end_time"]), int(row["headway_secs"])
+
+
 def runs(texts: Mapping[str, str], date: dt.date) -> list[Run]:
     """Every trip of the days around a date, those that frequencies.txt repeats written out."""
     calls = calls_of_trips(texts)
@@ -158,14 +163,15 @@ def runs(texts: Mapping[str, str], date: dt.date) -> list[Run]:
         for trip in rows(texts, "trips"):
             if trip["service_id"] not in running or trip["trip_id"] not in calls:
                 continue
-            own = calls[trip["trip_id"]]
-            if trip["trip_id"] not in repeats:
-                found.append(Run(day, trip.get("block_id", ""), later(own, shift_s)))
-            for row in repeats.get(trip["trip_id"], []):
-                leaves_s = seconds_of(row["start_time"])
-                while leaves_s < seconds_of(row["end_time"]):
-                    found.append(Run(day, "", later(own, shift_s + leaves_s - own[0].departs_s)))
-                    leaves_s += int(row["headway_secs"])
+            own, again = calls[trip["trip_id"]], repeats.get(trip["trip_id"])
+            starts_s = [own[0].departs_s]
+            if again:
+                starts_s = [leaves_s for row in again for leaves_s in range(*starts_of(row))]
+            # what is run more than once is not one vehicle's
+            block = trip.get("block_id", "") if len(starts_s) == 1 else ""
+            found += [
+                Run(day, block, later(own, shift_s + leaves_s - own[0].departs_s)) for leaves_s in starts_s
+            ]
     return found
 
 

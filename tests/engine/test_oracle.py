@@ -129,15 +129,14 @@ def calls_from(draw: st.DrawFn, sequence: list[str], time_s: int) -> list[tuple[
         arrives_s = time_s
         time_s += draw(st.sampled_from([0, 0, 0, 20, 61]))
         calls.append((stop, arrives_s, time_s))
-        time_s += draw(st.sampled_from([0, 30, 60, 61, 120, 240]))
+        time_s += draw(st.sampled_from([0, 30, 60, 61, 120, 240, 600]))
     return calls
 
 
 def shift_of(draw: st.DrawFn, first_s: int, clocks_s: int) -> tuple[str, int]:
     """A service, and how much later one of its days begins, not after `first_s`."""
-    days = {
-        day: DAY * day + (clocks_s if day < 0 else 0) for day in (-1, 0, 1) if DAY * day + clocks_s <= first_s
-    }
+    begins = {-1: clocks_s - DAY, 0: 0, 1: DAY}
+    days = {day: begins_s for day, begins_s in begins.items() if begins_s <= first_s}
     service = draw(st.sampled_from([name for name in SERVICES if set(SERVICES[name]) & set(days)]))
     return service, days[draw(st.sampled_from([day for day in SERVICES[service] if day in days]))]
 
@@ -146,13 +145,15 @@ def add_line(
     draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int
 ) -> None:
     """Add trips over some stops, of vehicles that go on as trips over others, or that are repeated."""
-    in_blocks, repeated = draw(st.sampled_from([(True, False), (False, False), (False, True)]))
+    in_blocks, repeated = draw(st.booleans()), draw(st.sampled_from([False, False, True]))
     legs = [sequence_of(draw, stops, 5)]
     for _ in range(draw(st.integers(1, 2)) if in_blocks else 0):
         sequence, rules = sequence_of(draw, stops, 3)
         # mostly from where the vehicle is; from another stop nobody can stay on board
         start = draw(st.sampled_from([legs[-1][0][-1]] * 4 + [sequence[0]]))
         legs.append(([start, *sequence[1:]], rules))
+    if draw(st.booleans()):  # all at about one time: ties, and the later one is sooner further on
+        begins = st.sampled_from([0, 0, 1, 30, 90]).map(draw(begins).__add__)
     for number in range(draw(st.integers(1, 5))):
         time_s = draw(begins)
         service, shift_s = shift_of(draw, time_s, clocks_s)
@@ -161,7 +162,7 @@ def add_line(
             trip, block = f"t{line}{number}{leg}", f"b{line}{number}" if legs_n > 1 else ""
             calls = calls_from(draw, sequence, time_s)
             feed.add(trip, service, block, calls, rules, shift_s)
-            if repeated and number == 0:
+            if repeated and number == 0 and draw(st.booleans()):
                 feed.repeat(trip, calls[0][2] - shift_s)
             _, arrives_s, _ = calls[-1]
             # later than the trip before it began: that is the order in a block
@@ -172,7 +173,8 @@ def add_line(
 def worlds(draw: st.DrawFn) -> World:
     """Streets and timetables, service days on both sides, windows past midnight, nights the clocks change."""
     stops = [f"s{k}" for k in range(draw(st.integers(3, 8)))]
-    along = draw(st.permutations(range(0, LENGTH_M, 300)))[: len(stops)]
+    # at uneven distances, so that few times that are filled in are whole seconds by chance
+    along = draw(st.permutations([300 * k + 7 * k * k % 60 for k in range(10)]))[: len(stops)]
     along += [draw(st.sampled_from(along)) + draw(st.integers(-80, 80)) for _ in range(4)]
     off = st.sampled_from([0.0, 0.0, 25.0])
     # thirteenths of a metre: no walk is within centimetres of a whole number of seconds
