@@ -20,7 +20,8 @@ taken is, on the one hand, D less the latest L, D - d1 + a + 61; on the other (M
 departures M - 61 - D, ... backward, and percentiles, limits of time, walking and rides, and who is unreached,
 are the same to the second. In the same way departing is arriving in the mirror by M - T - 61.
 
-Walks are as long backward because no street of the town is one-way on foot; else it would have to be turned.
+Walks are as long backward because no street of the town is one-way on foot. Such a street has to be turned,
+as in the last test here.
 """
 
 from __future__ import annotations
@@ -122,3 +123,54 @@ def test_arriving_by_is_departing_in_the_mirror(there_and_back, zones, first_s, 
         assert (one == other).all()
         # not for want of anything that runs, nor by walks alone
         assert len(np.unique(one[one < UNREACHED])) > 100
+
+
+LANE = {1: "yes", -1: "-1"}  # up, and turned
+
+
+def town_with_a_lane(folder, lane, there, back):
+    """A street from A to B; work is 600 m north of B, by a lane one way on foot, or all the way round."""
+    nodes = {k: (500 * k, 0) for k in range(9)} | {10 + k: (500 * k, 600) for k in range(4, 8)}
+    ways = [
+        (list(range(9)), {"highway": "residential"}),
+        ([4, 14, 15, 16, 17], {"highway": "residential"}),
+        ([6, 16], {"highway": "footway", "oneway:foot": LANE[lane]}),
+    ]
+    trips = [("there", "weekdays", there), ("back", "weekdays", back)]
+    stops = town.stops_text(A=(500, 0), B=(3_000, 0))
+    feed = town.write_feed(folder / "bus.zip", stops=stops, **town.trips_texts(trips))
+    return town.build(folder, town.write_osm(folder / "streets.osm", nodes, ways), feed)
+
+
+@pytest.mark.parametrize("few", [1, 0])
+def test_streets_one_way_on_foot_are_turned_in_the_mirror(tmp_path, few):
+    # Both buses go from 8:10 to 8:20; mirrored about noon, from 15:40 to 15:50. Home is 100 s from A. From B
+    # to work it is 600 m up the lane and 49.5 m on: 650 s. Back it is 1,049.5 + 600 + 1,000 m: 2,650 s. All
+    # the way on foot, 3,249 s, is too far.
+    folders = tmp_path / "plain", tmp_path / "mirrored"
+    for folder in folders:
+        folder.mkdir()
+    plain = town_with_a_lane(
+        folders[0], 1, [("A", "8:10:00"), ("B", "8:20:00")], [("B", "8:10:00"), ("A", "8:20:00")]
+    )
+    mirror = town_with_a_lane(
+        folders[1], -1, [("B", "15:40:00"), ("A", "15:50:00")], [("A", "15:40:00"), ("B", "15:50:00")]
+    )
+    home, work = town.points(home=(400.5, 0)), town.points(work=(3_049.5, 600))
+    h7, h9 = 7 * 3600, 9 * 3600
+    for start, end, direction, at_s, expected in (
+        (home, work, "from", h7, 80 * 60 + 650),
+        (home, work, "to", h9, 50 * 60 + 61 + 100),
+        (work, home, "from", h7, 80 * 60 + 100),
+        (work, home, "to", h9, 50 * 60 + 61 + 2_650),
+    ):
+        opposite = {"from": "to", "to": "from"}[direction]
+        limits = {"walk_speed_kph": 3.6, "max_walk_min": 50, "percentiles": (50,)}
+        window = Query(DATE, at_s, at_s + 60, direction=direction, **limits)
+        backward_s = MIRROR_S - 61 - at_s
+        backward = Query(DATE, backward_s, backward_s + 60, direction=opposite, **limits)
+        # what is asked about first is where journeys begin, or by when they end
+        asked = (start, end) if direction == "from" else (end, start)
+        for network, query in ((plain, window), (mirror, backward)):
+            blocks = RaptorEngine(network, few=few).travel_times(*asked, query)
+            assert town.seconds(blocks).tolist() == [[[expected]]]

@@ -23,7 +23,7 @@ from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.model import UNREACHED, Query
 
 DAY = 86_400
-LENGTH_M = 3_000
+LENGTH_M = 18_000
 PERCENTILES = (5, 25, 50, 75, 95)
 CLOCKS_GO_BACK = dt.date(2026, 10, 25)
 # Days on which each service is to run, counted from the date: by dates alone, by weeks, and by weeks but that
@@ -111,14 +111,15 @@ class Feed:
         }
 
 
-KINDS = st.sampled_from(["", "0", "0", "0", "0", "0", "1", "2"])
+KINDS = st.sampled_from([*["", "0"] * 5, "1", "2", "3"])
 
 
-def sequence_of(draw: st.DrawFn, stops: list[str], most: int) -> tuple[list[str], list[str]]:
-    """Stops in order, sometimes one of them twice, and the rules of pick-up and drop-off at each."""
-    sequence = draw(st.permutations(stops))[: draw(st.integers(2, most))]
-    if draw(st.booleans()):  # a loop
-        sequence.insert(draw(st.integers(0, len(sequence))), draw(st.sampled_from(sequence)))
+def sequence_of(draw: st.DrawFn, ends: list[str], others: list[str]) -> tuple[list[str], list[str]]:
+    """Stops from one end to the other, sometimes one twice, and the rules of pick-up and drop-off at each."""
+    sequence = draw(st.permutations([stop for stop in others if stop not in ends]))
+    sequence = [ends[0], *sequence[: draw(st.sampled_from([0, 0, 1, 3]))], ends[1]]
+    if draw(st.sampled_from([False, False, True])):  # a loop
+        sequence.insert(draw(st.integers(1, len(sequence))), draw(st.sampled_from(sequence)))
     return sequence, [f"{draw(KINDS)},{draw(KINDS)}" for _ in sequence]
 
 
@@ -142,19 +143,24 @@ def shift_of(draw: st.DrawFn, first_s: int, clocks_s: int) -> tuple[str, int]:
 
 
 def add_line(
-    draw: st.DrawFn, feed: Feed, line: int, stops: list[str], begins: st.SearchStrategy, clocks_s: int
+    draw: st.DrawFn,
+    feed: Feed,
+    line: int,
+    stops: list[str],
+    ends: list[str],
+    begins: st.SearchStrategy[int],
+    clocks_s: int,
 ) -> None:
-    """Add trips over some stops, of vehicles that go on as trips over others, or that are repeated."""
+    """Add trips from end to end, of vehicles that go on as trips elsewhere, or that are repeated."""
     in_blocks, repeated = draw(st.booleans()), draw(st.sampled_from([False, False, True]))
-    legs = [sequence_of(draw, stops, 5)]
+    legs = [sequence_of(draw, ends, stops)]
     for _ in range(draw(st.integers(1, 2)) if in_blocks else 0):
-        sequence, rules = sequence_of(draw, stops, 3)
         # mostly from where the vehicle is; from another stop nobody can stay on board
-        start = draw(st.sampled_from([legs[-1][0][-1]] * 4 + [sequence[0]]))
-        legs.append(([start, *sequence[1:]], rules))
+        start = draw(st.sampled_from([legs[-1][0][-1]] * 9 + stops))
+        legs.append(sequence_of(draw, [start, draw(st.sampled_from(stops))], stops[:2]))
     if draw(st.booleans()):  # all at about one time: ties, and the later one is sooner further on
         begins = st.sampled_from([0, 0, 1, 30, 90]).map(draw(begins).__add__)
-    for number in range(draw(st.integers(1, 5))):
+    for number in range(draw(st.integers(2, 6))):
         time_s = draw(begins)
         service, shift_s = shift_of(draw, time_s, clocks_s)
         legs_n = draw(st.integers(1, len(legs)))
@@ -172,14 +178,21 @@ def add_line(
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Streets and timetables, service days on both sides, windows past midnight, nights the clocks change."""
-    stops = [f"s{k}" for k in range(draw(st.integers(3, 8)))]
-    # at uneven distances, so that few times that are filled in are whole seconds by chance
-    along = draw(st.permutations([300 * k + 7 * k * k % 60 for k in range(10)]))[: len(stops)]
-    along += [draw(st.sampled_from(along)) + draw(st.integers(-80, 80)) for _ in range(4)]
+    stops = [f"s{k}" for k in range(draw(st.integers(4, 7)))]
+    # far apart, at uneven distances, so that few times filled in are whole seconds; or beside another
+    along: list[float] = draw(st.permutations([2_500 * k + 170 * k * k % 600 for k in range(7)]))[
+        : len(stops)
+    ]
+    for k in range(1, len(stops)):
+        if draw(st.sampled_from([False, False, True])):
+            along[k] = along[draw(st.integers(0, k - 1))] + draw(st.sampled_from([-130, 0, 70, 130]))
     off = st.sampled_from([0.0, 0.0, 25.0])
     # thirteenths of a metre: no walk is within centimetres of a whole number of seconds
-    names = [*stops, "home", "farm", "work", "shop"]
-    places = {name: (max(0, along[k]) + k / 13, draw(off)) for k, name in enumerate(names)}
+    places = {stop: (max(0, along[k]) + k / 13, draw(off)) for k, stop in enumerate(stops)}
+
+    def near(stop: str, k: int) -> tuple[float, float]:
+        return max(0, int(places[stop][0]) + draw(st.integers(-80, 80))) + k / 13, draw(off)
+
     date = draw(st.sampled_from([town.TUESDAY, town.TUESDAY, CLOCKS_GO_BACK]))
     start_s = draw(st.sampled_from([300, 8 * 3600, DAY - 420, DAY + 1800]))
     query = Query(
@@ -193,22 +206,32 @@ def worlds(draw: st.DrawFn) -> World:
         max_time_min=draw(st.sampled_from([12, 40, 120, 120])),
     )
     earliest = draw(st.sampled_from([-50, -30])) if query.direction == "to" else 0
-    begins = st.builds(
-        lambda minutes, seconds: start_s + 60 * minutes + seconds,
-        st.integers(earliest, earliest + 35),
-        st.sampled_from([0, 1]),
-    )
-    feed = Feed(draw)
-    for line in range(draw(st.integers(2, 5))):
+    feed, order = Feed(draw), draw(st.permutations(stops))
+    lines_n = draw(st.integers(3, 6))
+    for line in range(lines_n):
+        # some lines go on where the one before it ends, a little later: ways of many rides
+        ends = [order[line % len(order)], order[(line + 1) % len(order)]]
+        if draw(st.sampled_from([False, False, False, True])):
+            ends = draw(st.permutations(stops))[:2]
+        soonest = earliest + 8 * line
+        begins = st.builds(
+            lambda minutes, seconds: start_s + 60 * minutes + seconds,
+            st.integers(soonest, soonest + draw(st.sampled_from([8, 20]))),
+            st.sampled_from([0, 1]),
+        )
         # the evening before the clocks go back, noon less 12 h is an hour further off
-        add_line(draw, feed, line, stops, begins, -3600 if date == CLOCKS_GO_BACK else 0)
+        clocks_s = -3600 if date == CLOCKS_GO_BACK else 0
+        add_line(draw, feed, line, stops, ends, begins, clocks_s)
+    starts = {"home": near(order[0], 8), "farm": near(draw(st.sampled_from(stops)), 9)}
+    last = order[min(lines_n, len(order) - 1)]
+    ends = {"work": near(last, 10), "shop": near(draw(st.sampled_from(stops)), 11)}
     return World(
-        stops={name: places[name] for name in stops},
-        starts={name: places[name] for name in ("home", "farm")},
-        ends={name: places[name] for name in ("work", "shop")},
+        stops=places,
+        starts=starts,
+        ends=ends,
         texts={
             "agency": town.AGENCY,
-            "stops": town.stops_text(**{name: places[name] for name in stops}),
+            "stops": town.stops_text(**places),
             **feed.texts(),
             **calendars(date),
         },
