@@ -6,7 +6,9 @@ with, so a street of 99.5 m is 99.5 m long to within a centimetre.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import math
 import zipfile
 from typing import TYPE_CHECKING
@@ -111,6 +113,49 @@ def write_feed(path: Path, **texts: str) -> Path:
             if text:
                 archive.writestr(f"{name}.txt", text)
     return path
+
+
+def read_feed(path: Path) -> dict[str, str]:
+    """Texts of a feed's tables by their names; the way of the lines on the map is left out."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name != "shapes.txt"]
+        return {name.removesuffix(".txt"): archive.read(name).decode() for name in names}
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Rows of a table's text."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def table(found: Sequence[Mapping[str, str]]) -> str:
+    """Text of a table; no cell has a comma."""
+    return "\n".join([",".join(found[0]), *(",".join(row.values()) for row in found), ""])
+
+
+def seconds_of(clock_text: str) -> int:
+    """Seconds of ``H:MM:SS``."""
+    hours, minutes, seconds = map(int, clock_text.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def cut_in_two(texts: Mapping[str, str]) -> dict[str, str]:
+    """The feed with each trip of three calls or more made into two of one block, its calls in order.
+
+    At the call where one ends and the other begins one may board and alight where one could in the whole
+    trip.
+    """
+    calls: dict[str, list[dict[str, str]]] = {}
+    for row in rows(texts["stop_times"]):
+        calls.setdefault(row["trip_id"], []).append(row)
+    trips, pieces = [], []
+    for row in rows(texts["trips"]):
+        whole, trip = calls[row["trip_id"]], row["trip_id"]
+        middle = len(whole) // 2
+        parts = [whole] if len(whole) < 3 else [whole[: middle + 1], whole[middle:]]
+        for number, part in enumerate(parts):
+            trips.append({**row, "trip_id": f"{trip}-{number}", "block_id": trip})
+            pieces += [{**call, "trip_id": f"{trip}-{number}"} for call in part]
+    return {**texts, "trips": table(trips), "stop_times": table(pieces)}
 
 
 def build(folder: Path, osm: Path, *feeds: Path) -> Path:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import zipfile
 
 import numpy as np
 import pytest
@@ -14,29 +11,9 @@ import town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.engine.raptor.shortcuts import ALL, Shortcuts
 from ptreach.model import UNREACHED, Points, Query
-from ptreach.sources.areas import load_areas
-from ptreach.sources.demo import write_demo
-from ptreach.sources.recipe import load_areas_recipe, recipe_folder
 
 DATE = dt.date(2026, 10, 13)
 H7 = 7 * 3600
-
-
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    """Files of the made-up town's network."""
-    home = tmp_path_factory.mktemp("home")
-    write_demo(home)
-    return home / "networks" / "demo-town" / "sources"
-
-
-@pytest.fixture(scope="module")
-def zones(sources):
-    """The centroids of every third zone."""
-    home = sources.parents[2]
-    recipe = load_areas_recipe("demo-lsoa", home)
-    frame = load_areas(recipe, recipe_folder("demo-lsoa", home)).frame.iloc[::3]
-    return Points.of(frame["zone_id"], frame["lon"], frame["lat"])
 
 
 @pytest.fixture(scope="module")
@@ -64,24 +41,19 @@ def usual(network, zones):
 
 def test_one_more_trip_is_never_slower(sources, zones, usual, tmp_path):
     feed = sources / "demo-bus.zip"
-    with zipfile.ZipFile(feed) as archive:
-        texts = {item.filename: archive.read(item).decode() for item in archive.infolist()}
-    calls = list(csv.DictReader(io.StringIO(texts["stop_times.txt"])))
+    texts = town.read_feed(feed)
+    calls, trips = town.rows(texts["stop_times"]), town.rows(texts["trips"])
     copied = next(
         row["trip_id"] for row in calls if row["stop_sequence"] in "01" and row["departure_time"] > "07:20"
     )
-    extra = [{**row, "trip_id": "one-more"} for row in calls if row["trip_id"] == copied]
-    for row in extra:
-        for name in ("arrival_time", "departure_time"):
-            hours, minutes, seconds = map(int, row[name].split(":"))
-            row[name] = town.clock(hours * 3600 + minutes * 60 + seconds - 95)
-    trips = list(csv.DictReader(io.StringIO(texts["trips.txt"])))
-    trip = {**next(row for row in trips if row["trip_id"] == copied), "trip_id": "one-more"}
-    with zipfile.ZipFile(tmp_path / feed.name, "w") as archive:
-        for name, text in texts.items():
-            rows = {"stop_times.txt": extra, "trips.txt": [trip]}.get(name, [])
-            lines = [text.rstrip("\n"), *(",".join(row.values()) for row in rows), ""]
-            archive.writestr(name, "\n".join(lines))
+    for row in [row for row in calls if row["trip_id"] == copied]:
+        earlier = {
+            name: town.clock(town.seconds_of(row[name]) - 95) for name in ("arrival_time", "departure_time")
+        }
+        calls.append({**row, **earlier, "trip_id": "one-more"})
+    trips.append({**next(row for row in trips if row["trip_id"] == copied), "trip_id": "one-more"})
+    more_texts = {**texts, "stop_times": town.table(calls), "trips": town.table(trips)}
+    town.write_feed(tmp_path / feed.name, **more_texts)
     others = [path for path in feeds(sources) if path != feed]
     network = town.build(tmp_path, sources / "demo-town.osm.pbf", tmp_path / feed.name, *others)
     more = square(network, zones)
@@ -121,6 +93,33 @@ def test_one_by_one_and_by_sweeps_is_the_same(network, zones, usual):
 @pytest.mark.parametrize("left_out", Shortcuts._fields)
 def test_without_a_shortcut_the_answer_is_the_same(network, zones, usual, left_out):
     assert (square(network, zones, shortcuts=ALL._replace(**{left_out: False})) == usual).all()
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_blocks_tasks_and_workers_change_nothing(network, zones, direction, few, monkeypatch):
+    whole = square(network, zones, few=few, direction=direction)
+    row_bytes = 2 * whole[0].size
+    query = Query(DATE, H7, H7 + 1800, direction=direction)
+    for workers, rows_n, task_n in ((1, 1, 1), (1, 7, 3), (3, 5, 2), (2, len(zones) - 1, 64), (5, 10_000, 1)):
+        monkeypatch.setattr("ptreach.engine.raptor.engine._BLOCK_BYTES", rows_n * row_bytes)
+        monkeypatch.setattr("ptreach.engine.raptor.engine._TASK_ROWS", task_n)
+        engine = RaptorEngine(network, workers=workers, few=few)
+        blocks = list(engine.travel_times(zones, zones, query))
+        assert max(len(block.origin_ids) for block in blocks) == min(rows_n, len(zones))
+        assert sum((block.origin_ids for block in blocks), ()) == zones.ids
+        assert (town.seconds(blocks) == whole).all()
+
+
+def test_trips_cut_in_two_that_one_vehicle_runs_on_end_are_as_one(sources, zones, network, usual, tmp_path):
+    cut = [
+        town.write_feed(tmp_path / path.name, **town.cut_in_two(town.read_feed(path)))
+        for path in feeds(sources)
+    ]
+    in_two = town.build(tmp_path, sources / "demo-town.osm.pbf", *cut)
+    assert (square(in_two, zones) == usual).all()
+    one_ride = {"max_rides": 1, "direction": "to"}
+    assert (square(in_two, zones, **one_ride) == square(network, zones, **one_ride)).all()
 
 
 def test_later_percentiles_are_never_sooner(usual):
