@@ -115,7 +115,7 @@ def write_feed(path: Path, **texts: str) -> Path:
 
 def build(folder: Path, osm: Path, *feeds: Path) -> Path:
     """Build a network."""
-    return build_network(osm, feeds, folder / "built", no_progress)
+    return build_network([osm], feeds, folder / "built", no_progress)
 
 
 def query(window: str = "08:00-08:30", **changes: object) -> Query:

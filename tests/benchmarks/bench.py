@@ -128,7 +128,7 @@ def peak_mb() -> float | None:
 def stage(name: str, what: str, built: Path) -> dict[str, Any]:
     """Measure one thing of a place, in a process of its own."""
     place = PLACES[name]
-    files = place.osm, place.feeds
+    files = [place.osm], place.feeds
     if what == "build":
         seconds = least_s(lambda: build_network(*files, built, no_progress), 1)
         return {"build s": seconds, "peak MB of build": peak_mb()}
