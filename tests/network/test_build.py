@@ -126,7 +126,7 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     wanted |= {
         f"sources/{name}.py"
         for name in (
-            *("cover", "foot", "osm", "osm_files"),
+            *("cover", "foot", "osm", "osm_files", "pbf_strings"),
             *("gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes"),
         )
     }

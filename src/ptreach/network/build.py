@@ -29,7 +29,17 @@ from ptreach.network.streets import build_streets
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
 from ptreach.sources import cover as covers
-from ptreach.sources import foot, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes, osm, osm_files
+from ptreach.sources import (
+    foot,
+    gtfs,
+    gtfs_calls,
+    gtfs_tables,
+    gtfs_transfers,
+    modes,
+    osm,
+    osm_files,
+    pbf_strings,
+)
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.osm import read_streets
@@ -44,7 +54,18 @@ META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
-_READERS: Final = (covers, foot, osm, osm_files, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes)
+_READERS: Final = (
+    covers,
+    foot,
+    osm,
+    osm_files,
+    pbf_strings,
+    gtfs,
+    gtfs_calls,
+    gtfs_tables,
+    gtfs_transfers,
+    modes,
+)
 
 
 class Stops(NamedTuple):

@@ -78,8 +78,8 @@ def read_ground(
     GeoDataFrame
         Columns ``kind`` (``major``: motorway to secondary with their links; ``minor``: other roads for
         vehicles; ``path``; ``rail``; ``river``: lines of rivers and canals; ``coast``: coastlines; ``water``:
-        polygons of lakes and wide rivers, islands cut out) and ``geometry``, in `crs`. No rows where the files
-        have none.
+        polygons of lakes and wide rivers, islands cut out) and ``geometry``, in `crs`. No rows where the
+        files have none.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def read_ground(
 
 
 def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[tuple[GroundKind, str]]]:
-    """Yield kinds and shapes (WKB in hexadecimal, degrees) of what is drawn and not in `drawn`, some at a time."""
+    """Yield what `_read` does, some at a time."""
     batch: list[tuple[GroundKind, str]] = []
     with read_errors(path):
         for kind, shape in _read(path, drawn):

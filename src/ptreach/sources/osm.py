@@ -14,7 +14,7 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.sources.foot import NODE_KEYS, STREET_KEYS, WAY_KEYS, is_impassable, walk_access
-from ptreach.sources.osm_files import UNKNOWN_E7, locate_nodes, read_errors, read_ways
+from ptreach.sources.osm_files import HISTORY, UNKNOWN_E7, locate_nodes, read_errors, read_ways, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,8 +88,8 @@ def read_streets(
     """Read the walkable ways of OpenStreetMap files.
 
     A way that several files hold is taken once, from the file whose version has most nodes with a place; a
-    node's place from the first file that has one. A way is cut where no file has a node; such nodes are counted
-    in ``missing_nodes``.
+    node's place from the first file that has one. A way is cut where no file has a node; such nodes are
+    counted in ``missing_nodes``.
 
     Parameters
     ----------
@@ -147,20 +147,24 @@ def _read_walkable(paths: Sequence[Path], *, local_streets: bool) -> tuple[_Ways
                 walk = walk_access(tuple([get(key, "") for key in WAY_KEYS]), local_streets=local_streets)
                 if walk is None:
                     continue
+                if way.deleted:
+                    raise unreadable(path, *HISTORY)
                 way_id.append(way.id)
                 access.append(_FORWARD * walk.forward | _BACKWARD * walk.backward | _LINKABLE * walk.linkable)
                 refs.extend([node.ref for node in way.nodes])
                 ends.append(len(refs))
     return _Ways(
-        *(
-            np.frombuffer(column, dtype=kind) if column else np.empty(0, dtype=kind)
-            for column, kind in ((way_id, np.int64), (access, np.uint8), (ends, np.int64), (refs, np.int64))
-        )
+        _as_numbers(way_id), np.frombuffer(access, dtype=np.uint8), *map(_as_numbers, (ends, refs))
     ), read_n
 
 
+def _as_numbers(column: array[int]) -> NDArray[np.int64]:
+    """Return whole numbers where they lie."""
+    return np.frombuffer(column, dtype=np.int64)
+
+
 def _once(ways: _Ways, places: Places) -> _Ways:
-    """Return each way once, in order of way id: the version with most nodes that have a place, else the first."""
+    """Return each way once, by way id: the version with most nodes that have a place, else the first."""
     if (np.diff(ways.way_id) > 0).all():
         return ways
     known = places.lon_e7[np.searchsorted(places.node_id, ways.ref_node_id)] != UNKNOWN_E7
@@ -171,7 +175,7 @@ def _once(ways: _Ways, places: Places) -> _Ways:
 
 
 def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
-    """Return ways, each once and in order, as pieces between the nodes that are missing or out of the cover."""
+    """Return ways, in their order, as pieces between nodes that are missing or out of the cover."""
     node = np.searchsorted(places.node_id, ways.ref_node_id).astype(np.int32)
     node, way_start = _without_repeats(node, ways.ref_start)
     lon_e7, lat_e7 = places.lon_e7[node], places.lat_e7[node]

@@ -1,7 +1,7 @@
 """OpenStreetMap files as they come: what format they are in, their ways, where their nodes are.
 
-Files are read as streams and never held. What they are is told by their first bytes, not by their names. Their
-objects may stand in any order. Extents are those of the nodes: what a header says of them is not read.
+Files are read as streams and never held. What they are is told by their first bytes, not by their names.
+Their objects may stand in any order. Extents are those of the nodes: what a header says of them is not read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import shutil
 import tempfile
 import zlib
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import osmium
@@ -23,6 +24,7 @@ import osmium.index
 import osmium.io
 
 from ptreach.errors import InputError
+from ptreach.sources.pbf_strings import check_strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +40,7 @@ _BLOCK: Final = 1 << 20
 _PEEK: Final = 1 << 16
 _ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
 _GIGABYTE: Final = 1e9
-_PACKED: Final = {"gz": gzip.open, "bz2": bz2.open}
+HISTORY: Final = "it holds the history of a map, not a map", "take an extract of one day: .osm.pbf or .osm"
 _ROOT: Final = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<\s*([\w:]+)", re.DOTALL)
 # What libosmium's exceptions become in Python, and tags that are not text.
 _FAULTS: Final = (
@@ -60,7 +62,7 @@ class Places(NamedTuple):
 
 
 def osm_file(path: Path) -> osmium.io.File:
-    """Return an OpenStreetMap file (pbf, XML, o5m; XML packed by gzip or bzip2) by what its first bytes say.
+    """Return an OpenStreetMap file (pbf; XML, also packed by gzip or bzip2) by what its first bytes say.
 
     Raises
     ------
@@ -73,10 +75,32 @@ def osm_file(path: Path) -> osmium.io.File:
         with path.open("rb") as stream:
             packing = _packing(stream.read(3))
             stream.seek(0)
-            head = _PACKED[packing](stream).read(_PEEK) if packing else stream.read(_PEEK)
+            head = _first_bytes(stream, packing)
     except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(path, str(error)) from error
-    return osmium.io.File(str(path), _format(path, head, packing))
+        raise unreadable(path, str(error)) from error
+    form = _format(path, head, packing)
+    if form == "pbf":
+        state = path.stat()
+        _check_pbf(path, state.st_size, state.st_mtime_ns)
+    file = osmium.io.File(str(path), form)
+    with read_errors(path), osmium.io.Reader(file, osmium.osm.NOTHING) as reader:
+        if reader.header().has_multiple_object_versions:
+            raise unreadable(path, *HISTORY)
+    return file
+
+
+@lru_cache(maxsize=64)
+def _check_pbf(path: Path, _size: int, _mtime_ns: int) -> None:
+    """Raise InputError where a pbf would crash libosmium; once for a file as it is."""
+    with path.open("rb") as stream, read_errors(path):
+        check_strings(stream)
+
+
+def _first_bytes(stream: BinaryIO, packing: str) -> bytes:
+    """Return the first bytes of what is packed in a stream."""
+    if packing == "gz":
+        return gzip.GzipFile(fileobj=stream).read(_PEEK)
+    return bz2.BZ2File(stream).read(_PEEK) if packing else stream.read(_PEEK)
 
 
 def _packing(start: bytes) -> str:
@@ -89,16 +113,12 @@ def _packing(start: bytes) -> str:
 def _format(path: Path, head: bytes, packing: str) -> str:
     """Return the format of a file, in libosmium's words, by the first bytes of what is packed in it."""
     if head[4:15] == b"\n\tOSMHeader":
-        kind = "pbf"
-    elif head.startswith(b"\xff\xe0\x04o5m2"):
-        kind = "o5m"
-    elif head.startswith(b"PK\x03\x04"):
-        raise _unreadable(path, "it is a zip archive", "unpack it and give the file inside")
-    else:
-        return _xml_format(path, head, packing)
-    if packing:
-        raise _unreadable(path, f"a {kind} packed by {packing}", "unpack it")
-    return kind
+        if packing:
+            raise unreadable(path, f"a pbf packed by {packing}", "unpack it")
+        return "pbf"
+    if head.startswith(b"PK\x03\x04"):
+        raise unreadable(path, "it is a zip archive", "unpack it and give the file inside")
+    return _xml_format(path, head, packing)
 
 
 def _xml_format(path: Path, head: bytes, packing: str) -> str:
@@ -108,15 +128,15 @@ def _xml_format(path: Path, head: bytes, packing: str) -> str:
     found = _ROOT.match(text)
     root = found.group(1) if found else ""
     if root == "osmChange":
-        raise _unreadable(path, "it holds changes, not a map", "take an extract: .osm.pbf or .osm")
+        raise unreadable(path, "it holds changes, not a map", "take an extract: .osm.pbf or .osm")
     if root.lower() == "html":
-        raise _unreadable(path, "it is a web page")
+        raise unreadable(path, "it is a web page")
     if root != "osm":
-        raise _unreadable(path, "it is neither pbf nor XML of OpenStreetMap" if head else "it is empty")
+        raise unreadable(path, "it is neither pbf nor XML of OpenStreetMap" if head else "it is empty")
     return f"osm.{packing}" if packing else "osm"
 
 
-def _unreadable(path: Path, why: str, remedy: str = "fetch the file again") -> InputError:
+def unreadable(path: Path, why: str, remedy: str = "fetch the file again") -> InputError:
     """Return the error of a file that is not what it should be."""
     return InputError(
         f"not readable as OpenStreetMap data: {why.rstrip('.')}", where=str(path), remedy=remedy
@@ -129,7 +149,7 @@ def read_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        raise _unreadable(path, str(error) or type(error).__name__) from error
+        raise unreadable(path, str(error) or type(error).__name__) from error
 
 
 def read_ways(path: Path, keys: Sequence[str] = ()) -> Iterator[osmium.osm.Way]:
@@ -149,13 +169,11 @@ def _read(
     keys: Sequence[str],
     *handlers: osmium.BaseHandler,
 ) -> Iterator[osmium.osm.OSMObject]:
-    """Yield the objects of a kind that have one of some keys, or all, once `handlers` have seen all of them."""
+    """Yield the objects of a kind that have one of some keys, or all; `handlers` see all of them first."""
     # The iterator does not keep its filters alive: they need names that last as long as it does.
     chain = (*handlers, osmium.filter.KeyFilter(*keys)) if keys else handlers
     file = osm_file(path)
     with read_errors(path), osmium.io.Reader(file, kind) as reader:
-        if reader.header().has_multiple_object_versions:
-            raise _unreadable(path, "it holds the history of a map", "take an extract of one day: .osm.pbf")
         yield from osmium.OsmFileIterator(reader, *chain)
 
 
@@ -252,10 +270,11 @@ def _take_unsaved(path: Path, places: Places) -> None:
 
     Editors number so what is drawn and not yet uploaded: a bridge that is only planned.
     """
-    rows: list[tuple[int, int, int]] = []
     with read_errors(path):
-        for node in _read(path, osmium.osm.NODE, ()):
-            if node.id < 0:
-                rows.append((node.id, node.location.x, node.location.y))
+        rows = [
+            (node.id, node.location.x, node.location.y)
+            for node in _read(path, osmium.osm.NODE, ())
+            if node.id < 0
+        ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     _fill_in(places, table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32))
