@@ -59,7 +59,7 @@ def built(tmp_path_factory):
         if (name, rules) not in cases:
             place = PLACES[name]
             choice = {"r5": R5, "ours": OURS}[rules]
-            network = build_network(place.osm, place.feeds, folder, no_progress, choice)
+            network = build_network([place.osm], place.feeds, folder, no_progress, choice)
             engine = RaptorEngine(network, workers=2)
             cases[name, rules] = Case(name, rules, engine, read_points(name), place.date)
         return cases[name, rules]

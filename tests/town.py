@@ -160,7 +160,7 @@ def cut_in_two(texts: Mapping[str, str]) -> dict[str, str]:
 
 def build(folder: Path, osm: Path, *feeds: Path) -> Path:
     """Build a network."""
-    return build_network(osm, feeds, folder / "built", no_progress)
+    return build_network([osm], feeds, folder / "built", no_progress)
 
 
 def query(window: str = "08:00-08:30", **changes: object) -> Query:

@@ -66,9 +66,9 @@ class NamedNetwork(NamedTuple):
 
 
 class NetworkFiles(NamedTuple):
-    """A network by its files: an OpenStreetMap extract and GTFS feeds."""
+    """A network by its files: OpenStreetMap extracts and GTFS feeds."""
 
-    osm: Path
+    osm: tuple[Path, ...]
     gtfs: tuple[Path, ...]
 
 
@@ -158,9 +158,9 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
     with _first_run_told(progress):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    osm_path = next(record.path for record in records if record.kind == "osm")
+    osm_paths = [record.path for record in records if record.kind == "osm"]
     progress("ground", 0, 1)
-    ground = read_ground(osm_path, GRID_CRS)
+    ground = read_ground(osm_paths, GRID_CRS)
     progress("ground", 1, 1)
     surface = _surface(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
@@ -203,13 +203,7 @@ def _built(
     folder = recipe_folder(recipe.name, home)
     streets = [record.path for record in records if record.kind == "osm"]
     feeds = [record.path for record in records if record.kind == "gtfs"]
-    if len(streets) != 1:
-        raise InputError(
-            f"{len(streets)} files of kind 'osm'",
-            where=str(folder / "network.toml"),
-            remedy="merge them into one extract",
-        )
-    network = build_network(streets[0], feeds, folder / "built", progress, rules)
+    network = build_network(streets, feeds, folder / "built", progress, rules)
     timezone = open_network(network).timezone
     if timezone != recipe.timezone:
         raise InputError(

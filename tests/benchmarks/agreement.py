@@ -74,7 +74,7 @@ def agreement(name: str, rules: Rules) -> Agreement:
         {50: reference["travel_time_p50"].to_numpy(np.float64, na_value=np.nan) / 60},
     )
     with tempfile.TemporaryDirectory() as folder:
-        network = build_network(place.osm, place.feeds, Path(folder), no_progress, rules)
+        network = build_network([place.osm], place.feeds, Path(folder), no_progress, rules)
         origins = some(points, pd.unique(reference["from_id"]))
         engine = RaptorEngine(network, workers=2)
         blocks = engine.travel_times(origins, points, window(place, percentiles=(50,)))

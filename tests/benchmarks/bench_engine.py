@@ -49,7 +49,7 @@ def folder(tmp_path_factory):
 
 def network_of(name: str, folder: Path) -> Path:
     place = PLACES[name]
-    return build_network(place.osm, place.feeds, folder, no_progress)
+    return build_network([place.osm], place.feeds, folder, no_progress)
 
 
 def timed(benchmark: Any, job: Callable[..., object], *args: Any, rounds: int = 5, **info: Any) -> None:
@@ -83,7 +83,7 @@ def test_build(benchmark, folder, tmp_path, name):
     place, number = PLACES[name], iter(range(100))
     timed(
         benchmark,
-        lambda: build_network(place.osm, place.feeds, tmp_path / str(next(number)), no_progress),
+        lambda: build_network([place.osm], place.feeds, tmp_path / str(next(number)), no_progress),
         rounds=3,
         place=name,
         **{"peak MB": child(name, "build", tmp_path / "alone")["peak MB"]},
@@ -177,7 +177,7 @@ def test_growth_with_trips(benchmark, folder, tmp_path, every):
                 csv.writer(text).writerows([rows[0], *rows[1::every]])
                 data = text.getvalue().encode()
             target.writestr(entry, data)
-    network = build_network(place.osm, [thinned], tmp_path / "built", no_progress)
+    network = build_network([place.osm], [thinned], tmp_path / "built", no_progress)
     query = window(place)
     trips_n = RaptorEngine(network)._prepared(query).timetable.trip_row.size
     grow(benchmark, network, "trips in its hours", trips_n, sample(), query)

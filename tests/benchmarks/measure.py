@@ -44,7 +44,7 @@ def run(engine: RaptorEngine, origins: Points, destinations: Points, query: Any)
 def stage(name: str, what: str, built: Path) -> dict[str, Any]:
     """Do one thing of a place and say what it took."""
     place = PLACES[name]
-    files = place.osm, place.feeds
+    files = [place.osm], place.feeds
     began = time.perf_counter()
     if what == "build":
         build_network(*files, built, no_progress)

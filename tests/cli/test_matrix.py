@@ -75,11 +75,11 @@ def test_matrix_hands_on_every_option_of_the_query(ptreach, stage, home, asked):
 def test_matrix_takes_files_in_place_of_a_network(ptreach, stage, home, asked, monkeypatch):
     called = stage("matrix", 1)
     (home / "networks").rmdir()  # not needed
-    options = asked(network=None, osm="streets.osm.pbf", gtfs=["bus.zip", "rail.zip"])
+    options = asked(network=None, osm=["streets.osm.pbf", "rail.zip"], gtfs=["bus.zip", "rail.zip"])
     assert ptreach("matrix", *options).code == 0
     inputs = called[0][0][0]
     assert isinstance(inputs, NetworkFiles)
-    assert inputs.osm.name == "streets.osm.pbf"
+    assert [path.name for path in inputs.osm] == ["streets.osm.pbf", "rail.zip"]
     assert [path.name for path in inputs.gtfs] == ["bus.zip", "rail.zip"]
 
 

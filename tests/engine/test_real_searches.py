@@ -37,7 +37,7 @@ def place(request, tmp_path_factory):
     osm, feeds, date = PLACES[request.param]
     data = SHARED / "data"
     folder = build_network(
-        data / osm, [data / feed for feed in feeds], tmp_path_factory.mktemp(request.param), no_progress
+        [data / osm], [data / feed for feed in feeds], tmp_path_factory.mktemp(request.param), no_progress
     )
     with (POINTS / f"{request.param}_points.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))

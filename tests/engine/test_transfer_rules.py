@@ -51,7 +51,7 @@ def changes(folder, street, rules="", *, stops=STOPS, parents=None, few=9, rows=
         )
     texts = {"stops": text, "transfers": HEADER + rules if rules else "", **town.trips_texts(trips())}
     feed = town.write_feed(folder / "bus.zip", **texts)
-    network = build_network(street, [feed], folder / "built", no_progress, rows)
+    network = build_network([street], [feed], folder / "built", no_progress, rows)
     engine = RaptorEngine(network, few=few)
     query = query or town.query("08:00-08:01", percentiles=(50,))
     seconds = town.seconds(engine.travel_times(HOME, ENDS, query))[0, :, 0].astype(int)

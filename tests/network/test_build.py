@@ -15,6 +15,7 @@ from ptreach.model import no_progress
 from ptreach.network import build as builder
 from ptreach.network.build import build_network, network_digest, open_network
 from ptreach.network.rules import OURS, R5
+from ptreach.sources.cover import Cover
 
 STOPS = {"A": (99.5, 0), "B": (2_000, 0), "C": (2_200, 30)}
 TRIPS = [
@@ -31,7 +32,7 @@ def files(tmp_path):
 
 def inputs(folder, stops=STOPS, trips=TRIPS):
     street = town.straight_street(folder / "street.osm", 3_000.0)
-    return street, [
+    return [street], [
         town.write_feed(folder / "bus.zip", stops=town.stops_text(**stops), **town.trips_texts(trips))
     ]
 
@@ -42,7 +43,7 @@ def contents(folder):
 
 def test_a_network_opens_as_it_was_built(files, tmp_path):
     network = open_network(build_network(*files, tmp_path / "built", no_progress))
-    assert network.digest == network.folder.name == network_digest((files[0], *files[1]), OURS)
+    assert network.digest == network.folder.name == network_digest((*files[0], *files[1]), OURS)
     assert network.rules == OURS
     assert network.timezone == "Europe/London"
     assert network.repairs == {}
@@ -93,11 +94,13 @@ def test_a_network_is_not_built_twice(files, tmp_path, monkeypatch):
 
 
 def test_whatever_changes_the_network_changes_the_digest(files, tmp_path, monkeypatch):
-    street, (feed,) = files
+    (street,), (feed,) = files
     digests = [network_digest((street, feed), OURS)]
     assert network_digest((street, feed), OURS) == digests[0]
     digests += [network_digest((street, feed), R5), network_digest((feed, street), OURS)]
     digests.append(network_digest((street, feed), OURS._replace(board_slack_s=59)))
+    for box in ((-2.0, 51.0, -1.9, 51.1), (-2.0, 51.0, -1.9, 51.2)):
+        digests.append(network_digest((street, feed), OURS, Cover.of_box(*box)))
     renamed = feed.with_name("tram.zip")  # its stops would be tram:A …
     renamed.write_bytes(feed.read_bytes())
     digests += [network_digest((street, renamed), OURS), network_digest((street, feed, renamed), OURS)]
@@ -122,7 +125,10 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     wanted = {f"network/{path.name}" for path in (package / "network").glob("*.py")}
     wanted |= {
         f"sources/{name}.py"
-        for name in ("osm", "gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes")
+        for name in (
+            *("cover", "foot", "osm", "osm_files", "pbf_strings"),
+            *("gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes"),
+        )
     }
     assert read_names == wanted
 
@@ -149,7 +155,7 @@ def test_an_interrupted_build_leaves_nothing_to_open(files, tmp_path, monkeypatc
         build_network(*files, built, interrupt)
     assert list(built.iterdir()) == []
     # nor does one that died while it wrote: what it left aside is in nobody's way
-    digest = network_digest((files[0], *files[1]), OURS)
+    digest = network_digest((*files[0], *files[1]), OURS)
     (built / f".{digest}.1.part").mkdir()
     (built / f".{digest}.1.part" / "edges.mm.npy").write_bytes(b"half")
     folder = build_network(*files, built, no_progress)
@@ -166,18 +172,18 @@ def test_a_folder_without_its_meta_file_is_built_anew(files, tmp_path):
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path):
-    street, _ = inputs(tmp_path)
+    streets, _ = inputs(tmp_path)
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     with pytest.raises(InputError, match="not readable as a zip"):
-        build_network(street, [tmp_path / "bad.zip"], tmp_path / "built", no_progress)
+        build_network(streets, [tmp_path / "bad.zip"], tmp_path / "built", no_progress)
     assert list((tmp_path / "built").iterdir()) == []
 
 
 def test_a_missing_file_is_an_error_of_the_user(files, tmp_path):
-    street, (feed,) = files
+    (street,), (feed,) = files
     for osm, gtfs, name in ((tmp_path / "no.osm", feed, "no.osm"), (street, tmp_path / "no.zip", "no.zip")):
         with pytest.raises(InputError, match=rf"{name}: no such file.*ptreach fetch"):
-            build_network(osm, [gtfs], tmp_path / "built", no_progress)
+            build_network([osm], [gtfs], tmp_path / "built", no_progress)
 
 
 def test_a_folder_is_no_file(files, tmp_path):
@@ -193,7 +199,7 @@ def test_a_network_that_another_process_finished_first_is_kept(files, tmp_path):
         if done == 5 and not first:
             first.append(None)
             first[0] = build_network(*files, tmp_path / "other", no_progress).rename(
-                built / network_digest((files[0], *files[1]), OURS)
+                built / network_digest((*files[0], *files[1]), OURS)
             )
             (first[0] / "mark").touch()
 
@@ -220,7 +226,7 @@ def test_several_builders_at_once_agree(files, tmp_path, monkeypatch):
     for thread in threads:
         thread.join()
     assert len(found) == 3
-    assert set(found) == {built / network_digest((files[0], *files[1]), OURS)}
+    assert set(found) == {built / network_digest((*files[0], *files[1]), OURS)}
     assert [path.name for path in built.iterdir()] == [found[0].name]
     assert open_network(found[0]).stops_n == 3
 
@@ -240,20 +246,20 @@ def test_networks_with_nothing_in_some_tables(tmp_path):
 
 def test_what_was_mended_is_counted(tmp_path):
     stops = {**STOPS, "far": (2_000, 5_000)}
-    street, (feed,) = inputs(
+    streets, (feed,) = inputs(
         tmp_path, stops, [*TRIPS, ("back", "weekdays", [("A", "9:00:00"), ("B", "8:00:00")])]
     )
-    network = open_network(build_network(street, [feed], tmp_path / "built", no_progress))
+    network = open_network(build_network(streets, [feed], tmp_path / "built", no_progress))
     assert network.repairs == {"stops far from any street": 1, "trips that go back in time": 1}
     assert network.stops.linked.tolist() == [True, True, True, False]
 
 
 def test_feeds_in_another_order_are_another_network(files, tmp_path):
-    street, (bus,) = files
+    (street,), (bus,) = files
     rail = bus.with_name("rail.zip")
     rail.write_bytes(bus.read_bytes())
-    one = open_network(build_network(street, [bus, rail], tmp_path / "built", no_progress))
-    two = open_network(build_network(street, [rail, bus], tmp_path / "built", no_progress))
+    one = open_network(build_network([street], [bus, rail], tmp_path / "built", no_progress))
+    two = open_network(build_network([street], [rail, bus], tmp_path / "built", no_progress))
     assert one.digest != two.digest
     assert one.names().stop_ids == [f"{feed}:{stop}" for feed in ("bus", "rail") for stop in "ABC"]
     assert two.names().stop_ids == [f"{feed}:{stop}" for feed in ("rail", "bus") for stop in "ABC"]

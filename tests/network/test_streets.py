@@ -22,7 +22,7 @@ def build(folder, nodes, ways, gates=None, rules=OURS):
     """Streets of nodes in metres and ways, and the number of edges on islands."""
     ways = [(refs, tags[0] if tags else ROAD) for refs, *tags in ways]
     path = town.write_osm(folder / "streets.osm", nodes, ways, gates)
-    return build_streets(read_streets(path), rules)
+    return build_streets(read_streets([path]), rules)
 
 
 def chains(streets):
@@ -204,6 +204,6 @@ def test_order_of_the_file_does_not_matter(tmp_path):
     other = tmp_path / "b.osm"
     at = next(k for k, line in enumerate(text) if line.startswith("<way"))
     other.write_text("\n".join([*text[:at], *text[at:-1][::-1], text[-1]]), encoding="utf-8")
-    one, two = (build_streets(read_streets(file), OURS)[0] for file in (path, other))
+    one, two = (build_streets(read_streets([file]), OURS)[0] for file in (path, other))
     for a, b in zip(one, two, strict=True):
         assert np.array_equal(a, b)

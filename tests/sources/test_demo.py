@@ -83,7 +83,7 @@ def test_origin_lies_on_the_high_street(home, sources):
     origin = gpd.GeoSeries(gpd.points_from_xy([town.origin.lon], [town.origin.lat]), crs=4326).to_crs(27700)[
         0
     ]
-    ground = read_ground(sources / "demo-town.osm.pbf")
+    ground = read_ground([sources / "demo-town.osm.pbf"])
     roads = ground[ground["kind"].isin(["major", "minor"])]
     assert roads.distance(origin).min() < 2
 
@@ -112,19 +112,19 @@ def test_bank_holiday_runs_as_sunday_and_nothing_runs_at_christmas(sources):
 
 
 def test_streets_and_ground_are_read(sources):
-    streets = read_streets(sources / "demo-town.osm.pbf")
+    streets = read_streets([sources / "demo-town.osm.pbf"])
     assert streets.missing_nodes == 0
     # The private drive is the only way that nobody walks; the tramway, river and railway are no streets.
     assert streets.way_forward.all()
     assert streets.way_backward.all()
-    ground = read_ground(sources / "demo-town.osm.pbf")
+    ground = read_ground([sources / "demo-town.osm.pbf"])
     assert {"major", "minor", "path", "rail", "river", "water"} == set(ground["kind"])
     water = ground[ground["kind"] == "water"].geometry.iloc[0]
     assert len(shapely.get_parts(water)[0].interiors) == 1  # the eyot
 
 
 def test_every_stop_is_within_ten_metres_of_a_walkable_street(sources):
-    streets = read_streets(sources / "demo-town.osm.pbf")
+    streets = read_streets([sources / "demo-town.osm.pbf"])
     timetable = read_timetables([sources / feed for feed in FEEDS])
     grid = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
     x, y = grid.transform(streets.ref_lon_e7 / 1e7, streets.ref_lat_e7 / 1e7)

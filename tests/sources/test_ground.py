@@ -55,7 +55,7 @@ def test_a_lake_keeps_its_island_and_closed_ways_are_water(tmp_path):
         + tagged({"type": "multipolygon", "natural": "water"})
         + "</relation>"
     )
-    ground = read_ground(osm(tmp_path / "lake.osm", NODES, body))
+    ground = read_ground([osm(tmp_path / "lake.osm", NODES, body)])
     assert ground["kind"].tolist() == ["water", "water"]
     assert sorted(ground.area) == pytest.approx([100**2, 1000**2 - 200**2], rel=1e-3)
     lake = ground.geometry[ground.area.idxmax()]
@@ -81,7 +81,7 @@ def test_lines_get_their_kinds(tmp_path):
         ("building", "yes"): None,
     }
     body = "".join(way(i, [1, 2], **{key: value}) for i, (key, value) in enumerate(expected, 1))
-    ground = read_ground(osm(tmp_path / "lines.osm", NODES, body))
+    ground = read_ground([osm(tmp_path / "lines.osm", NODES, body)])
     assert ground["kind"].tolist() == [kind for kind in expected.values() if kind]
     assert set(ground["kind"]) == set(GROUND_KINDS) - {"water"}
     assert ground.length.tolist() == pytest.approx([1000] * len(ground), abs=1)
@@ -92,26 +92,26 @@ def test_a_square_for_walking_is_no_line_and_an_island_coast_no_water(tmp_path):
     body = way(1, [1, 2, 3, 4, 1], highway="pedestrian", area="yes") + way(
         2, [21, 22, 23, 24, 21], natural="coastline"
     )
-    ground = read_ground(osm(tmp_path / "square.osm", NODES, body))
+    ground = read_ground([osm(tmp_path / "square.osm", NODES, body)])
     assert ground["kind"].tolist() == ["coast"]
     assert ground.geom_type.tolist() == ["LineString"]
 
 
 def test_a_way_cut_by_the_extract_is_left_out(tmp_path):
     body = way(1, [1, 999], highway="primary") + way(2, [1, 2], highway="primary")
-    ground = read_ground(osm(tmp_path / "cut.osm", NODES, body))
+    ground = read_ground([osm(tmp_path / "cut.osm", NODES, body)])
     assert len(ground) == 1
 
 
 def test_a_street_with_tram_rails_is_drawn_as_the_street(tmp_path):
     ground = read_ground(
-        osm(tmp_path / "tram.osm", NODES, way(1, [1, 2], highway="residential", railway="tram"))
+        [osm(tmp_path / "tram.osm", NODES, way(1, [1, 2], highway="residential", railway="tram"))]
     )
     assert ground["kind"].tolist() == ["minor"]
 
 
 def test_a_file_without_anything_to_draw_gives_an_empty_table(tmp_path):
-    ground = read_ground(osm(tmp_path / "none.osm", NODES, ""), crs="EPSG:32630")
+    ground = read_ground([osm(tmp_path / "none.osm", NODES, "")], crs="EPSG:32630")
     assert list(ground.columns) == ["kind", "geometry"]
     assert len(ground) == 0
     assert ground.crs.to_epsg() == 32630
@@ -122,18 +122,18 @@ def test_a_file_that_is_no_pbf_is_named(tmp_path, content):
     path = tmp_path / "bad.osm.pbf"
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"bad\.osm\.pbf: not readable as OpenStreetMap"):
-        read_ground(path)
+        read_ground([path])
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.osm\.pbf: no such file"):
-        read_ground(tmp_path / "gone.osm.pbf")
+        read_ground([tmp_path / "gone.osm.pbf"])
 
 
 @pytest.mark.real
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 def test_the_isle_of_wight_has_streets_only():
-    ground = read_ground(SHARED / "data/isle-of-wight/iow-filtered.osm.pbf")
+    ground = read_ground([SHARED / "data/isle-of-wight/iow-filtered.osm.pbf"])
     assert set(ground["kind"]) == {"major", "minor", "path"}
     # The island lies between the Needles and Bembridge.
     xmin, ymin, xmax, ymax = ground.total_bounds

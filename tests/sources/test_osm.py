@@ -6,7 +6,8 @@ import osmium
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources.osm import WalkAccess, read_streets
+from ptreach.sources.foot import WalkAccess
+from ptreach.sources.osm import read_streets
 
 IOW = Path(__file__).parents[2] / "../shared/data/isle-of-wight/iow-filtered.osm.pbf"
 BOTH = WalkAccess(forward=True, backward=True, linkable=True)
@@ -32,7 +33,7 @@ def path(request, tmp_path):
 def access(folder: Path, **tags: str) -> WalkAccess | None:
     """Return who may walk a way with these tags (``__`` for a colon), None if the way is left out."""
     asked = ([1, 2], {key.replace("__", ":"): value for key, value in tags.items()})
-    streets = read_streets(write(folder / "one.osm", asked, ([3, 4], {"highway": "residential"})))
+    streets = read_streets([write(folder / "one.osm", asked, ([3, 4], {"highway": "residential"}))])
     if streets.way_id[0] != 1:
         return None
     return WalkAccess(
@@ -161,15 +162,14 @@ def test_points_link_to_no_way_under_cover(tmp_path):
 
 
 def test_ways_come_flat_in_order_of_their_ids_and_in_whole_ten_millionths(path):
-    streets = read_streets(
-        write(
-            path,
-            ([1, 2, 3], {"highway": "path"}),
-            ([5, 4], {"highway": "steps"}),
-            ([1, 4], {"building": "yes"}),
-            first=7,
-        )
+    write(
+        path,
+        ([1, 2, 3], {"highway": "path"}),
+        ([5, 4], {"highway": "steps"}),
+        ([1, 4], {"building": "yes"}),
+        first=7,
     )
+    streets = read_streets([path])
     assert streets.way_id.tolist() == [7, 8]
     assert streets.ref_start.tolist() == [0, 3, 5]
     assert streets.ref_node_id.tolist() == [1, 2, 3, 5, 4]
@@ -183,19 +183,19 @@ def test_unsorted_files_give_the_same_as_sorted_ones(tmp_path):
     node = "".join(f'<node id="{i}" version="1" lon="{x}" lat="{y}"/>' for i, (x, y) in NODES.items())
     way = '<way id="{}" version="1"><nd ref="{}"/><nd ref="{}"/><tag k="highway" v="path"/></way>'
     path.write_text(f'<osm version="0.6">{node}{way.format(9, 1, 2)}{way.format(4, 3, 4)}</osm>')
-    streets = read_streets(path)
+    streets = read_streets([path])
     assert streets.way_id.tolist() == [4, 9]
     assert streets.ref_node_id.tolist() == [3, 4, 1, 2]
 
 
 def test_a_node_named_twice_in_a_row_counts_once(path):
-    streets = read_streets(write(path, ([1, 1, 2, 2, 1], {"highway": "path"})))
+    streets = read_streets([write(path, ([1, 1, 2, 2, 1], {"highway": "path"}))])
     assert streets.ref_node_id.tolist() == [1, 2, 1]
 
 
 def test_a_way_is_cut_where_the_file_lacks_a_node(path):
     write(path, ([1, 2, 77, 3, 88, 4, 5], {"highway": "path"}), ([99, 1], {"highway": "path"}))
-    streets = read_streets(path)
+    streets = read_streets([path])
     assert streets.missing_nodes == 3
     assert streets.way_id.tolist() == [1, 1]
     assert streets.ref_start.tolist() == [0, 2, 4]
@@ -210,23 +210,23 @@ def test_nodes_that_nobody_passes(path):
         4: {"access": "private"},
         5: {"access": "no", "foot": "no", "bicycle": "no"},
     }
-    streets = read_streets(write(path, ([1, 2, 3, 4, 5], {"highway": "path"}), node_tags=tags))
+    streets = read_streets([write(path, ([1, 2, 3, 4, 5], {"highway": "path"}), node_tags=tags)])
     assert streets.impassable_node_id.tolist() == [1, 2, 5]
 
 
 def test_a_file_without_streets_is_no_network(path):
     with pytest.raises(InputError, match="no walkable street in it"):
-        read_streets(write(path, ([1, 2], {"highway": "motorway"})))
+        read_streets([write(path, ([1, 2], {"highway": "motorway"}))])
 
 
 def test_ways_without_any_of_their_nodes_are_no_network(path):
     with pytest.raises(InputError, match="no walkable street in it"):
-        read_streets(write(path, ([71, 72], {"highway": "path"})))
+        read_streets([write(path, ([71, 72], {"highway": "path"}))])
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.osm\.pbf: no such file"):
-        read_streets(tmp_path / "gone.osm.pbf")
+        read_streets([tmp_path / "gone.osm.pbf"])
 
 
 @pytest.mark.parametrize("name", ["a.osm.pbf", "a.osm", "a.txt"])
@@ -234,7 +234,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_file_that_is_no_osm_data_is_named(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match="not readable as OpenStreetMap data") as caught:
-        read_streets(tmp_path / name)
+        read_streets([tmp_path / name])
     assert caught.value.where == str(tmp_path / name)
 
 
@@ -245,13 +245,13 @@ def test_half_a_file_and_a_damaged_one_are_named(path):
     for wrong in (content[:middle], content[:middle] + b"\0" * 200 + content[middle + 200 :]):
         path.write_bytes(wrong)
         with pytest.raises(InputError, match="not readable as OpenStreetMap data"):
-            read_streets(path)
+            read_streets([path])
 
 
 @pytest.mark.real
 @pytest.mark.skipif(not IOW.is_file(), reason="../shared is absent")
 def test_the_isle_of_wight():
-    streets = read_streets(IOW)
+    streets = read_streets([IOW])
     keys = {"highway", "railway", "public_transport"}
     candidates = {
         way.id for way in osmium.FileProcessor(str(IOW), osmium.osm.WAY) if keys & {tag.k for tag in way.tags}

@@ -44,9 +44,12 @@ def matrix(
         str | None, typer.Option(metavar="NAME", help="A network: a folder of networks/.")
     ] = None,
     osm: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            metavar="FILE", exists=True, dir_okay=False, help="Instead of --network: streets (.osm.pbf)."
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Instead of --network: streets (.osm.pbf); may be repeated.",
         ),
     ] = None,
     gtfs: Annotated[
@@ -90,7 +93,7 @@ def matrix(
             max_time_min=max_time_min,
             max_rides=max_rides,
         )
-    inputs = _inputs(settings, network, osm, tuple(gtfs or ()))
+    inputs = _inputs(settings, network, tuple(osm or ()), tuple(gtfs or ()))
     out_matrix(out)
     with _naming_options(), stage_progress(quiet=settings.quiet) as progress:
         rows = pipeline.matrix(
@@ -110,7 +113,7 @@ def matrix(
 
 
 def _inputs(
-    settings: Settings, network: str | None, osm: Path | None, gtfs: tuple[Path, ...]
+    settings: Settings, network: str | None, osm: tuple[Path, ...], gtfs: tuple[Path, ...]
 ) -> "NetworkInputs":
     """Return what the network is made of; refuse both ways at once, half of one, or none."""
     from ptreach import pipeline
@@ -122,7 +125,7 @@ def _inputs(
         return pipeline.NamedNetwork(name=network, home=home_folder(settings, Path.cwd()))
     if not files:
         raise option_error("--network", "missing", "name a network, or give --osm FILE and --gtfs FILE")
-    if osm is None:
+    if not osm:
         raise option_error("--osm", "missing beside --gtfs", "give the streets, a file .osm.pbf")
     if not gtfs:
         raise option_error("--gtfs", "missing beside --osm", "give at least one GTFS zip")

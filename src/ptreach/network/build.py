@@ -28,7 +28,18 @@ from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
-from ptreach.sources import gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes, osm
+from ptreach.sources import cover as covers
+from ptreach.sources import (
+    foot,
+    gtfs,
+    gtfs_calls,
+    gtfs_tables,
+    gtfs_transfers,
+    modes,
+    osm,
+    osm_files,
+    pbf_strings,
+)
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.osm import read_streets
@@ -37,12 +48,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ptreach.model import FloatArray, Progress
+    from ptreach.sources.cover import Cover
 
 META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
-_READERS: Final = (osm, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes)
+_READERS: Final = (
+    covers,
+    foot,
+    osm,
+    osm_files,
+    pbf_strings,
+    gtfs,
+    gtfs_calls,
+    gtfs_tables,
+    gtfs_transfers,
+    modes,
+)
 
 
 class Stops(NamedTuple):
@@ -107,9 +130,19 @@ class Network(NamedTuple):
 
 
 def build_network(
-    osm_path: Path, gtfs_paths: Sequence[Path], built: Path, progress: Progress, rules: Rules = OURS
+    osm_paths: Sequence[Path],
+    gtfs_paths: Sequence[Path],
+    built: Path,
+    progress: Progress,
+    rules: Rules = OURS,
+    cover: Cover | None = None,
 ) -> Path:
-    """Build the network of an OpenStreetMap extract and GTFS feeds below `built`, unless it is there.
+    """Build the network of OpenStreetMap extracts and GTFS feeds below `built`, unless it is there.
+
+    Parameters
+    ----------
+    cover
+        Streets are kept that may touch it; all if None.
 
     Returns
     -------
@@ -120,7 +153,7 @@ def build_network(
     InputError
         Where a file is missing, unreadable, or holds nothing that can be travelled.
     """
-    digest = network_digest((osm_path, *gtfs_paths), rules)
+    digest = network_digest((*osm_paths, *gtfs_paths), rules, cover)
     folder = built / digest
     if (folder / META).is_file():
         progress(_STAGE, _STEPS_N, _STEPS_N)
@@ -129,7 +162,7 @@ def build_network(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        _write(aside, digest, osm_path, gtfs_paths, progress, rules)
+        _write(aside, digest, osm_paths, gtfs_paths, progress, rules, cover)
         _settle(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -147,8 +180,10 @@ def _settle(aside: Path, folder: Path) -> None:
         aside.rename(folder)
 
 
-def network_digest(paths: Sequence[Path], rules: Rules) -> str:
+def network_digest(paths: Sequence[Path], rules: Rules, cover: Cover | None = None) -> str:
     """Return the digest of a network of these files, in this order, built by these rules and this code.
+
+    A network of what lies in a cover has another digest than that of everything.
 
     Raises
     ------
@@ -156,6 +191,8 @@ def network_digest(paths: Sequence[Path], rules: Rules) -> str:
         Where a file is missing or can't be read.
     """
     total = hashlib.sha256(f"{builder_version()}\0{json.dumps(rules)}\n".encode())
+    if cover is not None:
+        total.update(f"{cover.digest}\n".encode())
     for path in paths:
         try:
             with path.open("rb") as stream:
@@ -174,9 +211,7 @@ def network_digest(paths: Sequence[Path], rules: Rules) -> str:
 def builder_version() -> str:
     """Return the sha256 of the source text that decides what a built network holds."""
     rooms = sorted(Path(__file__).parent.glob("*.py"))
-    readers = [
-        Path(str(module.__file__)) for module in (osm, gtfs, gtfs_calls, gtfs_tables, gtfs_transfers, modes)
-    ]
+    readers = [Path(str(module.__file__)) for module in _READERS]
     total = hashlib.sha256()
     for path in (*rooms, *readers):
         total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -186,10 +221,11 @@ def builder_version() -> str:
 def _write(
     folder: Path,
     digest: str,
-    osm_path: Path,
+    osm_paths: Sequence[Path],
     gtfs_paths: Sequence[Path],
     progress: Progress,
     rules: Rules,
+    cover: Cover | None,
 ) -> None:
     """Build a network and write it into a folder, ``meta.json`` last."""
     steps = iter(range(_STEPS_N + 1))
@@ -198,7 +234,13 @@ def _write(
         progress(_STAGE, next(steps), _STEPS_N)
 
     step()
-    ways = read_streets(osm_path, local_streets=rules.local_streets, cut_at_any_way=rules.cut_at_any_way)
+    ways = read_streets(
+        osm_paths,
+        local_streets=rules.local_streets,
+        cut_at_any_way=rules.cut_at_any_way,
+        cover=cover,
+        scratch=folder,
+    )
     step()
     timetables = read_timetables(gtfs_paths)
     step()

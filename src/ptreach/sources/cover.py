@@ -74,6 +74,26 @@ class Cover(NamedTuple):
         inside = known & (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         return np.asarray(inside & self.kept[np.where(inside, row, 0), np.where(inside, column, 0)])
 
+    def touches(
+        self, west: FloatArray, south: FloatArray, east: FloatArray, north: FloatArray
+    ) -> NDArray[np.bool_]:
+        """Return which boxes in degrees have a part in a cell that is kept; boxes with NaN have none."""
+        rows, columns = self.kept.shape
+        known = np.isfinite(west + south + east + north)
+        counts = np.zeros((rows + 1, columns + 1), dtype=np.int64)  # of kept cells south and west
+        counts[1:, 1:] = self.kept.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
+        first_row, row = (
+            np.clip(_cells(np.where(known, side, 0.0)) - self.south_cell + beyond, 0, rows)
+            for side, beyond in ((south, 0), (north, 1))
+        )
+        first_column, column = (
+            np.clip(_cells(np.where(known, side, 0.0)) - self.west_cell + beyond, 0, columns)
+            for side, beyond in ((west, 0), (east, 1))
+        )
+        kept = counts[row, column] - counts[first_row, column]
+        kept += counts[first_row, first_column] - counts[row, first_column]
+        return np.asarray(known & (kept > 0))
+
     @property
     def digest(self) -> str:
         """The sha256 of what is kept."""

@@ -6,16 +6,22 @@ import logging
 from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas as gpd
+import numpy as np
 import osmium
 import osmium.filter
 import osmium.geom
 import pandas as pd
 import shapely
 
-from ptreach.errors import InputError
+from ptreach.sources.osm_files import osm_file, read_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ptreach.sources.cover import Cover
 
 GroundKind = Literal["major", "minor", "path", "rail", "water", "river", "coast"]
 GROUND_KINDS: Final[tuple[GroundKind, ...]] = ("water", "river", "coast", "path", "minor", "major", "rail")
@@ -48,72 +54,93 @@ _LINES: Final[dict[str, dict[str, GroundKind]]] = {
     "waterway": {"river": "river", "canal": "river"},
 }
 
+_BATCH: Final = 1 << 14
+
 _log = logging.getLogger(__name__)
 
 
-def read_ground(osm_path: Path, crs: str = "EPSG:27700") -> gpd.GeoDataFrame:
-    """Return roads, railways and water of an OpenStreetMap file (pbf, osm) in the order of the file.
+def read_ground(
+    paths: Sequence[Path], crs: str = "EPSG:27700", cover: Cover | None = None
+) -> gpd.GeoDataFrame:
+    """Return roads, railways and water of OpenStreetMap files in the order of the files.
 
     Parameters
     ----------
-    osm_path
-        The file.
+    paths
+        The files. What several of them hold is drawn once.
     crs
         The coordinate reference system wanted.
+    cover
+        Only what may touch it is kept, whole; everything if None.
 
     Returns
     -------
     GeoDataFrame
         Columns ``kind`` (``major``: motorway to secondary with their links; ``minor``: other roads for
         vehicles; ``path``; ``rail``; ``river``: lines of rivers and canals; ``coast``: coastlines; ``water``:
-        polygons of lakes and wide rivers, islands cut out) and ``geometry``, in `crs`. No rows where the file
-        has none.
+        polygons of lakes and wide rivers, islands cut out) and ``geometry``, in `crs`. No rows where the
+        files have none.
 
     Raises
     ------
     InputError
-        Where the file is missing or not readable as OpenStreetMap data.
+        Where a file is missing or not readable as OpenStreetMap data.
     """
-    if not osm_path.is_file():
-        raise InputError("no such file", where=str(osm_path), remedy="check the path or run ptreach fetch")
-    try:
-        kinds, shapes = _read(osm_path)
-    except RuntimeError as error:
-        raise InputError(
-            f"not readable as OpenStreetMap data: {error}", where=str(osm_path), remedy="fetch the file again"
-        ) from error
-    geometry = gpd.GeoSeries(shapely.from_wkb(shapes), crs="EPSG:4326").to_crs(crs)
+    kinds: list[GroundKind] = []
+    shapes: list[NDArray[np.object_]] = []
+    drawn: set[tuple[bool, int]] = set()
+    for path in paths:
+        for batch in _batches(path, drawn if len(paths) > 1 else None):
+            lines = np.asarray(shapely.from_wkb([shape for _, shape in batch]))
+            kept = np.ones(lines.size, dtype=np.bool_)
+            if cover is not None:
+                kept = cover.touches(*shapely.bounds(lines).T)
+            kinds += [batch[row][0] for row in np.flatnonzero(kept)]
+            shapes.append(lines[kept])
+    places = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
+    geometry = gpd.GeoSeries(places, crs="EPSG:4326").to_crs(crs)
     return gpd.GeoDataFrame({"kind": pd.Series(kinds, dtype="object")}, geometry=geometry, crs=crs)
 
 
-def _read(osm_path: Path) -> tuple[list[GroundKind], list[str]]:
-    """Return kinds and shapes (WKB in hexadecimal, degrees) of all that is drawn."""
+def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[tuple[GroundKind, str]]]:
+    """Yield what `_read` does, some at a time."""
+    batch: list[tuple[GroundKind, str]] = []
+    with read_errors(path):
+        for kind, shape in _read(path, drawn):
+            batch.append((kind, shape))
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    yield batch
+
+
+def _read(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[tuple[GroundKind, str]]:
+    """Yield kinds and shapes (WKB in hexadecimal, degrees) of all that is drawn and not in `drawn`."""
     wkb = osmium.geom.WKBFactory()
-    kinds: list[GroundKind] = []
-    shapes: list[str] = []
     cut = 0
     # The filters run in C++, so that Python sees only what may be drawn.
     water = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
-    drawn = osmium.filter.KeyFilter("highway", "railway", "natural", "waterway")
-    for thing in osmium.FileProcessor(str(osm_path)).with_areas(water).with_filter(drawn):
+    keys = osmium.filter.KeyFilter("highway", "railway", "natural", "waterway")
+    for thing in osmium.FileProcessor(osm_file(path)).with_areas(water).with_filter(keys):
         kind: GroundKind | None = None
+        name = (thing.is_area(), thing.id)
         try:
             if thing.is_area():
-                if _is_water(thing.tags):
+                if _is_water(thing.tags) and not (drawn and name in drawn):
                     kind, shape = "water", wkb.create_multipolygon(thing)
-            elif thing.is_way():
+            elif thing.is_way() and not (drawn and name in drawn):
                 kind = _line_kind(thing.tags)
                 shape = wkb.create_linestring(thing) if kind else ""
         except (osmium.InvalidLocationError, RuntimeError) as error:
-            _log.debug("%s: way or area %d is not drawn: %s", osm_path.name, thing.id, error)
+            _log.debug("%s: way or area %d is not drawn: %s", path.name, thing.id, error)
             cut += 1
             continue
         if kind:
-            kinds.append(kind)
-            shapes.append(shape)
+            if drawn is not None:
+                drawn.add(name)
+            yield kind, shape
     if cut:
-        _log.info("%s: %d ways without all their nodes are not drawn", osm_path.name, cut)
-    return kinds, shapes
+        _log.info("%s: %d ways without all their nodes are not drawn", path.name, cut)
 
 
 def _is_water(tags: osmium.osm.TagList) -> bool:

@@ -1,118 +1,50 @@
-"""Walkable streets of an OpenStreetMap file, as flat arrays.
+"""Walkable streets of OpenStreetMap files, as flat arrays.
 
-What each tag means on foot, in this order:
-
-1. A way is a street if it has ``highway`` (not services, rest_area, raceway, construction, proposed …) or is
-   a ``public_transport=platform`` or ``railway=platform`` (not with ``usage=tourism``); never where it has a
-   key ``construction`` or ``proposed``.
-2. By its ``highway`` value: motorways are closed; pedestrian, path, footway, steps, platform, corridor,
-   bridleway and cycleway are open whatever ``access`` says; others are open unless ``access`` closes them.
-3. ``foot`` beats ``access``; ``sidewalk=both|left|right`` opens the way in any case.
-4. Values that close: no, private, restricted, prohibited, emergency, use_sidepath, dismount, military.
-   Streets for residents, customers, deliveries, farms and forests are open: people on foot do use them.
-5. ``oneway:foot`` closes one direction. Ordinary ``oneway`` does not apply to people on foot.
+Files may be a nation's: ways are read first, those that can be walked are kept as numbers, then the places of
+their nodes are looked up; what lies outside the cover is dropped. `foot` says who may walk what.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+import logging
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import osmium
 
 from ptreach.errors import InputError
+from ptreach.sources.foot import NODE_KEYS, STREET_KEYS, WAY_KEYS, is_impassable, walk_access
+from ptreach.sources.osm_files import HISTORY, UNKNOWN_E7, locate_nodes, read_errors, read_ways, unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-_NOT_STREETS: Final = frozenset(
-    ["services", "rest_area", "raceway", "construction", "abandoned", "removed", "proposed", "unbuilt"]
-)
-_UNBUILT: Final = frozenset(["construction", "abandoned", "removed", "proposed", "propossed", "unbuilt"])
-_CLOSED_ROADS: Final = frozenset(["motorway", "motorway_link"])
-_FOOT_ROADS: Final = frozenset(
-    ["pedestrian", "path", "footway", "steps", "platform", "corridor", "bridleway", "cycleway"]
-)
-_OPEN: Final = frozenset(
-    [
-        "yes",
-        "1",
-        "true",
-        "official",
-        "unknown",
-        "public",
-        "permissive",
-        "designated",
-        "crossing",
-        "lane",
-        "track",
-        "shared_lane",
-        "share_busway",
-    ]
-)
-_CLOSED: Final = frozenset(
-    [
-        "no",
-        "0",
-        "false",
-        "license",
-        "restricted",
-        "prohibited",
-        "emergency",
-        "use_sidepath",
-        "dismount",
-        "private",
-    ]
-)
-_LOCAL: Final = frozenset(
-    ["residents", "resident", "customers", "customer", "destination", "delivery", "agricultural", "forestry"]
-)
+    from ptreach.sources.cover import Cover
+    from ptreach.sources.osm_files import Places
+
+_FORWARD, _BACKWARD, _LINKABLE = 1, 2, 4
+_BLOCK: Final = 1 << 20
+
+_log = logging.getLogger(__name__)
 
 
-class _FootTable(NamedTuple):
-    """What tag values mean on foot."""
+class StreetCounts(NamedTuple):
+    """What was read and what was kept: ways that may be streets, can be walked, lie in the cover; nodes."""
 
-    not_streets: frozenset[str]
-    unbuilt_cycleways: frozenset[str]
-    opened: frozenset[str]
-    closed: frozenset[str]
-
-
-_LOCAL_OPEN: Final = _FootTable(
-    _NOT_STREETS | {"razed", "no"}, frozenset(), _OPEN | _LOCAL, _CLOSED | {"military"}
-)
-# As R5: local traffic only means nobody at all, and what it does not list says nothing.
-_LOCAL_CLOSED: Final = _FootTable(_NOT_STREETS | _UNBUILT, _UNBUILT, _OPEN, _CLOSED | _LOCAL)
-
-_TAGS: Final = (
-    "highway",
-    "public_transport",
-    "railway",
-    "usage",
-    "construction",
-    "proposed",
-    "access",
-    "foot",
-    "sidewalk",
-)
-_ALL_TAGS: Final = (*_TAGS, "oneway:foot", "tunnel", "covered", "cycleway")
-
-
-class WalkAccess(NamedTuple):
-    """Who may walk a way: along its nodes, against them, and whether points may link to it."""
-
-    forward: bool
-    backward: bool
-    linkable: bool
+    read: int
+    walkable: int
+    kept: int
+    nodes: int
 
 
 class OsmStreets(NamedTuple):
     """Walkable ways as flat arrays, in order of OSM way id.
 
-    Way w has the node references ``ref_start[w]:ref_start[w + 1]``; coordinates are degrees times 1e7.
+    Way w has the node references ``ref_start[w]:ref_start[w + 1]``; coordinates are degrees times 1e7. A way
+    of several pieces is there several times.
     """
 
     way_id: NDArray[np.int64]
@@ -126,62 +58,38 @@ class OsmStreets(NamedTuple):
     impassable_node_id: NDArray[np.int64]
     shared_node_id: NDArray[np.int64]
     missing_nodes: int
+    counts: StreetCounts
 
 
-def _first(value: str) -> str:
-    """Return the part of a tag value before ``;``, lower-cased."""
-    return value.split(";", 1)[0].strip().lower()
+class _Ways(NamedTuple):
+    """Walkable ways with the nodes they refer to, whether those are there or not; each with its access."""
+
+    way_id: NDArray[np.int64]
+    access: NDArray[np.uint8]
+    ref_start: NDArray[np.int64]
+    ref_node_id: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.int64]) -> _Ways:
+        """Return ways by their positions."""
+        lengths = np.diff(self.ref_start)[rows]
+        start = _starts(lengths)
+        refs = np.arange(start[-1]) + np.repeat(self.ref_start[rows] - start[:-1], lengths)
+        return _Ways(self.way_id[rows], self.access[rows], start, self.ref_node_id[refs])
 
 
-def _label(value: str, table: _FootTable, *, otherwise: bool) -> bool:
-    """Return whether an access value opens a way, `otherwise` where it says nothing."""
-    if value in table.opened:
-        return True
-    return otherwise and value not in table.closed
+def read_streets(
+    paths: Sequence[Path],
+    *,
+    local_streets: bool = True,
+    cut_at_any_way: bool = False,
+    cover: Cover | None = None,
+    scratch: Path | None = None,
+) -> OsmStreets:
+    """Read the walkable ways of OpenStreetMap files.
 
-
-@lru_cache(maxsize=65536)
-def walk_access(tags: tuple[str, ...], *, local_streets: bool = True) -> WalkAccess | None:
-    """Return who may walk a way with these tag values, None if nobody may.
-
-    The values come in the order of the module's list of tags, empty where a tag is absent.
-    """
-    table = _LOCAL_OPEN if local_streets else _LOCAL_CLOSED
-    highway, public_transport, railway, usage, construction, proposed, access, foot, sidewalk = map(
-        _first, tags[:9]
-    )
-    oneway_foot, tunnel, covered, cycleway = map(_first, tags[9:])
-    is_platform = public_transport == "platform" or (railway == "platform" and usage != "tourism")
-    if not (highway or is_platform) or construction or proposed:
-        return None
-    if highway in table.not_streets or cycleway in table.unbuilt_cycleways:
-        return None
-    opened = highway not in _CLOSED_ROADS
-    if highway not in _FOOT_ROADS and highway:
-        opened = _label(access, table, otherwise=opened)
-    opened = _label(foot, table, otherwise=opened)
-    if sidewalk in {"both", "left", "right"}:
-        opened = True
-    if not opened:
-        return None
-    return WalkAccess(
-        forward=oneway_foot not in {"-1", "reverse"},
-        backward=oneway_foot not in {"yes", "true", "1"},
-        linkable=tunnel != "yes" and covered != "yes" and highway != "motorway",
-    )
-
-
-def _is_impassable(tags: osmium.osm.TagList) -> bool:
-    """Say whether nobody on foot passes a node with these tags."""
-    if tags.get("entrance") == "emergency":
-        return True
-    return tags.get("access") == "no" and all(tags.get(key, "no") == "no" for key in ("foot", "bicycle"))
-
-
-def read_streets(path: Path, *, local_streets: bool = True, cut_at_any_way: bool = False) -> OsmStreets:
-    """Read the walkable ways of an OpenStreetMap file.
-
-    A way is cut where its file lacks a node; such nodes are counted in ``missing_nodes``.
+    A way that several files hold is taken once, from the file whose version has most nodes with a place; a
+    node's place from the first file that has one. A way is cut where no file has a node; such nodes are
+    counted in ``missing_nodes``.
 
     Parameters
     ----------
@@ -189,95 +97,179 @@ def read_streets(path: Path, *, local_streets: bool = True, cut_at_any_way: bool
         Whether streets for residents, customers, deliveries, farms and forests can be walked.
     cut_at_any_way
         Whether to look for the nodes that ways of all kinds share; ``shared_node_id`` is empty if not.
+    cover
+        What is kept: all stretches between two nodes that may touch it. All if None.
+    scratch
+        Folder for the places of nodes while files are read: 16 bytes a node. The system's own if None.
 
     Raises
     ------
     InputError
-        Names the file where it is missing, unreadable or has no walkable way.
+        Names the file where it is missing, unreadable or no map; where there is no walkable way.
     """
-    if not path.is_file():
-        raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
-    ways: list[tuple[int, WalkAccess, list[int], list[int], list[int]]] = []
-    impassable: list[int] = []
-    missing = 0
-    keys = osmium.filter.KeyFilter("highway", "public_transport", "railway", "access", "entrance")
-    try:
-        for item in osmium.FileProcessor(str(path)).with_locations("flex_mem").with_filter(keys):
-            tags = item.tags
-            if item.is_node():
-                if _is_impassable(tags):
-                    impassable.append(item.id)
-                continue
-            if not item.is_way():
-                continue
-            walk = walk_access(tuple(tags.get(key, "") for key in _ALL_TAGS), local_streets=local_streets)
-            if walk is None:
-                continue
-            ways.extend((item.id, walk, *piece) for piece in _pieces(item.nodes))
-            missing += sum(not node.location.valid() for node in item.nodes)
-        shared = _shared_nodes(path) if cut_at_any_way else np.empty(0, dtype=np.int64)
-    except (RuntimeError, osmium.InvalidLocationError) as error:
+    ways, read_n = _read_walkable(paths, local_streets=local_streets)
+    where = ", ".join(map(str, paths))
+    if not ways.way_id.size:
         raise InputError(
-            f"not readable as OpenStreetMap data: {str(error).rstrip('.')}",
-            where=str(path),
-            remedy="fetch the file again",
-        ) from error
-    if not ways:
+            "no walkable street in it", where=where, remedy="take an extract that holds the town's streets"
+        )
+    places, impassable = locate_nodes(
+        paths, np.unique(ways.ref_node_id), NODE_KEYS, is_impassable, scratch=scratch
+    )
+    ways = _once(ways, places)
+    shared = _shared_nodes(paths, places.node_id) if cut_at_any_way else np.empty(0, dtype=np.int64)
+    streets = _flatten(ways, places, cover)._replace(impassable_node_id=impassable, shared_node_id=shared)
+    if not streets.way_id.size:
         raise InputError(
-            "no walkable street in it",
-            where=str(path),
+            "no walkable street in it" if cover is None else "no walkable street of it in reach",
+            where=where,
             remedy="take an extract that holds the town's streets",
         )
-    ways.sort(key=lambda way: way[0])
-    return _flatten(ways, np.array(sorted(impassable), dtype=np.int64), shared, missing)
+    streets = streets._replace(counts=streets.counts._replace(read=read_n))
+    _log.info(
+        "%s: %d ways read, %d can be walked, %d kept, with %d nodes; %d nodes missing",
+        where,
+        *streets.counts,
+        streets.missing_nodes,
+    )
+    return streets
 
 
-def _shared_nodes(path: Path) -> NDArray[np.int64]:
-    """Return the nodes that ways of any kind but buildings refer to more than once, sorted."""
-    refs = [
-        np.fromiter((node.ref for node in way.nodes), dtype=np.int64)
-        for way in osmium.FileProcessor(str(path), osmium.osm.WAY)
-        if "building" not in way.tags
-    ]
-    nodes, uses = np.unique(np.concatenate(refs), return_counts=True)
+def _read_walkable(paths: Sequence[Path], *, local_streets: bool) -> tuple[_Ways, int]:
+    """Return the walkable ways of files in their order, and how many ways were looked at."""
+    way_id, access, refs, ends = array("q"), array("B"), array("q"), array("q", [0])
+    read_n = 0
+    for path in paths:
+        with read_errors(path):
+            for way in read_ways(path, STREET_KEYS):
+                read_n += 1
+                get = way.tags.get
+                walk = walk_access(tuple([get(key, "") for key in WAY_KEYS]), local_streets=local_streets)
+                if walk is None:
+                    continue
+                if way.deleted:
+                    raise unreadable(path, *HISTORY)
+                way_id.append(way.id)
+                access.append(_FORWARD * walk.forward | _BACKWARD * walk.backward | _LINKABLE * walk.linkable)
+                refs.extend([node.ref for node in way.nodes])
+                ends.append(len(refs))
+    return _Ways(
+        _as_numbers(way_id), np.frombuffer(access, dtype=np.uint8), *map(_as_numbers, (ends, refs))
+    ), read_n
+
+
+def _as_numbers(column: array[int]) -> NDArray[np.int64]:
+    """Return whole numbers where they lie."""
+    return np.frombuffer(column, dtype=np.int64)
+
+
+def _once(ways: _Ways, places: Places) -> _Ways:
+    """Return each way once, by way id: the version with most nodes that have a place, else the first."""
+    if (np.diff(ways.way_id) > 0).all():
+        return ways
+    known = places.lon_e7[np.searchsorted(places.node_id, ways.ref_node_id)] != UNKNOWN_E7
+    known_n = np.diff(_starts(known)[ways.ref_start])
+    order = np.lexsort((-known_n, ways.way_id))  # stable: the first of equal ones stays first
+    first = np.r_[True, np.diff(ways.way_id[order]) > 0]
+    return ways.take(order[first])
+
+
+def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
+    """Return ways, in their order, as pieces between nodes that are missing or out of the cover."""
+    node = np.searchsorted(places.node_id, ways.ref_node_id).astype(np.int32)
+    node, way_start = _without_repeats(node, ways.ref_start)
+    lon_e7, lat_e7 = places.lon_e7[node], places.lat_e7[node]
+    known = lon_e7 != UNKNOWN_E7
+    joined = known.copy()  # each node with the next one
+    joined[:-1] &= known[1:]
+    joined[way_start[1:][way_start[1:] > 0] - 1] = False
+    if cover is not None:
+        _limit(joined, lon_e7, lat_e7, cover)
+    entered = np.zeros_like(joined)
+    entered[1:] = joined[:-1]
+    kept = joined | entered
+    begins = np.flatnonzero(joined & ~entered)
+    way = np.searchsorted(way_start, begins, side="right") - 1
+    kept_n = _starts(kept)
+    is_kept_way = np.zeros(ways.way_id.size, dtype=np.bool_)
+    is_kept_way[way] = True
+    missing = np.diff(_starts(~known)[way_start])
+    is_kept_node = np.zeros(places.node_id.size, dtype=np.bool_)
+    is_kept_node[node[kept]] = True
+    none = np.empty(0, dtype=np.int64)
+    return OsmStreets(
+        way_id=ways.way_id[way],
+        ref_start=np.r_[kept_n[begins], kept_n[-1]],
+        ref_node_id=places.node_id[node[kept]],
+        ref_lon_e7=lon_e7[kept],
+        ref_lat_e7=lat_e7[kept],
+        way_forward=(ways.access[way] & _FORWARD) > 0,
+        way_backward=(ways.access[way] & _BACKWARD) > 0,
+        way_linkable=(ways.access[way] & _LINKABLE) > 0,
+        impassable_node_id=none,
+        shared_node_id=none,
+        missing_nodes=int(missing.sum() if cover is None else missing[is_kept_way].sum()),
+        counts=StreetCounts(
+            read=0, walkable=ways.way_id.size, kept=int(is_kept_way.sum()), nodes=int(is_kept_node.sum())
+        ),
+    )
+
+
+def _without_repeats(
+    node: NDArray[np.int32], way_start: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the nodes of ways, and where each way starts, without nodes named twice in a row."""
+    new = np.ones(node.size, dtype=np.bool_)
+    new[1:] = node[1:] != node[:-1]
+    new[way_start[way_start < node.size]] = True
+    return (node, way_start) if new.all() else (node[new], _starts(new)[way_start])
+
+
+def _limit(
+    joined: NDArray[np.bool_], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], cover: Cover
+) -> None:
+    """Part nodes from the next one where nothing between them may touch the cover; block by block."""
+    for first in range(0, joined.size, _BLOCK):
+        at = first + np.flatnonzero(joined[first : first + _BLOCK])
+        lon, lat, next_lon, next_lat = (
+            values * 1e-7 for values in (lon_e7[at], lat_e7[at], lon_e7[at + 1], lat_e7[at + 1])
+        )
+        joined[at] = cover.touches(
+            np.minimum(lon, next_lon),
+            np.minimum(lat, next_lat),
+            np.maximum(lon, next_lon),
+            np.maximum(lat, next_lat),
+        )
+
+
+def _shared_nodes(paths: Sequence[Path], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which of some sorted nodes ways of any kind but buildings refer to more than once, sorted."""
+    uses = np.zeros(nodes.size, dtype=np.int64)
+    refs = array("q")
+    seen: set[int] = set()  # a way at a border is in several files
+    for path in paths:
+        with read_errors(path):
+            for way in read_ways(path):
+                if "building" in way.tags or way.id in seen:
+                    continue
+                if len(paths) > 1:
+                    seen.add(way.id)
+                refs.extend([node.ref for node in way.nodes])
+                if len(refs) > _BLOCK:
+                    _count(refs, nodes, uses)
+                    refs = array("q")
+    _count(refs, nodes, uses)
     return nodes[uses > 1]
 
 
-def _pieces(nodes: osmium.osm.WayNodeList) -> list[tuple[list[int], list[int], list[int]]]:
-    """Return runs of two or more located nodes of a way as (ids, lon_e7, lat_e7)."""
-    runs: list[tuple[list[int], list[int], list[int]]] = [([], [], [])]
-    for node in nodes:
-        location = node.location
-        if not location.valid():
-            runs.append(([], [], []))
-            continue
-        ids, xs, ys = runs[-1]
-        if ids and ids[-1] == node.ref:
-            continue
-        ids.append(node.ref)
-        xs.append(location.x)
-        ys.append(location.y)
-    return [run for run in runs if len(run[0]) > 1]
+def _count(refs: array[int], nodes: NDArray[np.int64], uses: NDArray[np.int64]) -> None:
+    """Add how often references name each of some sorted nodes."""
+    names, times = np.unique(np.array(refs, dtype=np.int64), return_counts=True)
+    at = np.minimum(np.searchsorted(nodes, names), nodes.size - 1)
+    ours = nodes[at] == names
+    uses[at[ours]] += times[ours]
 
 
-def _flatten(
-    ways: list[tuple[int, WalkAccess, list[int], list[int], list[int]]],
-    impassable: NDArray[np.int64],
-    shared: NDArray[np.int64],
-    missing: int,
-) -> OsmStreets:
-    """Return the ways as flat arrays."""
-    lengths = np.array([len(way[2]) for way in ways], dtype=np.int64)
-    return OsmStreets(
-        way_id=np.array([way[0] for way in ways], dtype=np.int64),
-        ref_start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        ref_node_id=np.array([ref for way in ways for ref in way[2]], dtype=np.int64),
-        ref_lon_e7=np.array([x for way in ways for x in way[3]], dtype=np.int32),
-        ref_lat_e7=np.array([y for way in ways for y in way[4]], dtype=np.int32),
-        way_forward=np.array([way[1].forward for way in ways], dtype=np.bool_),
-        way_backward=np.array([way[1].backward for way in ways], dtype=np.bool_),
-        way_linkable=np.array([way[1].linkable for way in ways], dtype=np.bool_),
-        impassable_node_id=impassable,
-        shared_node_id=shared,
-        missing_nodes=missing,
-    )
+def _starts(lengths: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return where each of some runs of these lengths starts, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

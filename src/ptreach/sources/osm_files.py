@@ -1,0 +1,280 @@
+"""OpenStreetMap files as they come: what format they are in, their ways, where their nodes are.
+
+Files are read as streams and never held. What they are is told by their first bytes, not by their names.
+Their objects may stand in any order. Extents are those of the nodes: what a header says of them is not read.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import re
+import shutil
+import tempfile
+import zlib
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+import numpy as np
+import osmium
+import osmium.filter
+import osmium.index
+import osmium.io
+
+from ptreach.errors import InputError
+from ptreach.sources.pbf_strings import check_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+UNKNOWN_E7: Final = np.iinfo(np.int32).max
+"""Coordinate of a node that no file has a place for."""
+_LON_E7, _LAT_E7 = 1_800_000_000, 900_000_000
+# libosmium keeps the places of nodes as an array of these in a file.
+_PLACE: Final = np.dtype([("node_id", "<u8"), ("lon_e7", "<i4"), ("lat_e7", "<i4")])
+_BLOCK: Final = 1 << 20
+_PEEK: Final = 1 << 16
+_ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
+_GIGABYTE: Final = 1e9
+HISTORY: Final = "it holds the history of a map, not a map", "take an extract of one day: .osm.pbf or .osm"
+_ROOT: Final = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<\s*([\w:]+)", re.DOTALL)
+# What libosmium's exceptions become in Python, and tags that are not text.
+_FAULTS: Final = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    osmium.InvalidLocationError,
+)
+
+
+class Places(NamedTuple):
+    """Where nodes are: ids in ascending order, degrees times 1e7, `UNKNOWN_E7` where no file says."""
+
+    node_id: NDArray[np.int64]
+    lon_e7: NDArray[np.int32]
+    lat_e7: NDArray[np.int32]
+
+
+def osm_file(path: Path) -> osmium.io.File:
+    """Return an OpenStreetMap file (pbf; XML, also packed by gzip or bzip2) by what its first bytes say.
+
+    Raises
+    ------
+    InputError
+        Where there is no such file, where it is none of these, or where it holds changes or history.
+    """
+    if not path.is_file():
+        raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
+    try:
+        with path.open("rb") as stream:
+            packing = _packing(stream.read(3))
+            stream.seek(0)
+            head = _first_bytes(stream, packing)
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(path, str(error)) from error
+    form = _format(path, head, packing)
+    if form == "pbf":
+        state = path.stat()
+        _check_pbf(path, state.st_size, state.st_mtime_ns)
+    file = osmium.io.File(str(path), form)
+    with read_errors(path), osmium.io.Reader(file, osmium.osm.NOTHING) as reader:
+        if reader.header().has_multiple_object_versions:
+            raise unreadable(path, *HISTORY)
+    return file
+
+
+@lru_cache(maxsize=64)
+def _check_pbf(path: Path, _size: int, _mtime_ns: int) -> None:
+    """Raise InputError where a pbf would crash libosmium; once for a file as it is."""
+    with path.open("rb") as stream, read_errors(path):
+        check_strings(stream)
+
+
+def _first_bytes(stream: BinaryIO, packing: str) -> bytes:
+    """Return the first bytes of what is packed in a stream."""
+    if packing == "gz":
+        return gzip.GzipFile(fileobj=stream).read(_PEEK)
+    return bz2.BZ2File(stream).read(_PEEK) if packing else stream.read(_PEEK)
+
+
+def _packing(start: bytes) -> str:
+    """Return how a file is packed, by its first bytes; empty if not."""
+    if start.startswith(b"\x1f\x8b"):
+        return "gz"
+    return "bz2" if start.startswith(b"BZh") else ""
+
+
+def _format(path: Path, head: bytes, packing: str) -> str:
+    """Return the format of a file, in libosmium's words, by the first bytes of what is packed in it."""
+    if head[4:15] == b"\n\tOSMHeader":
+        if packing:
+            raise unreadable(path, f"a pbf packed by {packing}", "unpack it")
+        return "pbf"
+    if head.startswith(b"PK\x03\x04"):
+        raise unreadable(path, "it is a zip archive", "unpack it and give the file inside")
+    return _xml_format(path, head, packing)
+
+
+def _xml_format(path: Path, head: bytes, packing: str) -> str:
+    """Return the format of an XML file by its root element."""
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = head.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+    found = _ROOT.match(text)
+    root = found.group(1) if found else ""
+    if root == "osmChange":
+        raise unreadable(path, "it holds changes, not a map", "take an extract: .osm.pbf or .osm")
+    if root.lower() == "html":
+        raise unreadable(path, "it is a web page")
+    if root != "osm":
+        raise unreadable(path, "it is neither pbf nor XML of OpenStreetMap" if head else "it is empty")
+    return f"osm.{packing}" if packing else "osm"
+
+
+def unreadable(path: Path, why: str, remedy: str = "fetch the file again") -> InputError:
+    """Return the error of a file that is not what it should be."""
+    return InputError(
+        f"not readable as OpenStreetMap data: {why.rstrip('.')}", where=str(path), remedy=remedy
+    )
+
+
+@contextmanager
+def read_errors(path: Path) -> Iterator[None]:
+    """Raise InputError, naming the file, for whatever libosmium finds wrong with it."""
+    try:
+        yield
+    except _FAULTS as error:
+        raise unreadable(path, str(error) or type(error).__name__) from error
+
+
+def read_ways(path: Path, keys: Sequence[str] = ()) -> Iterator[osmium.osm.Way]:
+    """Yield the ways of a file that have one of some keys, or all; each only lives until the next.
+
+    Raises
+    ------
+    InputError
+        As `osm_file`, and where the file is damaged.
+    """
+    yield from _read(path, osmium.osm.WAY, keys)
+
+
+def _read(
+    path: Path,
+    kind: osmium.osm.osm_entity_bits,
+    keys: Sequence[str],
+    *handlers: osmium.BaseHandler,
+) -> Iterator[osmium.osm.OSMObject]:
+    """Yield the objects of a kind that have one of some keys, or all; `handlers` see all of them first."""
+    # The iterator does not keep its filters alive: they need names that last as long as it does.
+    chain = (*handlers, osmium.filter.KeyFilter(*keys)) if keys else handlers
+    file = osm_file(path)
+    with read_errors(path), osmium.io.Reader(file, kind) as reader:
+        yield from osmium.OsmFileIterator(reader, *chain)
+
+
+def locate_nodes(
+    paths: Sequence[Path],
+    wanted: NDArray[np.int64],
+    keys: Sequence[str],
+    is_closed: Callable[[osmium.osm.TagList], bool],
+    scratch: Path | None = None,
+) -> tuple[Places, NDArray[np.int64]]:
+    """Return where nodes are, and the ids of those whose tags are closed.
+
+    The first place that the files have for a node counts. All places of a file lie in a file of their own for
+    a while, 16 bytes a node, for even a nation's must not fill memory.
+
+    Parameters
+    ----------
+    wanted
+        Node ids, in ascending order, each once.
+    keys
+        Only nodes that have one of these keys are asked whether they are closed.
+    scratch
+        Folder for the places; the system's own if None.
+
+    Raises
+    ------
+    InputError
+        As `osm_file`; where a file is damaged, or there is no room for its places.
+    """
+    places = Places(
+        wanted,
+        np.full(wanted.size, UNKNOWN_E7, dtype=np.int32),
+        np.full(wanted.size, UNKNOWN_E7, dtype=np.int32),
+    )
+    closed: list[int] = []
+    with tempfile.TemporaryDirectory(prefix="ptreach-", dir=scratch, ignore_cleanup_errors=True) as folder:
+        table = Path(folder) / "places"
+        for path in paths:
+            _require_room(path, table.parent)
+            closed += _write_places(path, table, keys, is_closed)
+            _take_places(table, places)
+            table.unlink()
+            if wanted.size and wanted[0] < 0:
+                _take_unsaved(path, places)
+    return places, np.unique(np.array(closed, dtype=np.int64))
+
+
+def _require_room(path: Path, folder: Path) -> None:
+    """Raise InputError where the disk has no room: libosmium would not survive finding out."""
+    needed, free = path.stat().st_size * _ROOM_A_BYTE, shutil.disk_usage(folder).free
+    if needed > free:
+        raise InputError(
+            f"reading it may take {needed / _GIGABYTE:.1f} GB of disk, {free / _GIGABYTE:.1f} GB are free",
+            where=str(path),
+            remedy=f"make room on the disk of {folder.parent}",
+        )
+
+
+def _write_places(
+    path: Path, table: Path, keys: Sequence[str], is_closed: Callable[[osmium.osm.TagList], bool]
+) -> list[int]:
+    """Write the places of all nodes of a file into another; return the ids of nodes that are closed."""
+    index = osmium.index.create_map(f"sparse_file_array,{table}")
+    store = osmium.NodeLocationsForWays(index)
+    with read_errors(path):
+        return [node.id for node in _read(path, osmium.osm.NODE, keys, store) if is_closed(node.tags)]
+
+
+def _take_places(table: Path, places: Places) -> None:
+    """Fill in places that are not known yet from a file of them, in its order."""
+    with table.open("rb") as stream:
+        while (block := np.fromfile(stream, dtype=_PLACE, count=_BLOCK)).size:
+            # ids beyond the signed numbers are no ids of nodes
+            _fill_in(places, block["node_id"].astype(np.int64), block["lon_e7"], block["lat_e7"])
+
+
+def _fill_in(
+    places: Places, node_id: NDArray[np.int64], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32]
+) -> None:
+    """Fill in places that are wanted, possible and not known yet."""
+    if not places.node_id.size:
+        return
+    at = np.searchsorted(places.node_id, node_id)
+    at[at == places.node_id.size] = 0
+    new = (places.node_id[at] == node_id) & (places.lon_e7[at] == UNKNOWN_E7)
+    new &= (lon_e7 >= -_LON_E7) & (lon_e7 <= _LON_E7) & (lat_e7 >= -_LAT_E7) & (lat_e7 <= _LAT_E7)
+    rows = np.flatnonzero(new)[::-1]  # the first of several is written last
+    places.lon_e7[at[rows]] = lon_e7[rows]
+    places.lat_e7[at[rows]] = lat_e7[rows]
+
+
+def _take_unsaved(path: Path, places: Places) -> None:
+    """Fill in places of nodes with negative ids, which libosmium's tables leave out.
+
+    Editors number so what is drawn and not yet uploaded: a bridge that is only planned.
+    """
+    with read_errors(path):
+        rows = [
+            (node.id, node.location.x, node.location.y)
+            for node in _read(path, osmium.osm.NODE, ())
+            if node.id < 0
+        ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    _fill_in(places, table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32))
