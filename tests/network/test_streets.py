@@ -12,6 +12,7 @@ import pytest
 import town
 from ptreach.network.rules import OURS
 from ptreach.network.streets import build_streets, haversine_m
+from ptreach.sources.cover import Cover
 from ptreach.sources.osm import read_streets
 
 ROAD = {"highway": "residential"}
@@ -207,3 +208,19 @@ def test_order_of_the_file_does_not_matter(tmp_path):
     one, two = (build_streets(read_streets([file]), OURS)[0] for file in (path, other))
     for a, b in zip(one, two, strict=True):
         assert np.array_equal(a, b)
+
+
+def test_a_street_that_leads_out_of_the_cover_is_no_island(tmp_path):
+    # A crossing of 5 vertices, and two lanes of 2 far from it; the cover ends half way along one of them.
+    nodes = {**CROSS, 6: (3_000, 0), 7: (3_050, 0), 8: (3_000, 900), 9: (5_000, 900)}
+    ways = [([1, 2, 3],), ([4, 2, 5],), ([6, 7],), ([8, 9],)]
+    west, south = town.lonlat(-500, -500)
+    east, north = town.lonlat(3_500, 1_500)
+    path = town.write_osm(tmp_path / "streets.osm", nodes, [(refs, ROAD) for (refs,) in ways])
+    whole, islands = build_streets(read_streets([path]), OURS._replace(island_vertices=4))
+    assert islands == 2
+    assert whole.edge_mm.size == 4
+    cover = Cover.of_box(west, south, east, north)
+    part, islands = build_streets(read_streets([path], cover=cover), OURS._replace(island_vertices=4), cover)
+    assert islands == 1
+    assert chains(part) == as_chains(nodes, [1, 2], [2, 3], [4, 2], [2, 5], [8, 9])

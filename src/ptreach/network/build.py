@@ -244,7 +244,7 @@ def _write(
     step()
     timetables = read_timetables(gtfs_paths)
     step()
-    streets, on_islands = build_streets(ways, rules)
+    streets, on_islands = build_streets(ways, rules, cover)
     step()
     linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.network.rules import Rules
+    from ptreach.sources.cover import Cover
     from ptreach.sources.osm import OsmStreets
 
 DEGREE_E7 = 1e-7
@@ -57,14 +58,15 @@ class Streets(NamedTuple):
         )
 
 
-def build_streets(osm: OsmStreets, rules: Rules) -> tuple[Streets, int]:
+def build_streets(osm: OsmStreets, rules: Rules, cover: Cover | None = None) -> tuple[Streets, int]:
     """Return the street graph without its islands, and the number of edges that lay on islands.
 
     Ways are cut where they share a node, where one passes a node twice, and at nodes that nobody passes;
-    there each edge ends in a vertex of its own.
+    there each edge ends in a vertex of its own. Streets that lead out of the cover are no islands: who knows
+    where they go.
     """
     streets = _cut_ways(osm, rules)
-    kept = _off_islands(streets, rules.island_vertices)
+    kept = _off_islands(streets, rules.island_vertices, cover)
     return streets.take(kept), int((~kept).sum())
 
 
@@ -128,10 +130,11 @@ def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
     )
 
 
-def _off_islands(streets: Streets, island_vertices: int) -> NDArray[np.bool_]:
+def _off_islands(streets: Streets, island_vertices: int, cover: Cover | None) -> NDArray[np.bool_]:
     """Return which edges join vertices of parts that are no islands: large ones, and the largest in any case.
 
-    A part is a set of vertices each of which can be walked to from each other.
+    A part is a set of vertices each of which can be walked to from each other. One that leaves the cover
+    counts as large.
     """
     there = np.concatenate([streets.edge_from[streets.edge_forward], streets.edge_to[streets.edge_backward]])
     onward = np.concatenate([streets.edge_to[streets.edge_forward], streets.edge_from[streets.edge_backward]])
@@ -139,6 +142,11 @@ def _off_islands(streets: Streets, island_vertices: int) -> NDArray[np.bool_]:
     part = connected_components(graph, directed=True, connection="strong")[1]
     sizes = np.bincount(part)
     large = sizes >= min(island_vertices, sizes.max())
+    if cover is not None:
+        first, last = streets.point_start[:-1], streets.point_start[1:] - 1
+        for vertex, point in ((streets.edge_from, first), (streets.edge_to, last)):
+            place = streets.point_lon_e7[point] * DEGREE_E7, streets.point_lat_e7[point] * DEGREE_E7
+            large[part[vertex[~cover.holds(*place)]]] = True
     return np.asarray(large[part[streets.edge_from]] & large[part[streets.edge_to]], dtype=np.bool_)
 
 
