@@ -145,8 +145,11 @@ def _off_islands(streets: Streets, island_vertices: int, cover: Cover | None) ->
     if cover is not None:
         first, last = streets.point_start[:-1], streets.point_start[1:] - 1
         for vertex, point in ((streets.edge_from, first), (streets.edge_to, last)):
-            place = streets.point_lon_e7[point] * DEGREE_E7, streets.point_lat_e7[point] * DEGREE_E7
-            large[part[vertex[~cover.holds(*place)]]] = True
+            lon, lat = (
+                values[point].astype(np.float64) * DEGREE_E7
+                for values in (streets.point_lon_e7, streets.point_lat_e7)
+            )
+            large[part[vertex[~cover.holds(lon, lat)]]] = True
     return np.asarray(large[part[streets.edge_from]] & large[part[streets.edge_to]], dtype=np.bool_)
 
 
