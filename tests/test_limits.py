@@ -101,6 +101,16 @@ def test_the_limit_of_time_counts_waits_and_walks(two_buses, direction, at_s, ta
         assert seconds(*journey, max_time_min=limit_s / 60) == expected
 
 
+def test_the_limit_of_time_holds_minute_by_minute(two_buses):
+    # 2,560 s from 7:59 on, 2,500 s from 8:00 on.
+    here, there = town.points(start=(900.5, 0)), town.points(end=(8_099.5, 0))
+    for limit_s, latest in ((2_560, UNREACHED), (2_561, 2_560)):
+        query = town.query("07:59-08:01", percentiles=(50, 100), max_time_min=limit_s / 60)
+        for few in (1, 0):
+            blocks = RaptorEngine(two_buses[99.5], few=few).travel_times(here, there, query)
+            assert town.seconds(blocks).tolist() == [[[2_500, latest]]]
+
+
 def test_a_deadline_is_met_on_the_second(two_buses):
     # At B at 8:40, 100 s on: at 8:41:40 one is there, by 8:41:39 one is not.
     journey = two_buses[99.5], 1_000 - 99.5, 8_000 + 99.5, "to"

@@ -67,6 +67,7 @@ class Feed:
         # a trip at an hour no query asks about: the date must have some service
         self.trips = ["trip_id,route_id,service_id,block_id", "idle,r,day,"]
         self.calls = ["idle,s0,0,15:00:00,15:00:00,,", "idle,s1,1,15:01:00,15:01:00,,"]
+        self.ways: list[tuple[str, str]] = []  # from where each line begins to where its vehicles end up
         self.frequencies = ["trip_id,start_time,end_time,headway_secs,exact_times"]
 
     def add(self, trip: str, service: str, block: str, calls: list, rules: list[str], shift_s: int) -> None:
@@ -158,6 +159,7 @@ def add_line(
         # mostly from where the vehicle is; from another stop nobody can stay on board
         start = draw(st.sampled_from([legs[-1][0][-1]] * 9 + stops))
         legs.append(sequence_of(draw, [start, draw(st.sampled_from(stops))], stops[:2]))
+    feed.ways.append((ends[0], legs[-1][0][-1]))
     if draw(st.booleans()):  # all at about one time: ties, and the later one is sooner further on
         begins = st.sampled_from([0, 0, 1, 30, 90]).map(draw(begins).__add__)
     for number in range(draw(st.integers(2, 6))):
@@ -222,9 +224,10 @@ def worlds(draw: st.DrawFn) -> World:
         # the evening before the clocks go back, noon less 12 h is an hour further off
         clocks_s = -3600 if date == CLOCKS_GO_BACK else 0
         add_line(draw, feed, line, stops, ends, begins, clocks_s)
-    starts = {"home": near(order[0], 8), "farm": near(draw(st.sampled_from(stops)), 9)}
+    ridden = draw(st.sampled_from(feed.ways))
+    starts = {"home": near(order[0], 8), "farm": near(ridden[0], 9)}
     last = order[min(lines_n, len(order) - 1)]
-    ends = {"work": near(last, 10), "shop": near(draw(st.sampled_from(stops)), 11)}
+    ends = {"work": near(last, 10), "shop": near(ridden[1], 11)}
     return World(
         stops=places,
         starts=starts,

@@ -267,3 +267,43 @@ def test_calls_are_in_the_order_of_their_numbers_not_of_their_rows(network):
     assert seconds(folder) == AT_8_15_50
     assert seconds(folder, end="m", max_walk_min=5) == 600
     assert open_network(folder).repairs == {}
+
+
+IN_BLOCKS = "trip_id,route_id,service_id,block_id\n"
+
+
+def test_a_vehicle_that_overtakes_on_its_next_trip_is_taken(network):
+    # Two vehicles follow each other from A to M; both go on to B at once, where the second is 20 min sooner.
+    first = (
+        "t,A,1,8:05:00,8:05:00",
+        "t,M,2,8:10:00,8:10:00",
+        "u,M,1,8:10:00,8:10:00",
+        "u,B,2,8:40:00,8:40:00",
+    )
+    second = (
+        "v,A,1,8:05:30,8:05:30",
+        "v,M,2,8:10:30,8:10:30",
+        "w,M,1,8:10:30,8:10:30",
+        "w,B,2,8:20:00,8:20:00",
+    )
+    trips = "t,r,weekdays,one\nu,r,weekdays,one\nv,r,weekdays,two\nw,r,weekdays,two\n"
+    folder = network(trips=IN_BLOCKS + trips, stop_times=calls(*first, *second))
+    assert seconds(folder, max_rides=1) == 20 * 60 + 50
+
+
+@pytest.mark.parametrize(("until", "expected"), [("8:05:01", AT_8_15_50), ("9:00:00", UNREACHED)])
+def test_nobody_stays_seated_on_a_trip_that_is_repeated(network, until, expected):
+    # From A to M every half an hour, at 8:05 alone or more than once; a trip of the same block goes on from M
+    # at once, too soon to change. Which of several vehicles it is the block does not say.
+    rows = (
+        "t,A,1,8:05:00,8:05:00",
+        "t,M,2,8:10:00,8:10:00",
+        "u,M,1,8:10:00,8:10:00",
+        "u,B,2,8:15:00,8:15:00",
+    )
+    folder = network(
+        trips=IN_BLOCKS + "t,r,weekdays,one\nu,r,weekdays,one\n",
+        stop_times=calls(*rows),
+        frequencies=FREQUENCIES + f"t,8:05:00,{until},1800,1\n",
+    )
+    assert seconds(folder) == expected
