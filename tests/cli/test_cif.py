@@ -16,7 +16,7 @@ DONE = Conversion(
     services=40,
     first_day=dt.date(2026, 10, 5),
     last_day=dt.date(2026, 12, 12),
-    unplaced={"ATM----": 2, "JUNCTN": 5},
+    unplaced={"ATM": 2, "JUNCTN": 5},
     repairs=("calls left out: 3 (first: a.mca, line 7)",),
 )
 

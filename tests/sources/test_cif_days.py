@@ -90,7 +90,7 @@ def test_an_overlay_without_passengers_takes_the_train_out_too(tmp_path):
     assert by_day(feed) == [{P}, {P}, set(), set(), {P}, {P}, {P}]
     assert feed.repairs == {
         "schedules of stock, staff or freight, left out": 1,
-        "schedules with fewer than two public calls, left out": 1,
+        "schedules with fewer than two public calls at stations, left out": 1,
     }
 
 

@@ -84,6 +84,15 @@ def test_line_ends_comments_and_cut_blanks_do_not_matter(tmp_path, change):
     assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.parametrize("size", [3, 80, 81, 100])
+def test_lines_that_lie_across_blocks_are_put_together(tmp_path, monkeypatch, size):
+    path = write_delivery(tmp_path / "delivery.zip", plain_train())
+    report = convert(path, tmp_path / "one.zip", no_progress)
+    monkeypatch.setattr(delivery_module, "_BLOCK_BYTES", size)
+    assert convert(path, tmp_path / "two.zip", no_progress) == report
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+
 def test_a_letter_outside_ascii_shifts_no_column(tmp_path):
     msn = MSN.replace("AYE  ", "AYÉ  ")
     path = write_zip(tmp_path / "delivery.zip", {"a.mca": MCA, "a.msn": msn})
@@ -123,7 +132,7 @@ def test_a_delivery_of_changes_is_refused(tmp_path):
         (MCA.replace(hd(), hd("U")), "line 1: is an update (HD 'U')"),
         (MCA.replace(hd(), hd(" ")), "line 1: is no full extract"),
         (MCA.replace(hd(), "HD"), "line 1: is no full extract"),
-        (MCA.replace(hd(), hd(first="311126")), "line 1: HD: '"),
+        (MCA.replace(hd(), hd(first="311126")), "line 1: HD: '311126' is no date ddmmyy"),
         (MCA.replace(hd(), ""), "line 1: does not begin with a record HD"),
         (MCA.encode("utf-16"), "line 1: does not begin with a record HD"),
         ("", "ends without its end record ZZ"),

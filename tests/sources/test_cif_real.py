@@ -229,7 +229,7 @@ def test_what_was_left_out_is_counted(feed):
     counts = feed.repairs
     assert counts["associations (coaches that go on with another train), not expressed"] == 5523
     assert counts["change times between two operators of a station (.tsi), not expressed"] == 42
-    assert counts["schedules with fewer than two public calls, left out"] == 1
+    assert counts["schedules with fewer than two public calls at stations, left out"] == 1
     assert not any("go back" in what or "no known kind" in what or "cut short" in what for what in counts)
 
 

@@ -174,6 +174,11 @@ def test_a_place_visited_twice_is_two_calls(tmp_path):
     assert [stop for stop, *_ in got] == ["AYE", "BEE", "DEE", "BEE", "CEE"]
 
 
+def test_places_of_the_ztr_that_are_nowhere_are_listed_by_their_code(tmp_path):
+    ztr = [ZTR_HD, bs(uid="Z00001"), bx(), lo("ATM----", "0800"), lt("CEE----", "0900"), ZZ]
+    assert converted(tmp_path, plain_train(), ztr=ztr).report.unplaced == {"ATM": 1}
+
+
 def test_a_change_en_route_is_no_call(tmp_path):
     got = calls(
         tmp_path,
@@ -243,7 +248,7 @@ def test_places_not_in_the_station_file_are_left_out_and_listed(tmp_path):
     assert [call[0] for call in feed.calls(P)] == ["AYE", "CEE"]
     assert feed.report.unplaced == {"JUNCTN": 2, "NOWHERE": 1}
     assert feed.report.trips == 1
-    assert feed.repairs == {"schedules with fewer than two public calls, left out": 1}
+    assert feed.repairs == {"schedules with fewer than two public calls at stations, left out": 1}
 
 
 def test_records_that_end_at_their_last_letter_are_read_as_whole_ones(tmp_path):
@@ -268,6 +273,7 @@ def broken(*records):
         ([bs(uid="Y00002"), bx(), lo("AYETPLC", "0800"), *plain_train(uid="Y00003")], "schedules cut short"),
         ([bs(uid="Y00002"), bx(), lo("AYETPLC", "0800")], "schedules cut short"),
         ([bs(uid="Y00002"), bx(), li("AYETPLC", "0800"), lt("CEETPLC", "0900")], "schedules cut short"),
+        (train(*[lo("AYETPLC", "0800")] * 2, lt("CEETPLC", "0900"), uid="Y00002"), "schedules cut short"),
         ([lt("CEETPLC", "0900")], "places outside a schedule, left out"),
         ([li("CEETPLC", "0900")], "places outside a schedule, left out"),
         ([lo("CEETPLC", "0900")], "places outside a schedule, left out"),

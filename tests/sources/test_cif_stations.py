@@ -170,7 +170,7 @@ BOTH_WAYS = {("AYE", "CEE"): 420, ("CEE", "AYE"): 420}
         [alf(days="0000001"), alf(days="1111110")],
         [alf(more="F=01/01/2020,U=31/12/2999,")],
         [alf(more="F=05/10/2026,U=11/10/2026,")],  # all days of the feed
-        [alf(), alf(start="0600", end="0900", minutes=5)],
+        [alf(), alf(start="0600", end="0900", minutes=9)],
     ],
 )
 def test_a_walk_that_always_holds_is_a_transfer_both_ways(tmp_path, rows):

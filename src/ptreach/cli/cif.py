@@ -65,6 +65,6 @@ def _summary(conversion: "Conversion") -> list[str]:
         calls, places = sum(done.unplaced.values()), len(done.unplaced)
         lines += [
             f"left out {calls:,} calls at {places:,} places that are no station with coordinates: "
-            + ", ".join(name.removesuffix("----") for name in done.unplaced)
+            + ", ".join(done.unplaced)
         ]
     return [*lines, _LICENCE]

@@ -20,9 +20,9 @@ from ptreach.sources.cif.feed import Feed, Route, Trip, write_feed
 from ptreach.sources.cif.links import transfers
 from ptreach.sources.cif.operators import NO_CODE
 from ptreach.sources.cif.reader import read_schedules
-from ptreach.sources.cif.records import Vehicle
+from ptreach.sources.cif.records import Vehicle, printable
 from ptreach.sources.cif.repairs import Repairs
-from ptreach.sources.cif.schedules import NO_VEHICLE, STP_ORDER
+from ptreach.sources.cif.schedules import AT_CRS, NO_VEHICLE, STP_ORDER
 from ptreach.sources.cif.stations import read_stations
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def _placed(schedules: Schedules, stations: Stations) -> tuple[Schedules, list[s
     stops = [station.crs if station and station.lon is not None else None for station in found]
     known = np.array([stop is not None for stop in stops], dtype=np.bool_)
     kept = known[schedules.call_place]
-    lost = Counter(schedules.call_place[~kept].tolist())
+    lost = Counter[str]()
+    for place, calls in Counter(schedules.call_place[~kept].tolist()).items():
+        lost[printable(schedules.places[place]).removesuffix(AT_CRS)] += calls
     before = np.r_[0, np.cumsum(kept)]
     placed = schedules._replace(
         call_start=before[schedules.call_start],
@@ -138,7 +140,7 @@ def _placed(schedules: Schedules, stations: Stations) -> tuple[Schedules, list[s
     return (
         placed,
         stops,
-        dict(sorted((schedules.places[at], n) for at, n in lost.items())),
+        dict(sorted(lost.items())),
     )
 
 
@@ -149,7 +151,8 @@ def _trips(
     calls_n = np.diff(schedules.call_start)
     carries = schedules.vehicle != NO_VEHICLE
     repairs.add(
-        "schedules with fewer than two public calls, left out", times=int((carries & (calls_n < 2)).sum())
+        "schedules with fewer than two public calls at stations, left out",
+        times=int((carries & (calls_n < 2)).sum()),
     )
     able = np.flatnonzero(carries & (calls_n >= 2)).tolist()
     rows = [row for row in able if running.days[row]]

@@ -155,13 +155,13 @@ class _Reader:
         if line[46:47] == "U":  # 47,1
             self._refuse("is an update (HD 'U'), which means nothing without its base; take a full extract")
         if line[46:47] != "F":
-            self._refuse(f"is no full extract: column 47 of HD is '{line[46:47]}', not F")
+            self._refuse(f"is no full extract: column 47 of HD is {line[46:47]!r}, not F")
         days: list[int | None] = []
         for text in (line[48:54], line[54:60]):  # 49,6 and 55,6
             try:
                 days.append(header_day_of(text) if text.strip() else None)
             except ValueError as error:
-                self._refuse(f"HD: {error}".replace("yymmdd", "ddmmyy"))
+                self._refuse(f"HD: {error}")
         identity = printable(line[2:22])  # 3,20
         self._header = Header(identity, *days)
 
@@ -169,7 +169,7 @@ class _Reader:
         """Open a schedule; a cancellation is a lone BS."""
         self._close_unfinished()
         if line[2:3] != "N":  # 3,1
-            self._refuse(f"BS: transaction '{line[2:3]}', where a full extract has only N")
+            self._refuse(f"BS: transaction {line[2:3]!r}, where a full extract has only N")
         try:
             basic = basic_of(line)
         except ValueError as error:

@@ -71,16 +71,19 @@ class Allowed(NamedTuple):
 def day_of(text: str) -> int:
     """Return the ordinal of a date yymmdd; raises ValueError where it is none."""
     if not re.fullmatch(r"\d{6}", text, re.ASCII):
-        raise ValueError(f"'{text}' is no date yymmdd")
+        raise ValueError(f"{text!r} is no date yymmdd")
     try:
         return dt.date(2000 + int(text[:2]), int(text[2:4]), int(text[4:])).toordinal()
     except ValueError as error:
-        raise ValueError(f"'{text}' is no date yymmdd") from error
+        raise ValueError(f"{text!r} is no date yymmdd") from error
 
 
 def header_day_of(text: str) -> int:
     """Return the ordinal of a date ddmmyy, as HD alone has them; raises ValueError where it is none."""
-    return day_of(f"{text[4:6]}{text[2:4]}{text[:2]}")
+    try:
+        return day_of(f"{text[4:6]}{text[2:4]}{text[:2]}")
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date ddmmyy") from error
 
 
 @cache
@@ -90,7 +93,7 @@ def minute_of(text: str) -> int | None:
     if text in _NO_TIME:
         return None
     if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", text, re.ASCII):
-        raise ValueError(f"'{text}' is no time")
+        raise ValueError(f"{text!r} is no time")
     return int(text[:2]) * 60 + int(text[2:])
 
 
@@ -125,16 +128,16 @@ def basic_of(line: str) -> Basic:
     """Return a BS record; raises ValueError, which says what is wrong with it."""
     uid = line[3:9]  # 4,6
     if not re.fullmatch(r"[A-Z0-9]{6}", uid, re.ASCII):
-        raise ValueError(f"'{uid}' is no train UID")
+        raise ValueError(f"{uid!r} is no train UID")
     first_day, last_day = day_of(line[9:15]), day_of(line[15:21])  # 10,6 and 16,6
     if last_day < first_day:
         raise ValueError(f"runs from {line[9:15]} to {line[15:21]}, which is before")
     days = line[21:28]  # 22,7 Monday first
     if not re.fullmatch(r"[01]{7}", days, re.ASCII):
-        raise ValueError(f"'{days}' are no days of a week")
+        raise ValueError(f"{days!r} are no days of a week")
     stp = line[79:80]  # 80,1
     if stp not in {"C", "N", "O", "P"}:
-        raise ValueError(f"STP indicator '{stp}', not C, N, O or P")
+        raise ValueError(f"STP indicator {stp!r}, not C, N, O or P")
     vehicle = None if stp == "C" else vehicle_of(line[30:32], line[29:30])  # 31,2 and 30,1
     weekdays = sum(1 << at for at, day in enumerate(days) if day == "1")
     return Basic(uid, first_day, last_day, weekdays, stp, vehicle, printable(line[32:36]))  # 33,4

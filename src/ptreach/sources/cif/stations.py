@@ -7,7 +7,10 @@ unknown. Stations of Ireland are given on the British grid too.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+import pyproj
 
 from ptreach.errors import InputError
 from ptreach.sources.cif.records import printable
@@ -119,12 +122,9 @@ def _metres(easting: str, northing: str) -> tuple[int, int] | None:
 
 def _placed(by_crs: dict[str, list[_Row]]) -> dict[str, Station]:
     """Return the stations with their places in degrees."""
-    import pyproj
-
     metres = {crs: _first(row.metres for row in rows) for crs, rows in by_crs.items()}
     known = {crs: place for crs, place in metres.items() if place is not None}
-    to_degrees = pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
-    lon, lat = to_degrees.transform(
+    lon, lat = _to_degrees().transform(
         [place[0] for place in known.values()], [place[1] for place in known.values()]
     )
     degrees = dict(zip(known, zip(lon, lat, strict=True), strict=True))
@@ -134,6 +134,12 @@ def _placed(by_crs: dict[str, list[_Row]]) -> dict[str, Station]:
         )
         for crs, rows in by_crs.items()
     }
+
+
+@cache
+def _to_degrees() -> pyproj.Transformer:
+    """Return the way from the national grid to WGS84, which takes a while to find."""
+    return pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
 
 
 def _first(values: Iterable[_T | None]) -> _T | None:
