@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ptreach.errors import InputError
 from ptreach.sources.cif.days import resolve_days, week_of
 from ptreach.sources.cif.delivery import Delivery
 from ptreach.sources.cif.feed import Feed, Route, Trip, write_feed
@@ -71,52 +70,54 @@ def convert(path: Path, out: Path, progress: Progress, *, with_ztr: bool = True)
     """
     repairs = Repairs()
     with Delivery(path) as delivery:
-        stations = read_stations(delivery, repairs)
-        schedules = read_schedules(delivery, repairs, progress, with_ztr=with_ztr)
-        if not schedules.uid.size:
-            raise InputError(
-                "no schedule (BS) in it", where=delivery.where("mca"), remedy="fetch the delivery again"
-            )
-        running = resolve_days(schedules, repairs)
-        schedules, place_stops, unplaced = _placed(schedules, stations)
-        trips, sets = _trips(schedules, place_stops, running, repairs)
-        if not trips:
-            raise InputError(
-                "nothing runs between two stations of the station file",
-                where=delivery.where("mca"),
-                remedy="fetch the delivery again",
-            )
-        every_day = 0
-        for days in sets:
-            every_day |= days
-        first_day = running.first_day + (every_day & -every_day).bit_length() - 1
-        last_day = running.first_day + every_day.bit_length() - 1
-        stops = _stops(schedules, trips, place_stops, stations)
-        feed = Feed(
-            version=schedules.header.identity or "full",
-            stops=stops,
-            place_stops=place_stops,
-            trips=trips,
-            services=[week_of(days, running.first_day) for days in sets],
-            schedules=schedules,
-            transfers_s=transfers(delivery, stops, first_day, last_day, repairs),
-            first_day=first_day,
-            last_day=last_day,
-        )
+        feed, unplaced = _read_feed(delivery, repairs, progress, with_ztr=with_ztr)
     write_feed(out, feed, progress)
-    rows = np.array([trip.row for trip in trips])
+    schedules, rows = feed.schedules, np.array([trip.row for trip in feed.trips])
     return Conversion(
         schedules=schedules.uid.size,
         cancellations=int((schedules.stp == STP_ORDER.index("C")).sum()),
-        trips=len(trips),
+        trips=len(feed.trips),
         calls=int(np.diff(schedules.call_start)[rows].sum()),
-        stops=len(stops),
-        services=len(sets),
-        first_day=dt.date.fromordinal(first_day),
-        last_day=dt.date.fromordinal(last_day),
+        stops=len(feed.stops),
+        services=len(feed.services),
+        first_day=dt.date.fromordinal(feed.first_day),
+        last_day=dt.date.fromordinal(feed.last_day),
         unplaced=unplaced,
         repairs=repairs.lines(),
     )
+
+
+def _read_feed(
+    delivery: Delivery, repairs: Repairs, progress: Progress, *, with_ztr: bool
+) -> tuple[Feed, dict[str, int]]:
+    """Return what is to be written, and how many calls were left out at which places that are no station."""
+    stations = read_stations(delivery, repairs)
+    schedules = read_schedules(delivery, repairs, progress, with_ztr=with_ztr)
+    if not schedules.uid.size:
+        delivery.refuse("no schedule (BS) in it", "mca")
+    running = resolve_days(schedules, repairs)
+    schedules, place_stops, unplaced = _placed(schedules, stations)
+    trips, sets = _trips(schedules, place_stops, running, repairs)
+    if not trips:
+        delivery.refuse("nothing runs between two stations of the station file", "mca")
+    every_day = 0
+    for days in sets:
+        every_day |= days
+    first_day = running.first_day + (every_day & -every_day).bit_length() - 1
+    last_day = running.first_day + every_day.bit_length() - 1
+    stops = _stops(schedules, trips, place_stops, stations)
+    feed = Feed(
+        version=schedules.header.identity or "full",
+        stops=stops,
+        place_stops=place_stops,
+        trips=trips,
+        services=[week_of(days, running.first_day) for days in sets],
+        schedules=schedules,
+        transfers_s=transfers(delivery, stops, first_day, last_day, repairs),
+        first_day=first_day,
+        last_day=last_day,
+    )
+    return feed, unplaced
 
 
 def _placed(schedules: Schedules, stations: Stations) -> tuple[Schedules, list[str | None], dict[str, int]]:

@@ -26,7 +26,7 @@ _BLOCK_BYTES: Final = 1 << 20
 _MAX_LINE_CHARS: Final = 1_000  # records have 80
 # Five times what the whole country's timetable unpacks to; more is a trap or a mistake.
 _MAX_UNPACKED_BYTES: Final = 3_000_000_000
-_WHOLE: Final = "take the zip of the full timetable as the Rail Delivery Group ships it"
+WHOLE: Final = "take the zip of the full timetable as the Rail Delivery Group ships it"
 _FAULTS: Final = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
@@ -50,7 +50,7 @@ class Delivery:
             self._archive = zipfile.ZipFile(self.path)
         except _FAULTS as error:
             raise InputError(
-                f"not readable as a zip: {' '.join(str(error).split())}", where=str(self.path), remedy=_WHOLE
+                f"not readable as a zip: {' '.join(str(error).split())}", where=str(self.path), remedy=WHOLE
             ) from error
         try:
             self._items = self._chosen(self._archive)
@@ -78,7 +78,7 @@ class Delivery:
             if len(found) > 1:
                 names = " and ".join(item.filename for item in found)
                 raise InputError(
-                    f"{len(found)} files are .{kind}: {names}", where=str(self.path), remedy=_WHOLE
+                    f"{len(found)} files are .{kind}: {names}", where=str(self.path), remedy=WHOLE
                 )
             if found:
                 items[kind] = found[0]
@@ -86,14 +86,14 @@ class Delivery:
             raise InputError(
                 "holds changes only (.cfa), which mean nothing without their base",
                 where=f"{self.path}, {items['cfa'].filename}",
-                remedy=_WHOLE,
+                remedy=WHOLE,
             )
         for kind, what in _NEEDED.items():
             if kind not in items:
-                raise InputError(f"no file .{kind} ({what})", where=str(self.path), remedy=_WHOLE)
+                raise InputError(f"no file .{kind} ({what})", where=str(self.path), remedy=WHOLE)
         unpacked = sum(item.file_size for item in items.values())
         if unpacked > _MAX_UNPACKED_BYTES:
-            raise InputError(f"unpacks to {unpacked / 1e9:.0f} GB", where=str(self.path), remedy=_WHOLE)
+            raise InputError(f"unpacks to {unpacked / 1e9:.0f} GB", where=str(self.path), remedy=WHOLE)
         return items
 
     def __contains__(self, kind: str) -> bool:
@@ -108,9 +108,11 @@ class Delivery:
         name = self._items[kind].filename
         return f"{name}, line {line}" if line else name
 
-    def refuse(self, what: str, kind: str, line: int = 0) -> NoReturn:
+    def refuse(
+        self, what: str, kind: str, line: int = 0, *, remedy: str = "fetch the delivery again"
+    ) -> NoReturn:
         """Raise InputError for a fault of a file of the zip."""
-        raise InputError(what, where=self.where(kind, line), remedy="fetch the delivery again")
+        raise InputError(what, where=self.where(kind, line), remedy=remedy)
 
     def lines(self, kind: str, progress: Progress = no_progress) -> Iterator[tuple[int, str]]:
         """Give the lines of a file with their numbers, from 1; comments (``/!!``) are left out.

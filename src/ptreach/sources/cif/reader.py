@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ptreach.sources.cif.delivery import WHOLE
 from ptreach.sources.cif.records import (
     DAY_MIN,
     Allowed,
@@ -142,9 +143,9 @@ class _Reader:
         """Count what was mended or left out, at a line or at the current one."""
         self._repairs.add(what, self._delivery.place(self._kind, line or self._line))
 
-    def _refuse(self, what: str) -> NoReturn:
+    def _refuse(self, what: str, remedy: str = "fetch the delivery again") -> NoReturn:
         """Raise InputError for the current line."""
-        self._delivery.refuse(what, self._kind, self._line)
+        self._delivery.refuse(what, self._kind, self._line, remedy=remedy)
 
     def _read_header(self, line: str) -> None:
         """Read HD; that of the .ztr says nothing."""
@@ -153,9 +154,9 @@ class _Reader:
         if self._kind != "mca":
             return
         if line[46:47] == "U":  # 47,1
-            self._refuse("is an update (HD 'U'), which means nothing without its base; take a full extract")
+            self._refuse("is an update (HD 'U'), which means nothing without its base", remedy=WHOLE)
         if line[46:47] != "F":
-            self._refuse(f"is no full extract: column 47 of HD is {line[46:47]!r}, not F")
+            self._refuse(f"is no full extract: column 47 of HD is {line[46:47]!r}, not F", remedy=WHOLE)
         days: list[int | None] = []
         for text in (line[48:54], line[54:60]):  # 49,6 and 55,6
             try:

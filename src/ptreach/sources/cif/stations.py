@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import pyproj
 
-from ptreach.errors import InputError
 from ptreach.sources.cif.records import printable
 from ptreach.sources.cif.schedules import AT_CRS
 
@@ -86,7 +85,7 @@ def read_stations(delivery: Delivery, repairs: Repairs) -> Stations:
             continue
         rows[row.tiploc] = row
     if not rows:
-        raise InputError("lists no station", where=delivery.where("msn"), remedy="fetch the delivery again")
+        delivery.refuse("lists no station", "msn")
     by_crs: dict[str, list[_Row]] = {}
     for row in sorted(rows.values(), key=lambda row: row[:2]):
         by_crs.setdefault(row.crs, []).append(row)
