@@ -26,6 +26,7 @@ from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.sources.areas import load_areas
+from ptreach.sources.cif.convert import convert
 from ptreach.sources.demo import write_demo
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.ground import read_ground
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
+    from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe
 
 OFF_STREET_M: Final = 300.0
@@ -127,6 +129,17 @@ def matrix(
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress):
         return write_matrix(router, from_points, to_points, query, out, progress)
+
+
+def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Conversion:
+    """Write a GB rail timetable (CIF) to a GTFS zip; return what was read and written.
+
+    Raises
+    ------
+    InputError
+        For a fault of the delivery: names its file and line.
+    """
+    return convert(path, out, progress, with_ztr=with_ztr)
 
 
 def demo(out: Path, *, workers: int, progress: Progress) -> Path:

@@ -110,11 +110,16 @@ def out_folder(path: Path, option: str = "--out") -> Path:
 
 
 def out_matrix(path: Path, option: str = "--out") -> Path:
-    """Return `path`, its folder made where it was missing; refuse what can't be written."""
+    """Return the path of a matrix to write; refuse what can't be written, as `out_file` does."""
     from ptreach.matrix.store import SUFFIXES
 
     if path.suffix.lower() not in SUFFIXES:
         raise option_error(option, f"'{path}' is no kind of matrix file", "end the name in .parquet or .csv")
+    return out_file(path, option)
+
+
+def out_file(path: Path, option: str = "--out") -> Path:
+    """Return `path`, its folder made where it was missing; refuse what can't be written."""
     if path.is_dir():
         raise option_error(option, f"'{path}' is a folder", "name a file")
     out_folder(path.parent, option)

@@ -1,0 +1,1 @@
+"""The rail timetable of Great Britain (CIF, RSPS5046) to GTFS."""
