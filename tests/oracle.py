@@ -175,6 +175,18 @@ def runs(texts: Mapping[str, str], date: dt.date) -> list[Run]:
     return found
 
 
+def changes(texts: Mapping[str, str]) -> dict[tuple[str, str], int | None]:
+    """Least seconds from arrival to departure, by stop and stop; None where nobody may change."""
+    found: dict[tuple[str, str], int | None] = {}
+    for row in rows(texts, "transfers"):
+        pair, seconds = (row["from_stop_id"], row["to_stop_id"]), row["min_transfer_time"]
+        if row["transfer_type"] == "3":
+            found[pair] = None
+        elif row["transfer_type"] == "2" and seconds and found.get(pair, 0) is not None:
+            found[pair] = max(int(seconds), found.get(pair, 0))
+    return found
+
+
 def seats(vehicles: Sequence[Run]) -> Iterator[tuple[int, int]]:
     """Runs, by number, after which one may stay seated, and the runs that the vehicle goes on as."""
     blocks = defaultdict(list)
@@ -193,14 +205,19 @@ class Oracle:
     """All that can be travelled around a date.
 
     ``walk_s(one, other)`` says how many seconds it is on foot from a place or stop to another, None where
-    that is too far. Times that are asked for stand in lists by the most rides, 0 to ``MOST_RIDES``: they are
-    infinite where there is no journey.
+    that is too far: `longest_s` or more. Times that are asked for stand in lists by the most rides, 0 to
+    ``MOST_RIDES``: they are infinite where there is no journey.
     """
 
     def __init__(
-        self, texts: Mapping[str, str], date: dt.date, walk_s: Callable[[str, str], int | None]
+        self,
+        texts: Mapping[str, str],
+        date: dt.date,
+        walk_s: Callable[[str, str], int | None],
+        longest_s: int,
     ) -> None:
-        self.walk_s = walk_s
+        self.walk_s, self.longest_s = walk_s, longest_s
+        self.least_s = changes(texts)
         self.stops = [row["stop_id"] for row in rows(texts, "stops")]
         self.time_s: list[int] = []
         self.onward: list[list[tuple[int, int]]] = []
@@ -211,7 +228,13 @@ class Oracle:
 
     def change_s(self, one: str, other: str) -> int | None:
         """Seconds from stepping off at a stop to standing at one, the same perhaps, where one may change."""
-        return 0 if one == other else self.walk_s(one, other)
+        walk_s = 0 if one == other else self.walk_s(one, other)
+        least_s = self.least_s.get((one, other), 0)
+        if least_s is None:
+            return None
+        if walk_s is None:  # the feed's word for it, if it gives a time, is taken like a walk
+            return max(0, least_s - SLACK_S - 1) if 0 < least_s < self.longest_s else None
+        return max(walk_s, least_s - SLACK_S - 1)
 
     def _event(self, time_s: int) -> int:
         self.time_s.append(time_s)

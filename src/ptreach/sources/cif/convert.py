@@ -1,8 +1,8 @@
 """A delivery of the rail timetable to a GTFS zip, stage by stage.
 
 Trips are the schedules that run, with their public calls only; stops are the stations. What GTFS can't say,
-and what was mended or left out, is counted. transfers.txt carries the change times and walks of the delivery;
-ptreach's own routing walks on streets and has one rule for every change.
+and what was mended or left out, is counted. transfers.txt carries the change times and walks of the delivery,
+to which routing holds.
 """
 
 from __future__ import annotations
