@@ -27,6 +27,7 @@ from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.sources.areas import load_areas
 from ptreach.sources.demo import write_demo
+from ptreach.sources.download import USUAL_PATIENCE
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.ground import read_ground
 from ptreach.sources.recipe import (
@@ -34,8 +35,8 @@ from ptreach.sources.recipe import (
     load_network_recipe,
     load_recipe,
     recipe_folder,
-    source_records,
 )
+from ptreach.sources.records import left_out, source_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
-    from ptreach.sources.recipe import NetworkRecipe
+    from ptreach.sources.recipe import NetworkRecipe, Source
 
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
@@ -83,9 +84,29 @@ class _Surface:
     land: BaseGeometry
 
 
-def fetch(name: str, *, home: Path, mirror: Path | None, progress: Progress) -> tuple[SourceRecord, ...]:
-    """Bring the files of a network or areas; raises InputError as `fetch_sources` does."""
-    return fetch_sources(load_recipe(name, home), recipe_folder(name, home), mirror=mirror, progress=progress)
+def fetch(
+    name: str,
+    *,
+    home: Path,
+    mirror: Path | None,
+    progress: Progress,
+    refresh: bool = False,
+    alternatives: Sequence[str] = (),
+    timeout_s: float = USUAL_PATIENCE.silence_s,
+) -> tuple[SourceRecord, ...]:
+    """Bring the files of a network or areas; raises InputError as `fetch_sources` does.
+
+    A server may be silent for `timeout_s` seconds.
+    """
+    return fetch_sources(
+        load_recipe(name, home),
+        recipe_folder(name, home),
+        mirror=mirror,
+        progress=progress,
+        refresh=refresh,
+        alternatives=alternatives,
+        patience=USUAL_PATIENCE._replace(silence_s=timeout_s),
+    )
 
 
 def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> Path:
@@ -173,7 +194,14 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         ground=ground,
         land=surface.land,
         origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
-        facts=_facts(router, opened, areas, network_recipe, records),
+        facts=_facts(
+            router,
+            opened,
+            areas,
+            network_recipe,
+            records,
+            left_out(network_recipe, recipe_folder(town.network, home)),
+        ),
     )
     progress("pack", 1, 1)
     return pack
@@ -289,7 +317,12 @@ def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
 
 
 def _facts(
-    router: Engine, network: Network, areas: Areas, recipe: NetworkRecipe, records: Sequence[SourceRecord]
+    router: Engine,
+    network: Network,
+    areas: Areas,
+    recipe: NetworkRecipe,
+    records: Sequence[SourceRecord],
+    absent: Sequence[Source],
 ) -> PackFacts:
     """Return what the pack's paperwork says of the run."""
     return PackFacts(
@@ -299,6 +332,7 @@ def _facts(
         network_digest=network.digest,
         areas=AreasFacts.of(areas),
         sources=(*records, *areas.sources),
+        left_out=tuple(source.title for source in absent),
         repairs=network.repairs,
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,

@@ -1,24 +1,25 @@
 from __future__ import annotations
 
-import functools
 import hashlib
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from loopback import pbf, serving, zipped
+
 from ptreach.errors import InputError
 from ptreach.model import no_progress
-from ptreach.sources import download
+from ptreach.sources.download import Patience
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.recipe import NetworkRecipe, load_recipe
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "../shared/data"
-CONTENT = bytes(range(256)) * 2000
-OTHER = CONTENT[::-1]
+CONTENT = pbf(bytes(range(256)) * 2000)
+OTHER = pbf(bytes(range(255, -1, -1)) * 2000)
+ZIP = zipped(stops="stop_id\n", routes="route_id\n")
+AT_ONCE = Patience(pause_s=0)
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 
 
@@ -26,73 +27,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Server(ThreadingHTTPServer):
-    """Serve `files` by path; cut the answers whose number is in `cuts` after so many bytes of their body."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files: dict[str, bytes] = {}
-        self.headers: dict[str, str] = {"ETag": '"first"'}
-        self.cuts: dict[int, int] = {}
-        self.statuses: dict[int, int] = {}
-        self.ranges = True
-        self.asked: list[tuple[str, str]] = []
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}{path}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self):
-        server = self.server
-        number = len(server.asked)
-        span = self.headers.get("Range", "")
-        server.asked.append((self.path, span))
-        if number in server.statuses:
-            self.send_error(server.statuses[number])
-            return
-        path = self.path.partition("?")[0]
-        if path == "/moved":
-            self.send_response(302)
-            self.send_header("Location", "/file.bin")
-            self.end_headers()
-            return
-        if path not in server.files:
-            self.send_error(404)
-            return
-        body = server.files[path]
-        same = self.headers.get("If-Range") in {None, server.headers.get("ETag")}
-        start = int(span.removeprefix("bytes=").removesuffix("-")) if span and server.ranges and same else 0
-        if start >= len(body) and span:
-            self.send_response(416)
-            self.send_header("Content-Range", f"bytes */{len(body)}")
-            self.end_headers()
-            return
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-        self.send_header("Content-Length", str(len(body) - start))
-        for name, value in server.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body[start : start + server.cuts.get(number, len(body))])
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(download, "_PAUSE_S", 0)
-    with Server() as running:
-        thread = threading.Thread(target=functools.partial(running.serve_forever, 0.01))
-        thread.start()
+    with serving() as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def recipe(*files: dict[str, str]) -> NetworkRecipe:
@@ -109,16 +48,19 @@ def recipe(*files: dict[str, str]) -> NetworkRecipe:
     return NetworkRecipe.model_validate({"name": "town", "title": "Town", "sources": sources})
 
 
-def bring(files, folder, mirror=None, progress=no_progress):
-    return fetch_sources(recipe(*files), folder, mirror=mirror, progress=progress)
+def bring(files, folder, mirror=None, progress=no_progress, **how):
+    return fetch_sources(
+        recipe(*files), folder, mirror=mirror, progress=progress, **{"patience": AT_ONCE, **how}
+    )
 
 
 def left_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "sources").iterdir())
+    """The files beside what is known of them."""
+    return sorted(path.name for path in (folder / "sources").iterdir() if path.name != ".fetched.json")
 
 
 def test_a_download_is_described_and_leaves_nothing_beside_it(tmp_path, server):
-    server.files = {"/file.bin": CONTENT, "/b.zip": OTHER}
+    server.files, server.moved = {"/file.bin": CONTENT, "/b.zip": ZIP}, {"/moved": "/file.bin"}
     (first, second) = bring(
         [
             {"file": "a.osm.pbf", "url": server.url("/moved?key=secret"), "sha256": sha256(CONTENT)},
@@ -130,7 +72,7 @@ def test_a_download_is_described_and_leaves_nothing_beside_it(tmp_path, server):
     assert first.path.read_bytes() == CONTENT
     assert (first.sha256, first.size_bytes) == (sha256(CONTENT), len(CONTENT))
     assert first.url == server.url("/moved")
-    assert (second.path.read_bytes(), second.sha256) == (OTHER, sha256(OTHER))
+    assert (second.path.read_bytes(), second.sha256) == (ZIP, sha256(ZIP))
     assert left_in(tmp_path) == ["a.osm.pbf", "b.zip"]
 
 
@@ -246,7 +188,7 @@ def test_a_wrong_sha256_never_replaces_a_file(tmp_path, server):
 def test_a_file_that_is_there_is_not_fetched_again(tmp_path, server):
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
-    (tmp_path / "sources/b.zip").write_bytes(OTHER)
+    (tmp_path / "sources/b.zip").write_bytes(ZIP)
     records = bring(
         [
             {"file": "a.pbf", "url": server.url("/gone"), "sha256": sha256(CONTENT)},
@@ -255,7 +197,7 @@ def test_a_file_that_is_there_is_not_fetched_again(tmp_path, server):
         tmp_path,
     )
     assert server.asked == []
-    assert [record.sha256 for record in records] == [sha256(CONTENT), sha256(OTHER)]
+    assert [record.sha256 for record in records] == [sha256(CONTENT), sha256(ZIP)]
 
 
 @pytest.mark.parametrize("status", [404, 403])
@@ -281,7 +223,7 @@ def test_a_firewalls_page_is_not_taken_for_the_file(tmp_path, server):
 
 def test_an_empty_answer_is_no_file(tmp_path, server):
     server.files = {"/a.zip": b""}
-    with pytest.raises(InputError, match="the server sent an empty file"):
+    with pytest.raises(InputError, match="the file is empty"):
         bring([{"file": "a.zip", "url": server.url("/a.zip")}], tmp_path)
     assert left_in(tmp_path) == []
 
@@ -317,7 +259,7 @@ def test_a_proxy_setting_that_makes_no_sense_is_named(tmp_path, monkeypatch):
 
 
 def test_a_file_without_address_is_asked_for_after_the_others_were_brought(tmp_path, server, caplog):
-    server.files = {"/b.zip": CONTENT}
+    server.files = {"/b.zip": ZIP}
     files = [{"file": "a.pbf"}, {"file": "b.zip", "url": server.url("/b.zip")}, {"file": "c.zip"}]
     with pytest.raises(InputError) as caught:
         bring(files, tmp_path)
@@ -332,7 +274,7 @@ def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
     (mirror / "deep/deeper").mkdir(parents=True)
     (mirror / "a.pbf").write_bytes(CONTENT)
     (mirror / "deep/a.pbf").write_bytes(b"older")
-    (mirror / "deep/deeper/b.zip").write_bytes(OTHER)
+    (mirror / "deep/deeper/b.zip").write_bytes(ZIP)
     calls = []
     records = bring(
         [{"file": "a.pbf", "sha256": sha256(CONTENT)}, {"file": "b.zip"}],
@@ -340,10 +282,10 @@ def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
         mirror,
         lambda stage, done, total: calls.append((stage, done, total)),
     )
-    assert [record.path.read_bytes() for record in records] == [CONTENT, OTHER]
+    assert [record.path.read_bytes() for record in records] == [CONTENT, ZIP]
     assert calls == [
         ("fetch a.pbf", len(CONTENT), len(CONTENT)),
-        ("fetch b.zip", len(OTHER), len(OTHER)),
+        ("fetch b.zip", len(ZIP), len(ZIP)),
     ]
     assert left_in(tmp_path / "town") == ["a.pbf", "b.zip"]
 
@@ -361,7 +303,7 @@ def test_a_mirror_above_the_recipe_does_not_find_what_it_is_to_replace(tmp_path)
 def test_what_a_mirror_lacks_is_named(tmp_path, caplog):
     mirror = tmp_path / "stick"
     mirror.mkdir()
-    (mirror / "b.zip").write_bytes(OTHER)
+    (mirror / "b.zip").write_bytes(ZIP)
     with pytest.raises(InputError) as caught:
         bring([{"file": "a.pbf"}, {"file": "b.zip"}, {"file": "c.zip"}], tmp_path / "town", mirror)
     assert caught.value.where == str(mirror)

@@ -10,14 +10,13 @@ from ptreach.sources.recipe import (
     AreasRecipe,
     NetworkRecipe,
     Source,
-    digest_file,
     find_home,
     load_areas_recipe,
     load_network_recipe,
     load_recipe,
     recipe_folder,
-    source_records,
 )
+from ptreach.sources.records import digest_file, source_records
 
 ROOT = Path(__file__).parents[2]
 
