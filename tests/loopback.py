@@ -6,9 +6,12 @@ import functools
 import io
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def block(kind: bytes, data: bytes) -> bytes:
@@ -35,8 +38,8 @@ def zipped(**members: str) -> bytes:
 class Server(ThreadingHTTPServer):
     """Serve `files` by path.
 
-    Answers are numbered from 0. Those in `cuts` end after so many bytes of their body, those in `statuses` are
-    errors, those in `answers` are given by a function of the handler. `moved` redirects paths.
+    Answers are numbered from 0. Those in `cuts` end after so many bytes of their body, those in `statuses`
+    are errors, those in `answers` are given by a function of the handler. `moved` redirects paths.
     """
 
     daemon_threads = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback import block, pbf, zipped
 
+from loopback import block, pbf, zipped
 from ptreach.sources.contents import WEB_PAGE, fault_of
 
 SHARED = Path(__file__).parents[2] / "../shared/data"

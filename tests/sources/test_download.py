@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from loopback import pbf, serving, zipped
 
+from loopback import pbf, serving, zipped
 from ptreach.errors import InputError
 from ptreach.sources import download as module
 from ptreach.sources.contents import WEB_PAGE
@@ -40,11 +40,15 @@ def sha256(content):
     return hashlib.sha256(content).hexdigest()
 
 
+def no_report(done, total):
+    """Take note of nothing."""
+
+
 def bring(server, tmp_path, *paths, patience=PATIENT, sha256="", known=None, name="a.pbf"):
     urls = tuple(server.url(path) for path in paths or ("/a.pbf",))
     wanted = Wanted(urls, tmp_path / name, sha256, "use a browser", known)
     with open_client(patience) as client:
-        return download(client, wanted, lambda done, total: None, patience)
+        return download(client, wanted, no_report, patience)
 
 
 def says(server, tmp_path, *paths, **how):
@@ -116,7 +120,7 @@ def test_a_stalled_download_goes_on_where_it_stopped(server, tmp_path):
 
 
 def test_a_server_that_never_answers_is_given_up(server, tmp_path):
-    server.answers = dict.fromkeys(range(9), lambda handler: server.released.wait(60))
+    server.answers = dict.fromkeys(range(9), lambda _: server.released.wait(60))
     text = says(server, tmp_path, patience=QUICK)
     assert "the connection failed: timed out" in text
     assert "Run ptreach fetch again later; or use a browser." in text

@@ -289,6 +289,8 @@ def _receive_patiently(task: _Task) -> tuple[bool, _Answer]:
             why, wait_s = str(error), error.wait_s
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise task.error(f"can't reach {urlsplit(task.url).hostname}: {_reason(error)}") from None
+        except httpx.UnsupportedProtocol as error:
+            raise task.error(f"sends to where nothing can be had: {_reason(error)}") from None
         except httpx.TransportError as error:
             why = f"the connection failed: {_reason(error)}"
         except httpx.TooManyRedirects:

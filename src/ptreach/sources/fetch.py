@@ -140,7 +140,7 @@ def _require_known(alternatives: Sequence[str], choices: Iterable[_Choice], reci
     chosen = {choice.source.file for choice in choices}
     known = [source.file for source in recipe.sources if source.instead_of]
     for file in alternatives:
-        if file not in chosen:
+        if file not in known or file not in chosen:
             raise InputError(
                 f"'{file}' is no alternative of network '{recipe.name}', or not the only one of its group",
                 where="--alternative",
