@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "pandas"}
+HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500
@@ -201,8 +201,10 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
     asked = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
     for line in asked:
-        name, _, least = line.partition(";")[0].strip().partition(">=")
+        name, _, bounds = line.partition(";")[0].strip().partition(">=")
+        least, _, below = bounds.partition(",<")
         assert pinned[canonical(name)] >= release_of(least), line
+        assert not below or pinned[canonical(name)] < release_of(below), line
 
 
 def release_of(text):
