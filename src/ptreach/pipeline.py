@@ -11,6 +11,7 @@ import pyproj
 import shapely
 
 from ptreach import __version__
+from ptreach.caches import cache_folder
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
@@ -20,7 +21,7 @@ from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
 from ptreach.network.build import build_network, open_network
-from ptreach.network.compiled import cache_folder, is_first_run
+from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts

@@ -8,26 +8,15 @@ changed has another folder. It is the user's own, for where the package is insta
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from pathlib import Path
 from typing import Final
 
 import numba
 from numba import njit
 
-__all__ = ["cache_folder", "is_first_run", "njit"]
+from ptreach.caches import cache_folder
 
-CACHE_VARIABLE: Final = "PTREACH_CACHE"
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: ``PTREACH_CACHE``, else the system's place for caches."""
-    if given := os.environ.get(CACHE_VARIABLE):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ptreach"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
+__all__ = ["is_first_run", "njit"]
 
 
 def _kernels_digest() -> str:

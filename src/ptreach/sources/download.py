@@ -27,6 +27,7 @@ from ptreach.sources.fetched import Fetched
 from ptreach.sources.records import digest_file
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -157,23 +158,31 @@ class _NoSuchFileError(Exception):
     """The address has no such file; another may."""
 
 
+def trusted_certificates() -> ssl.SSLContext:
+    """Return a context that trusts the operating system's certificates beside those of ``SSL_CERT_FILE``.
+
+    Firewalls that open connections sign with a certificate that an organisation has installed there.
+    """
+    trust = httpx.create_ssl_context()
+    trust.load_default_certs()
+    return trust
+
+
 def open_client(patience: Patience) -> httpx.Client:
     """Return a client that follows redirects and honours ``https_proxy``, ``no_proxy`` and ``SSL_CERT_FILE``.
-
-    It trusts the certificates of the operating system beside the usual ones: firewalls that open connections
-    sign with one that an organisation has installed there.
 
     Raises
     ------
     InputError
         Where a proxy setting is not understood.
     """
-    trust = httpx.create_ssl_context()
-    trust.load_default_certs()
     timeout = httpx.Timeout(patience.silence_s, connect=patience.connect_s)
     try:
         return httpx.Client(
-            follow_redirects=True, timeout=timeout, verify=trust, headers={"User-Agent": "ptreach"}
+            follow_redirects=True,
+            timeout=timeout,
+            verify=trusted_certificates(),
+            headers={"User-Agent": "ptreach"},
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         # The setting may hold a password, and so may what is said of it.
