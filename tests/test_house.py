@@ -102,7 +102,9 @@ def test_the_package_loads_no_library_at_all():
     assert not loaded_by("import ptreach") & (HEAVY | LIGHT)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["matrix", "--help"], ["run"], ["nosuch"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["matrix", "--help"], ["origin"], ["run"], ["nosuch"]]
+)
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded

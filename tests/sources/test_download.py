@@ -213,7 +213,7 @@ def test_a_loop_of_redirects_is_called_one(server, tmp_path):
     assert "the server sends from one address to the next without end" in says(server, tmp_path, "/b")
 
 
-@pytest.mark.parametrize("place", ["ftp://127.0.0.1/a.pbf", "http://[::1", "data:,a"])
+@pytest.mark.parametrize("place", ["ftp://127.0.0.1/a.pbf", "http://[::1", "http://a..b/", "data:,a"])
 def test_a_redirect_to_nowhere_is_an_error_of_input(server, tmp_path, place):
     server.moved = {"/b": place}
     text = says(server, tmp_path, "/b")

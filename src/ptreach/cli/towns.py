@@ -8,6 +8,7 @@ import typer
 
 from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import Settings, home_folder, lon_lat, option_error, out_folder, service_date
+from ptreach.sources.openstreetmap import ATTRIBUTION, NOMINATIM, OVERPASS
 
 _SERVER = "Address of the server, where not the public one."
 
@@ -23,7 +24,7 @@ def origin(
     ] = "gb",
     server: Annotated[
         str, typer.Option(metavar="URL", envvar="PTREACH_NOMINATIM_URL", help=_SERVER)
-    ] = "https://nominatim.openstreetmap.org/",
+    ] = NOMINATIM.url,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
@@ -31,7 +32,6 @@ def origin(
 
     Print the places found, and the [origin] of a town's file. Asks Nominatim, OpenStreetMap's gazetteer.
     """
-    from ptreach.sources.openstreetmap import ATTRIBUTION
     from ptreach.sources.places import find_places, places_text
 
     settings: Settings = ctx.obj
@@ -53,7 +53,7 @@ def streets(
     out: Annotated[Path, typer.Option(metavar="FILE", help="File to write: .osm.")],
     server: Annotated[
         str, typer.Option(metavar="URL", envvar="PTREACH_OVERPASS_URL", help=_SERVER)
-    ] = "https://overpass-api.de/api",
+    ] = OVERPASS.url,
     *,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask anew for what was asked before.")] = False,
 ) -> None:
@@ -61,7 +61,6 @@ def streets(
 
     Print the file's path; it is read as --osm, or as a source of kind osm. Asks Overpass.
     """
-    from ptreach.sources.openstreetmap import ATTRIBUTION
     from ptreach.sources.overpass import write_streets
 
     settings: Settings = ctx.obj

@@ -304,7 +304,7 @@ def _receive_patiently(task: _Task) -> tuple[bool, _Answer]:
             why = f"the connection failed: {_reason(error)}"
         except httpx.TooManyRedirects:
             raise task.error("the server sends from one address to the next without end") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OverflowError) as error:
             raise task.error(f"can't be downloaded: {_reason(error)}") from None
         if wait_s > patience.longest_pause_s:
             why += f" and asks to come again in {wait_s:.0f} s"
