@@ -192,11 +192,8 @@ def test_a_success_shows_no_key(home, server, caplog, capfd, success):
 @pytest.mark.parametrize(
     ("failure", "verbose"),
     [
-        (None, ("-v",)),
         (None, ("-vv",)),
-        (refused, ()),
-        (page, ("-v",)),
-        (moved_to_no_protocol, ("-vv",)),
+        (refused, ("-v",)),
     ],
 )
 def test_the_command_line_shows_no_key(home, server, failure, verbose):
