@@ -51,9 +51,11 @@ def used(folder):
     return [record.path.name for record in source_records(RECIPE, folder)]
 
 
-def test_an_alternative_takes_the_place_of_its_file(put):
+def test_an_alternative_takes_the_place_of_its_file(put, caplog):
+    caplog.set_level("INFO")
     streets = ["a.osm.pbf", "b.osm.pbf"]
     assert used(put(*streets, "free.zip", "rail.zip")) == [*streets, "free.zip", "rail.zip"]
+    assert caplog.messages == ["free.zip is used in place of keyed.zip"]
 
 
 def test_exactly_one_of_a_group_is_used_and_the_spare_one_is_named(put, caplog):
@@ -77,7 +79,7 @@ def test_a_missing_file_names_its_alternatives(put):
         used(put("a.osm.pbf", "b.osm.pbf", "rail.zip"))
     assert caught.value.what == "the gtfs file 'keyed.zip' is missing"
     assert caught.value.remedy == (
-        "run ptreach fetch town [--mirror DIR], with --alternative free.zip for another in its place"
+        "run ptreach fetch town [--mirror DIR], with --alternative free.zip (T) for another in its place"
     )
     with pytest.raises(InputError, match=r"Run ptreach fetch town \[--mirror DIR\]\.$"):
         used(put("keyed.zip") / "elsewhere")

@@ -235,8 +235,7 @@ def _require_variables(choice: _Choice, recipe: Recipe) -> None:
         return
     others = ""
     if choice.source == choice.group.main and choice.group.alternatives:
-        titles = " or ".join(source.title for source in choice.group.alternatives)
-        others = f"without a key, add {alternative_option(choice.group)} ({titles})"
+        others = f"without a key, add {alternative_option(choice.group)}"
     mirror = f"put {choice.source.file} in a folder DIR and run ptreach fetch {recipe.name} --mirror DIR"
     raise InputError(
         f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set in the environment",

@@ -91,6 +91,8 @@ def source_records(recipe: Recipe, folder: Path) -> tuple[SourceRecord, ...]:
     records = []
     for group in groups_of(recipe):
         there = group.there(folder)
+        if there and there[0] != group.main:
+            _log.info("%s is used in place of %s", there[0].file, group.main.file)
         for spare in there[1:]:
             _log.warning(
                 "%s is not used, for %s is there, to which it is the alternative", spare.file, there[0].file
@@ -123,8 +125,8 @@ def _record(
 
 
 def alternative_option(group: Group) -> str:
-    """Return the options for a group's alternatives: ``--alternative b.zip or --alternative c.zip``."""
-    return " or ".join(f"--alternative {source.file}" for source in group.alternatives)
+    """Return the options for a group's alternatives: ``--alternative b.zip (Buses) or …``."""
+    return " or ".join(f"--alternative {source.file} ({source.title})" for source in group.alternatives)
 
 
 def record_of(
