@@ -196,10 +196,20 @@ def test_a_server_out_of_reach_is_named_with_the_way_round():
         find_places("Ryde", country="gb", server=f"http://127.0.0.1:{port}/")
 
 
-@pytest.mark.parametrize("server", ["ftp://x/", "nominatim", "", "http://"])
+@pytest.mark.parametrize("server", ["ftp://x/", "nominatim", "", "http://", "http://[::1", "http://x:y/"])
 def test_an_address_that_is_none_is_named(server):
     with pytest.raises(InputError, match="no address of a server"):
         find_places("Ryde", country="gb", server=server)
+
+
+def test_a_password_of_a_server_is_not_shown(server, caplog):
+    server.statuses = {0: 403, **dict.fromkeys(range(1, 9), 429)}
+    address = server.url("/").replace("http://", "http://me:hunter2@")
+    for what in ("the server says 403", "the server says 429"):
+        with pytest.raises(InputError, match=what) as caught:
+            find_places("Ryde", country="gb", server=address)
+        assert "hunter2" not in str(caught.value) + caplog.text
+    assert server.requests[0]["Authorization"].startswith("Basic ")
 
 
 def test_a_cache_that_can_not_be_written_is_named(server, monkeypatch, tmp_path):

@@ -251,6 +251,7 @@ def test_a_network_may_have_several_extracts_further_addresses_and_alternatives(
     [
         (more(STREETS, 'fallback_urls = ["https://y/a"]'), "url, which is missing"),
         (more(STREETS, 'url = "http://x/a?key=${key}"'), "write a variable as ${NAME}"),
+        (more(STREETS, 'url = "http://[::1"'), "Invalid IPv6 URL"),
         (more(STREETS, "optional = true"), "no file of kind 'osm' that is not optional"),
         (more(STREETS + KEYED + source("gtfs", "c.zip"), 'instead_of = "x.zip"'), "which is no file of kind"),
         (

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from ptreach import __version__
 from ptreach.caches import cache_folder
 from ptreach.errors import InputError
+from ptreach.sources.address import public_address
 from ptreach.sources.contents import WEB_PAGE
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class _Response(Protocol):
     def is_redirect(self) -> bool:
         """Whether the answer only names another address."""
 
+    def close(self) -> None:
+        """Let go of the connection."""
+
 
 class _Watch:
     """Looks at each answer before osmnx does."""
@@ -75,12 +79,17 @@ class _Watch:
         if response.status_code in _BUSY:
             self._busy += 1
             if self._busy >= _MOST_BUSY:
-                raise InputError(f"{says}, {self._busy} times", where=self._where, remedy="try again later")
+                raise self._error(response, f"{says}, {self._busy} times", "try again later")
             _log.warning("%s: %s; it is asked again in a minute", self._where, says)
         elif not response.ok:
-            raise InputError(says, where=self._where, remedy="check the address given as --server")
+            raise self._error(response, says, "check the address given as --server")
         elif response.headers.get("content-type", "").lower().startswith("text/html"):
-            raise InputError(WEB_PAGE, where=self._where, remedy="ask for access, or name another --server")
+            raise self._error(response, WEB_PAGE, "ask for access, or name another --server")
+
+    def _error(self, response: _Response, what: str, remedy: str) -> InputError:
+        """Return the error for an answer, whose connection is closed."""
+        response.close()
+        return InputError(what, where=self._where, remedy=remedy)
 
 
 @contextmanager
@@ -96,9 +105,7 @@ def asking(
     InputError
         Where the server can't be reached, is busy again and again, refuses, or gives what is not understood.
     """
-    where = f"{service.name} at {server}"
-    if urlsplit(server).scheme not in {"http", "https"} or not urlsplit(server).hostname:
-        raise InputError("no address of a server", where=server, remedy="write it as https://HOST/PATH")
+    where = f"{service.name} at {shown_server(server)}"
     from osmnx import settings
 
     folder = cache_folder() / "osmnx" / cache
@@ -126,6 +133,18 @@ def asking(
         socket.getaddrinfo = resolve
         for name, value in before.items():
             setattr(settings, name, value)
+
+
+def shown_server(server: str) -> str:
+    """Return a server's address as it may be shown; raise InputError where it is none."""
+    try:
+        parts = urlsplit(server)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port that is no number
+        known = False
+    if not known:
+        raise InputError("no address of a server", where="--server", remedy="write it as https://HOST/PATH")
+    return public_address(server)
 
 
 def _not_understood(error: Exception, where: str, server: str) -> InputError:

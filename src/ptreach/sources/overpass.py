@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from xml.sax.saxutils import quoteattr
 
 from ptreach.errors import InputError
-from ptreach.sources.openstreetmap import OVERPASS, asking
+from ptreach.sources.openstreetmap import OVERPASS, asking, shown_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ def write_streets(
         only a part; or the file can't be written.
     """
     _check(lon, lat, radius_km)
-    where = f"Overpass at {server}"
+    where = f"Overpass at {shown_server(server)}"
     with asking(OVERPASS, server, cache="streets", refresh=refresh, timeout_s=_TIMEOUT_S):
         streets = _Streets({}, {}, set())
         for answer in _answers(lon, lat, radius_km, progress):

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
-from ptreach.sources.openstreetmap import NOMINATIM, asking
+from ptreach.sources.openstreetmap import NOMINATIM, asking, shown_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def find_places(text: str, *, country: str, server: str = NOMINATIM.url) -> tupl
     if not places:
         raise InputError(
             f"no place called '{text}'" + (f" in country '{country}'" if country else ""),
-            where=f"Nominatim at {server}",
+            where=f"Nominatim at {shown_server(server)}",
             remedy="add or leave out the town, county or --country; or read lon and lat off a map",
         )
     return places

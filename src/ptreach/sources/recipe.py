@@ -79,9 +79,10 @@ class Source(Frozen):
     @field_validator("url", "fallback_urls")
     @classmethod
     def _whole_variables(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        """Refuse an address that would be asked for with a variable's name in it."""
+        """Refuse an address that is none, or that would be asked for with a variable's name in it."""
         for url in (value,) if isinstance(value, str) else value:
             variables_of(url)
+            public_address(url)
         return value
 
     @model_validator(mode="after")
