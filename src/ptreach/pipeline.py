@@ -27,8 +27,8 @@ from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.sources.areas import load_areas
+from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
-from ptreach.sources.download import USUAL_PATIENCE
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.ground import read_ground
 from ptreach.sources.recipe import (

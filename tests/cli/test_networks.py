@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ptreach.model import SourceRecord
-from ptreach.sources.download import USUAL_PATIENCE
+from ptreach.sources.client import USUAL_PATIENCE
 
 USUAL = {"refresh": False, "alternatives": (), "timeout_s": USUAL_PATIENCE.silence_s}
 

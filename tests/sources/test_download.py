@@ -9,8 +9,9 @@ import pytest
 from loopback import pbf, serving, zipped
 from ptreach.errors import InputError
 from ptreach.sources import download as module
+from ptreach.sources.client import Patience, open_client
 from ptreach.sources.contents import WEB_PAGE
-from ptreach.sources.download import Patience, Wanted, download, open_client
+from ptreach.sources.download import Wanted, download
 from ptreach.sources.fetched import Fetched
 
 CONTENT = pbf(bytes(range(256)) * 2000)

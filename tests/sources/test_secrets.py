@@ -15,7 +15,7 @@ import pytest
 from loopback import pbf, serving, zipped
 from ptreach.errors import InputError
 from ptreach.model import no_progress
-from ptreach.sources.download import Patience
+from ptreach.sources.client import Patience
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.recipe import load_network_recipe
 

@@ -4,8 +4,6 @@ The file grows as ``NAME.part``. A download that was cut goes on where it stoppe
 it still has the same file (its ETag or date is kept in ``NAME.part.tag``) or a sha256 is pinned; else it
 starts anew, so that halves of two editions are never joined. What has come is looked at (see `contents`)
 before it takes the place of anything.
-
-The libraries below write whole addresses to their logs, keys included, so these are silent meanwhile.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -22,14 +19,15 @@ import httpx
 from ptreach.errors import InputError
 from ptreach.sources.address import fill_in, public_address, without_keys
 from ptreach.sources.answers import length_of, published_on, tag_of, wait_asked_s
+from ptreach.sources.client import silent_libraries
 from ptreach.sources.contents import WEB_PAGE, fault_of
 from ptreach.sources.fetched import Fetched
 from ptreach.sources.records import digest_file
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from ptreach.sources.client import Patience
 
 _TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ELSEWHERE: Final = frozenset({404, 410})
@@ -47,23 +45,6 @@ class Report(Protocol):
 
     def __call__(self, done: int, total: int) -> None:
         """Take note that `done` of `total` bytes are there."""
-
-
-class Patience(NamedTuple):
-    """How long to wait, and how often to try; times in seconds.
-
-    A server may be silent for ``silence_s``. After a failure the pause is ``pause_s``, doubled each time, or
-    what the server asks for (Retry-After), up to ``longest_pause_s``; ``tries`` failures in a row end it.
-    """
-
-    connect_s: float = 20
-    silence_s: float = 60
-    tries: int = 4
-    pause_s: float = 1
-    longest_pause_s: float = 120
-
-
-USUAL_PATIENCE: Final = Patience()
 
 
 class Wanted(NamedTuple):
@@ -158,41 +139,6 @@ class _NoSuchFileError(Exception):
     """The address has no such file; another may."""
 
 
-def trusted_certificates() -> ssl.SSLContext:
-    """Return a context that trusts the operating system's certificates beside those of ``SSL_CERT_FILE``.
-
-    Firewalls that open connections sign with a certificate that an organisation has installed there.
-    """
-    trust = httpx.create_ssl_context()
-    trust.load_default_certs()
-    return trust
-
-
-def open_client(patience: Patience) -> httpx.Client:
-    """Return a client that follows redirects and honours ``https_proxy``, ``no_proxy`` and ``SSL_CERT_FILE``.
-
-    Raises
-    ------
-    InputError
-        Where a proxy setting is not understood.
-    """
-    timeout = httpx.Timeout(patience.silence_s, connect=patience.connect_s)
-    try:
-        return httpx.Client(
-            follow_redirects=True,
-            timeout=timeout,
-            verify=trusted_certificates(),
-            headers={"User-Agent": "ptreach"},
-        )
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
-        # The setting may hold a password, and so may what is said of it.
-        raise InputError(
-            f"a proxy setting is not understood ({type(error).__name__})",
-            where="https_proxy, http_proxy, all_proxy",
-            remedy="write it as http://HOST:PORT, or unset it",
-        ) from None
-
-
 def download(client: httpx.Client, wanted: Wanted, report: Report, patience: Patience) -> Fetched | None:
     """Bring a file to its place; None where the one that is there is the newest.
 
@@ -205,7 +151,7 @@ def download(client: httpx.Client, wanted: Wanted, report: Report, patience: Pat
         off again and again; where the file is cut short, or not the pinned one; or it can't be written.
     """
     try:
-        with _silent_libraries():
+        with silent_libraries():
             brought = _from_any_address(client, wanted, report, patience)
         wanted.part.replace(wanted.path)
         wanted.part_tag.unlink(missing_ok=True)
@@ -218,22 +164,6 @@ def download(client: httpx.Client, wanted: Wanted, report: Report, patience: Pat
             remedy="make room, or close the program that has it open",
         ) from error
     return brought
-
-
-@contextmanager
-def _silent_libraries() -> Iterator[None]:
-    """Keep httpx and httpcore from logging: addresses with keys, and headers with addresses."""
-    names = [
-        name for name in logging.root.manager.loggerDict if name.partition(".")[0] in {"httpx", "httpcore"}
-    ]
-    loggers = [log for log in map(logging.getLogger, names) if not log.disabled]
-    for log in loggers:
-        log.disabled = True
-    try:
-        yield
-    finally:
-        for log in loggers:
-            log.disabled = False
 
 
 def _from_any_address(client: httpx.Client, wanted: Wanted, report: Report, patience: Patience) -> Fetched:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
 from ptreach.sources.address import public_address, unset_variables
+from ptreach.sources.client import USUAL_PATIENCE, open_client
 from ptreach.sources.contents import fault_of
-from ptreach.sources.download import USUAL_PATIENCE, Wanted, download, open_client
+from ptreach.sources.download import Wanted, download
 from ptreach.sources.fetched import read_fetched, write_fetched
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import alternative_option, digest_file, groups_of, source_records
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     import httpx
 
     from ptreach.model import Progress, SourceRecord
-    from ptreach.sources.download import Patience, Report
+    from ptreach.sources.client import Patience
+    from ptreach.sources.download import Report
     from ptreach.sources.fetched import Fetched
     from ptreach.sources.recipe import Recipe, Source
     from ptreach.sources.records import Group

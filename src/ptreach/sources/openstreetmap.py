@@ -179,7 +179,7 @@ def _trust(server: str) -> dict[str, str]:
 
 def write_certificates(folder: Path) -> Path:
     """Write all certificates that downloads trust into one file in `folder`; return it."""
-    from ptreach.sources.download import trusted_certificates
+    from ptreach.sources.client import trusted_certificates
 
     certificates = sorted(trusted_certificates().get_ca_certs(binary_form=True))
     folder.mkdir(parents=True, exist_ok=True)
