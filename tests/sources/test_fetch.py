@@ -540,6 +540,13 @@ def test_a_pinned_file_has_no_newer_edition(tmp_path, server):
     assert len(server.asked) == 1
 
 
+def test_a_file_without_an_address_has_no_newer_edition(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
+    (record,) = bring([{"file": "a.pbf"}], tmp_path, refresh=True)
+    assert record.path.read_bytes() == CONTENT
+
+
 def test_a_mirror_gives_newer_editions_of_what_it_has(tmp_path):
     mirror = tmp_path / "stick"
     mirror.mkdir()

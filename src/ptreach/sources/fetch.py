@@ -109,7 +109,11 @@ def fetch_sources(
     places = _look_for([source.file for source in recipe.sources], mirror, target.sources) if mirror else {}
     choices = [_choose(group, target, alternatives, places) for group in groups]
     _require_known(alternatives, choices, recipe)
-    wanted = [choice for choice in choices if not _is_good(choice.source, target, refresh=refresh)]
+    wanted = [
+        choice
+        for choice in choices
+        if not _is_good(choice.source, target, renew=refresh and bool(choice.source.urls or mirror))
+    ]
     if mirror is not None:
         _each(wanted, partial(_copy_one, target, mirror, places, progress))
     elif wanted:
@@ -150,8 +154,8 @@ def _require_known(alternatives: Sequence[str], choices: Iterable[_Choice], reci
             )
 
 
-def _is_good(source: Source, target: _Target, *, refresh: bool) -> bool:
-    """Say whether a file need not be brought."""
+def _is_good(source: Source, target: _Target, *, renew: bool) -> bool:
+    """Say whether a file need not be brought; with `renew` only a pinned one need not."""
     path = target.path(source)
     if not path.is_file():
         return False
@@ -160,7 +164,7 @@ def _is_good(source: Source, target: _Target, *, refresh: bool) -> bool:
         fault = "" if good else "it is not the file that the recipe pins"
     else:
         fault = fault_of(path, source.file)
-        good = not fault and not refresh
+        good = not fault and not renew
     if good:
         _log.info("%s is there already", path)
     elif fault:
