@@ -2,6 +2,7 @@
 # make test   every check
 # make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 # make bench  how fast the engine is, on the real places in ../shared; takes some minutes
+# make schemas  write config/schema.json and networks/schema.json anew, from the models that read the files
 # make clean  remove .venv and what tools left behind
 # Both first make .venv; they install again only when pyproject.toml or constraints.txt has changed.
 # Another Python: make PYTHON=python3.13 demo
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test agreement bench clean
+.PHONY: demo test agreement bench schemas clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -36,6 +37,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
+
+schemas: $(INSTALLED)
+	$(BIN)/python tests/schemas.py
 
 clean:
 	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "pandas"}
+HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500
@@ -102,7 +102,9 @@ def test_the_package_loads_no_library_at_all():
     assert not loaded_by("import ptreach") & (HEAVY | LIGHT)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["matrix", "--help"], ["run"], ["nosuch"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["matrix", "--help"], ["origin"], ["run"], ["nosuch"]]
+)
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
@@ -202,8 +204,10 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
     asked = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
     for line in asked:
-        name, _, least = line.partition(";")[0].strip().partition(">=")
+        name, _, bounds = line.partition(";")[0].strip().partition(">=")
+        least, _, below = bounds.partition(",<")
         assert pinned[canonical(name)] >= release_of(least), line
+        assert not below or pinned[canonical(name)] < release_of(below), line
 
 
 def release_of(text):

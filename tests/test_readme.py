@@ -7,6 +7,7 @@ import pytest
 
 from ptreach.cli.main import app
 from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
+from ptreach.sources.recipe import Source
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,6 +32,12 @@ def test_its_town_can_be_read(tmp_path):
     shipped = load_town(ROOT / "config" / "ryde.toml")
     assert load_town(path).query == shipped.query
     assert load_town(path).origin.lon == shipped.origin.lon
+
+
+def test_the_readme_of_networks_has_every_key_of_a_source():
+    text = (ROOT / "networks" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"(?ms)^```toml\n(.*?)^```", text)
+    assert set(re.findall(r"(?m)^(\w+) = ", example)) >= set(Source.model_fields)
 
 
 def rows_of_keys():

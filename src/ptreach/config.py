@@ -56,7 +56,10 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-Window = Annotated[tuple[int, int], BeforeValidator(lambda v: parse_window(v) if isinstance(v, str) else v)]
+Window = Annotated[
+    tuple[int, int],
+    BeforeValidator(lambda v: parse_window(v) if isinstance(v, str) else v, json_schema_input_type=str),
+]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 

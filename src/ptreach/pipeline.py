@@ -11,6 +11,7 @@ import pyproj
 import shapely
 
 from ptreach import __version__
+from ptreach.caches import cache_folder
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
@@ -20,13 +21,14 @@ from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
 from ptreach.network.build import build_network, open_network
-from ptreach.network.compiled import cache_folder, is_first_run
+from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
+from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.ground import read_ground
@@ -35,8 +37,8 @@ from ptreach.sources.recipe import (
     load_network_recipe,
     load_recipe,
     recipe_folder,
-    source_records,
 )
+from ptreach.sources.records import left_out, source_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
-    from ptreach.sources.recipe import NetworkRecipe
+    from ptreach.sources.recipe import NetworkRecipe, Source
 
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
@@ -85,9 +87,29 @@ class _Surface:
     land: BaseGeometry
 
 
-def fetch(name: str, *, home: Path, mirror: Path | None, progress: Progress) -> tuple[SourceRecord, ...]:
-    """Bring the files of a network or areas; raises InputError as `fetch_sources` does."""
-    return fetch_sources(load_recipe(name, home), recipe_folder(name, home), mirror=mirror, progress=progress)
+def fetch(
+    name: str,
+    *,
+    home: Path,
+    mirror: Path | None,
+    progress: Progress,
+    refresh: bool = False,
+    alternatives: Sequence[str] = (),
+    timeout_s: float = USUAL_PATIENCE.silence_s,
+) -> tuple[SourceRecord, ...]:
+    """Bring the files of a network or areas; raises InputError as `fetch_sources` does.
+
+    A server may be silent for `timeout_s` seconds.
+    """
+    return fetch_sources(
+        load_recipe(name, home),
+        recipe_folder(name, home),
+        mirror=mirror,
+        progress=progress,
+        refresh=refresh,
+        alternatives=alternatives,
+        patience=USUAL_PATIENCE._replace(silence_s=timeout_s),
+    )
 
 
 def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> Path:
@@ -186,7 +208,14 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         ground=ground,
         land=surface.land,
         origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
-        facts=_facts(router, opened, areas, network_recipe, records),
+        facts=_facts(
+            router,
+            opened,
+            areas,
+            network_recipe,
+            records,
+            left_out(network_recipe, recipe_folder(town.network, home)),
+        ),
     )
     progress("pack", 1, 1)
     return pack
@@ -296,7 +325,12 @@ def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
 
 
 def _facts(
-    router: Engine, network: Network, areas: Areas, recipe: NetworkRecipe, records: Sequence[SourceRecord]
+    router: Engine,
+    network: Network,
+    areas: Areas,
+    recipe: NetworkRecipe,
+    records: Sequence[SourceRecord],
+    absent: Sequence[Source],
 ) -> PackFacts:
     """Return what the pack's paperwork says of the run."""
     return PackFacts(
@@ -306,6 +340,7 @@ def _facts(
         network_digest=network.digest,
         areas=AreasFacts.of(areas),
         sources=(*records, *areas.sources),
+        left_out=tuple(source.title for source in absent),
         repairs=network.repairs,
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,

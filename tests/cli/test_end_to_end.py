@@ -1,8 +1,10 @@
 """Questions of one's own on the made-up town's network, and what a stopped run leaves behind."""
 
 import csv
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,6 +58,39 @@ def test_a_pack_is_the_same_whatever_the_number_of_cores(made, ptreach, tmp_path
         again = tmp_path / path.relative_to(made)
         assert again.read_bytes() == path.read_bytes(), path.name
     assert len(first) == sum(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def test_a_run_uses_one_feed_of_a_group_and_says_what_was_left_out(made, ptreach, tmp_path):
+    shutil.copytree(made / "networks", tmp_path / "networks", ignore=shutil.ignore_patterns("built"))
+    recipe = tmp_path / "networks" / "demo-town" / "network.toml"
+    head, *sources = recipe.read_text(encoding="utf-8").split("[[sources]]\n")
+    feeds = [text for text in sources if 'kind = "gtfs"' in text]
+    keyed = (
+        re.sub(r"(?m)^(file|sha256) = .*\n", "", feeds[0])
+        + 'file = "keyed.zip"\nurl = "http://x/k?key=${NO_KEY}"\n'
+    )
+    rail = re.sub(r"(?m)^(file|title|sha256) = .*\n", "", feeds[0])
+    rail += 'file = "rail.zip"\ntitle = "Trains"\noptional = true\nhow_to_get = "run ptreach cif"\n'
+    place = sources.index(feeds[0])
+    sources[place : place + 1] = [keyed, feeds[0].rstrip() + '\ninstead_of = "keyed.zip"\n\n']
+    recipe.write_text("[[sources]]\n".join([head, *sources, rail]), encoding="utf-8")
+
+    config = made / "config" / "demo-town.toml"
+    ended = ptreach("--home", tmp_path, "run", shutil.copy(config, tmp_path), "--out", tmp_path / "packs")
+    assert ended.code == 0
+    assert (
+        "demo-town is used without 1 optional file: rail.zip (Trains); to add it, run ptreach cif\n"
+        in ended.err
+    )
+    pack = tmp_path / "packs" / "demo-town"
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    before = json.loads((made / "demo-town" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["network"] == before["network"] | {"left_out": ["Trains"]}
+    assert manifest["inputs"] == before["inputs"]
+    assert "Left out, for the file was not there: Trains." in (pack / "methods.md").read_text(
+        encoding="utf-8"
+    )
+    assert "Left out, for" not in (made / "demo-town" / "methods.md").read_text(encoding="utf-8")
 
 
 def test_matrix_gives_the_minutes_that_the_pack_gives(made, ptreach, tmp_path):

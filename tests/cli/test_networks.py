@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from ptreach.model import SourceRecord
+from ptreach.sources.client import USUAL_PATIENCE
+
+USUAL = {"refresh": False, "alternatives": (), "timeout_s": USUAL_PATIENCE.silence_s}
 
 
 def record(path):
@@ -24,14 +27,22 @@ def record(path):
 def test_fetch_prints_the_files_one_a_line(ptreach, stage, home):
     called = stage("fetch", (record("a.zip"), record("b.pbf")))
     assert ptreach("fetch", "isle") == (0, "a.zip\nb.pbf\n", "")
-    assert called == [(("isle",), {"home": home, "mirror": None})]
+    assert called == [(("isle",), {"home": home, "mirror": None, **USUAL})]
 
 
 def test_fetch_hands_on_the_mirror(ptreach, stage, home):
     called = stage("fetch", ())
     (home / "disk").mkdir()
     assert ptreach("fetch", "isle", "--mirror", home / "disk").code == 0
-    assert called == [(("isle",), {"home": home, "mirror": home / "disk"})]
+    assert called == [(("isle",), {"home": home, "mirror": home / "disk", **USUAL})]
+
+
+def test_fetch_hands_on_how_files_are_to_be_brought(ptreach, stage, home):
+    called = stage("fetch", ())
+    given = ("--refresh", "--alternative", "a.zip", "--alternative", "b.zip", "--timeout-s", "300")
+    assert ptreach("fetch", "isle", *given).code == 0
+    asked = {"refresh": True, "alternatives": ("a.zip", "b.zip"), "timeout_s": 300}
+    assert called == [(("isle",), {"home": home, "mirror": None, **asked})]
 
 
 def test_fetch_refuses_a_mirror_that_is_not_there(ptreach, home):

@@ -188,9 +188,8 @@ def changes_of(draw: st.DrawFn, stops: list[str]) -> str:
     for _ in range(draw(st.sampled_from([0, 0, 1, 3, 6]))):
         one = draw(st.sampled_from(stops))
         other = draw(st.sampled_from([one, *stops]))
-        rule = draw(
-            st.sampled_from(["0,", "1,", "3,", "2,", "2,61", "2,62", "2,179", "2,180", "2,400", "2,1199"])
-        )
+        times = [f"2,{seconds}" for seconds in (61, 62, 179, 180, 400, 1199)]
+        rule = draw(st.sampled_from(["0,", "1,", "3,", "2,", *times]))
         lines.append(f"{one},{other},{rule}")
     return "\n".join([*lines, ""])
 

@@ -42,6 +42,7 @@ def test_inputs_parameters_and_counts_are_those_of_the_run(written):
         "name": "isle",
         "digest": "cd" * 32,
         "repairs": {"stop_times without a stop": 3, "trips of one stop": 0},
+        "left_out": [],
     }
     assert content["zones"]["count"] == 5
     assert content["zones"]["population"] == 500

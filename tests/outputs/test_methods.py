@@ -88,3 +88,9 @@ def test_bars_in_titles_do_not_break_tables(town, zones, isochrones, facts):
     record = dataclasses.replace(facts.sources[0], title="A | B")
     text = methods_text(town, zones, isochrones, dataclasses.replace(facts, sources=(record,)))
     assert "| gtfs | A \\| B | 2020-06 |" in text
+
+
+def test_what_was_left_out_is_a_limit(town, zones, isochrones, facts, text):
+    assert "Left out" not in text
+    told = methods_text(town, zones, isochrones, dataclasses.replace(facts, left_out=("GB rail timetable",)))
+    assert "- Left out, for the file was not there: GB rail timetable.\n" in told

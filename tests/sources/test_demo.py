@@ -13,7 +13,8 @@ from ptreach.sources.demo import write_demo
 from ptreach.sources.ground import read_ground
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.osm import read_streets
-from ptreach.sources.recipe import digest_file, load_areas_recipe, load_network_recipe, source_records
+from ptreach.sources.recipe import load_areas_recipe, load_network_recipe
+from ptreach.sources.records import digest_file, source_records
 
 FEEDS = ("demo-bus.zip", "demo-tram.zip", "demo-rail.zip")
 

@@ -1,24 +1,24 @@
 from __future__ import annotations
 
-import functools
 import hashlib
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from loopback import pbf, serving, zipped
 from ptreach.errors import InputError
 from ptreach.model import no_progress
-from ptreach.sources import download
+from ptreach.sources.client import Patience
 from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.recipe import NetworkRecipe, load_recipe
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "../shared/data"
-CONTENT = bytes(range(256)) * 2000
-OTHER = CONTENT[::-1]
+CONTENT = pbf(bytes(range(256)) * 2000)
+OTHER = pbf(bytes(range(255, -1, -1)) * 2000)
+ZIP = zipped(stops="stop_id\n", routes="route_id\n")
+AT_ONCE = Patience(pause_s=0)
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 
 
@@ -26,73 +26,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class Server(ThreadingHTTPServer):
-    """Serve `files` by path; cut the answers whose number is in `cuts` after so many bytes of their body."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files: dict[str, bytes] = {}
-        self.headers: dict[str, str] = {"ETag": '"first"'}
-        self.cuts: dict[int, int] = {}
-        self.statuses: dict[int, int] = {}
-        self.ranges = True
-        self.asked: list[tuple[str, str]] = []
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}{path}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self):
-        server = self.server
-        number = len(server.asked)
-        span = self.headers.get("Range", "")
-        server.asked.append((self.path, span))
-        if number in server.statuses:
-            self.send_error(server.statuses[number])
-            return
-        path = self.path.partition("?")[0]
-        if path == "/moved":
-            self.send_response(302)
-            self.send_header("Location", "/file.bin")
-            self.end_headers()
-            return
-        if path not in server.files:
-            self.send_error(404)
-            return
-        body = server.files[path]
-        same = self.headers.get("If-Range") in {None, server.headers.get("ETag")}
-        start = int(span.removeprefix("bytes=").removesuffix("-")) if span and server.ranges and same else 0
-        if start >= len(body) and span:
-            self.send_response(416)
-            self.send_header("Content-Range", f"bytes */{len(body)}")
-            self.end_headers()
-            return
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-        self.send_header("Content-Length", str(len(body) - start))
-        for name, value in server.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body[start : start + server.cuts.get(number, len(body))])
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(download, "_PAUSE_S", 0)
-    with Server() as running:
-        thread = threading.Thread(target=functools.partial(running.serve_forever, 0.01))
-        thread.start()
+    with serving() as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def recipe(*files: dict[str, str]) -> NetworkRecipe:
@@ -109,16 +47,19 @@ def recipe(*files: dict[str, str]) -> NetworkRecipe:
     return NetworkRecipe.model_validate({"name": "town", "title": "Town", "sources": sources})
 
 
-def bring(files, folder, mirror=None, progress=no_progress):
-    return fetch_sources(recipe(*files), folder, mirror=mirror, progress=progress)
+def bring(files, folder, mirror=None, progress=no_progress, **how):
+    return fetch_sources(
+        recipe(*files), folder, mirror=mirror, progress=progress, **{"patience": AT_ONCE, **how}
+    )
 
 
 def left_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "sources").iterdir())
+    """The files beside what is known of them."""
+    return sorted(path.name for path in (folder / "sources").iterdir() if path.name != ".fetched.json")
 
 
 def test_a_download_is_described_and_leaves_nothing_beside_it(tmp_path, server):
-    server.files = {"/file.bin": CONTENT, "/b.zip": OTHER}
+    server.files, server.moved = {"/file.bin": CONTENT, "/b.zip": ZIP}, {"/moved": "/file.bin"}
     (first, second) = bring(
         [
             {"file": "a.osm.pbf", "url": server.url("/moved?key=secret"), "sha256": sha256(CONTENT)},
@@ -130,7 +71,7 @@ def test_a_download_is_described_and_leaves_nothing_beside_it(tmp_path, server):
     assert first.path.read_bytes() == CONTENT
     assert (first.sha256, first.size_bytes) == (sha256(CONTENT), len(CONTENT))
     assert first.url == server.url("/moved")
-    assert (second.path.read_bytes(), second.sha256) == (OTHER, sha256(OTHER))
+    assert (second.path.read_bytes(), second.sha256) == (ZIP, sha256(ZIP))
     assert left_in(tmp_path) == ["a.osm.pbf", "b.zip"]
 
 
@@ -246,7 +187,7 @@ def test_a_wrong_sha256_never_replaces_a_file(tmp_path, server):
 def test_a_file_that_is_there_is_not_fetched_again(tmp_path, server):
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
-    (tmp_path / "sources/b.zip").write_bytes(OTHER)
+    (tmp_path / "sources/b.zip").write_bytes(ZIP)
     records = bring(
         [
             {"file": "a.pbf", "url": server.url("/gone"), "sha256": sha256(CONTENT)},
@@ -255,7 +196,7 @@ def test_a_file_that_is_there_is_not_fetched_again(tmp_path, server):
         tmp_path,
     )
     assert server.asked == []
-    assert [record.sha256 for record in records] == [sha256(CONTENT), sha256(OTHER)]
+    assert [record.sha256 for record in records] == [sha256(CONTENT), sha256(ZIP)]
 
 
 @pytest.mark.parametrize("status", [404, 403])
@@ -281,7 +222,7 @@ def test_a_firewalls_page_is_not_taken_for_the_file(tmp_path, server):
 
 def test_an_empty_answer_is_no_file(tmp_path, server):
     server.files = {"/a.zip": b""}
-    with pytest.raises(InputError, match="the server sent an empty file"):
+    with pytest.raises(InputError, match="the file is empty"):
         bring([{"file": "a.zip", "url": server.url("/a.zip")}], tmp_path)
     assert left_in(tmp_path) == []
 
@@ -317,7 +258,7 @@ def test_a_proxy_setting_that_makes_no_sense_is_named(tmp_path, monkeypatch):
 
 
 def test_a_file_without_address_is_asked_for_after_the_others_were_brought(tmp_path, server, caplog):
-    server.files = {"/b.zip": CONTENT}
+    server.files = {"/b.zip": ZIP}
     files = [{"file": "a.pbf"}, {"file": "b.zip", "url": server.url("/b.zip")}, {"file": "c.zip"}]
     with pytest.raises(InputError) as caught:
         bring(files, tmp_path)
@@ -332,7 +273,7 @@ def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
     (mirror / "deep/deeper").mkdir(parents=True)
     (mirror / "a.pbf").write_bytes(CONTENT)
     (mirror / "deep/a.pbf").write_bytes(b"older")
-    (mirror / "deep/deeper/b.zip").write_bytes(OTHER)
+    (mirror / "deep/deeper/b.zip").write_bytes(ZIP)
     calls = []
     records = bring(
         [{"file": "a.pbf", "sha256": sha256(CONTENT)}, {"file": "b.zip"}],
@@ -340,10 +281,10 @@ def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
         mirror,
         lambda stage, done, total: calls.append((stage, done, total)),
     )
-    assert [record.path.read_bytes() for record in records] == [CONTENT, OTHER]
+    assert [record.path.read_bytes() for record in records] == [CONTENT, ZIP]
     assert calls == [
         ("fetch a.pbf", len(CONTENT), len(CONTENT)),
-        ("fetch b.zip", len(OTHER), len(OTHER)),
+        ("fetch b.zip", len(ZIP), len(ZIP)),
     ]
     assert left_in(tmp_path / "town") == ["a.pbf", "b.zip"]
 
@@ -361,7 +302,7 @@ def test_a_mirror_above_the_recipe_does_not_find_what_it_is_to_replace(tmp_path)
 def test_what_a_mirror_lacks_is_named(tmp_path, caplog):
     mirror = tmp_path / "stick"
     mirror.mkdir()
-    (mirror / "b.zip").write_bytes(OTHER)
+    (mirror / "b.zip").write_bytes(ZIP)
     with pytest.raises(InputError) as caught:
         bring([{"file": "a.pbf"}, {"file": "b.zip"}, {"file": "c.zip"}], tmp_path / "town", mirror)
     assert caught.value.where == str(mirror)
@@ -421,3 +362,218 @@ def test_the_shared_data_satisfy_the_recipes(tmp_path, name, mirror):
     assert [record.sha256 for record in records] == [source.sha256 for source in known.sources]
     assert all(record.sha256 for record in records)
     assert all(record.path.parent == tmp_path / "sources" for record in records)
+
+
+# Alternatives, optional files, keys
+
+KEYED = {
+    "file": "keyed.zip",
+    "url": "http://api.invalid/k.zip?id=${TEST_APP_ID}&key=${TEST_APP_KEY}",
+    "how_to_get": "register at http://api.invalid/ and set TEST_APP_ID and TEST_APP_KEY",
+}
+RAIL = {"file": "rail.zip", "optional": True, "how_to_get": "run ptreach cif FILE --out rail.zip"}
+
+
+def group(server, streets=None):
+    """Streets that are there, a feed that wants keys, its alternative, and optional trains."""
+    return [
+        {"file": "a.pbf", "url": server.url("/a.pbf")},
+        {**KEYED, "url": server.url("/k.zip?id=${TEST_APP_ID}&key=${TEST_APP_KEY}")},
+        {"file": "free.zip", "url": server.url("/free.zip"), "instead_of": "keyed.zip"},
+        RAIL,
+    ]
+
+
+@pytest.fixture
+def feeds(server, monkeypatch):
+    for name in ("TEST_APP_ID", "TEST_APP_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    server.files = {"/a.pbf": CONTENT, "/k.zip": ZIP, "/free.zip": zipped(stops="free")}
+    return server
+
+
+def names(records):
+    return [record.path.name for record in records]
+
+
+def test_keys_are_filled_in_at_the_request_and_nowhere_else(tmp_path, feeds, monkeypatch):
+    monkeypatch.setenv("TEST_APP_ID", "my-id")
+    monkeypatch.setenv("TEST_APP_KEY", "k&y=1")
+    records = bring(group(feeds), tmp_path)
+    assert names(records) == ["a.pbf", "keyed.zip"]
+    assert feeds.asked[1][0] == "/k.zip?id=my-id&key=k%26y%3D1"
+    assert records[1].url == feeds.url("/k.zip")
+    assert (tmp_path / "sources/.fetched.json").is_file()
+    for path in (tmp_path / "sources").iterdir():
+        assert b"my-id" not in path.read_bytes()
+
+
+def test_a_missing_variable_names_itself_where_to_register_and_the_other_ways(tmp_path, feeds, monkeypatch):
+    monkeypatch.setenv("TEST_APP_ID", "my-id")
+    with pytest.raises(InputError) as caught:
+        bring(group(feeds), tmp_path)
+    assert str(caught.value) == (
+        f"keyed.zip from {feeds.url('/k.zip')}: TEST_APP_KEY is not set in the environment. Register at "
+        "http://api.invalid/ and set TEST_APP_ID and TEST_APP_KEY; or without a key, add --alternative "
+        "free.zip (T); or put keyed.zip in a folder DIR and run ptreach fetch town --mirror DIR."
+    )
+    assert [path for path, _ in feeds.asked] == ["/a.pbf"]  # nothing is asked for with half a key
+
+
+def test_an_alternative_is_brought_on_demand_and_kept(tmp_path, feeds):
+    records = bring(group(feeds), tmp_path, alternatives=["free.zip"])
+    assert names(records) == ["a.pbf", "free.zip"]
+    assert names(bring(group(feeds), tmp_path)) == ["a.pbf", "free.zip"]
+    assert [path for path, _ in feeds.asked] == ["/a.pbf", "/free.zip"]
+
+
+def test_two_of_a_group_are_never_brought(tmp_path, feeds, monkeypatch):
+    monkeypatch.setenv("TEST_APP_ID", "my-id")
+    monkeypatch.setenv("TEST_APP_KEY", "key")
+    bring(group(feeds), tmp_path)
+    with pytest.raises(
+        InputError, match=r"keyed\.zip is there, and one of the two is used\. Delete keyed\.zip"
+    ):
+        bring(group(feeds), tmp_path, alternatives=["free.zip"])
+    (tmp_path / "sources/keyed.zip").unlink()
+    assert names(bring(group(feeds), tmp_path, alternatives=["free.zip"])) == ["a.pbf", "free.zip"]
+
+
+@pytest.mark.parametrize("file", ["keyed.zip", "a.pbf", "nosuch.zip"])
+def test_what_is_no_alternative_is_refused(tmp_path, feeds, file):
+    with pytest.raises(InputError, match=r"--alternative: .* is no alternative .*Take one of free\.zip"):
+        bring(group(feeds), tmp_path, alternatives=[file])
+    with pytest.raises(InputError, match="the recipe has none"):
+        bring([{"file": "a.pbf"}], tmp_path, alternatives=[file])
+
+
+def test_a_mirror_serves_whichever_of_a_group_it_has(tmp_path, feeds, caplog):
+    mirror = tmp_path / "stick"
+    mirror.mkdir()
+    (mirror / "a.pbf").write_bytes(CONTENT)
+    (mirror / "free.zip").write_bytes(ZIP)
+    assert names(bring(group(feeds), tmp_path / "one", mirror)) == ["a.pbf", "free.zip"]
+    (mirror / "keyed.zip").write_bytes(ZIP)
+    (mirror / "rail.zip").write_bytes(ZIP)
+    assert names(bring(group(feeds), tmp_path / "two", mirror)) == ["a.pbf", "keyed.zip", "rail.zip"]
+    assert feeds.asked == []
+
+
+def test_a_mirror_without_any_of_a_group_says_how_to_get_it(tmp_path, feeds):
+    mirror = tmp_path / "stick"
+    mirror.mkdir()
+    (mirror / "a.pbf").write_bytes(CONTENT)
+    with pytest.raises(InputError, match=r"is keyed\.zip.*Register at http://api\.invalid/"):
+        bring(group(feeds), tmp_path / "town", mirror)
+
+
+def test_an_optional_file_that_can_not_be_had_is_left_out_with_a_warning(tmp_path, feeds, caplog):
+    files = [{"file": "a.pbf", "url": feeds.url("/a.pbf")}, {**RAIL, "url": feeds.url("/gone.zip")}]
+    assert names(bring(files, tmp_path)) == ["a.pbf"]
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "rail.zip is optional and was not brought: rail.zip from" in warnings[0]
+    assert "404" in warnings[0]
+    assert warnings[1:] == [
+        "town is used without 1 optional file: rail.zip (T); to add it, run ptreach cif FILE --out rail.zip"
+    ]
+
+
+def test_the_second_address_of_a_file_is_where_it_came_from(tmp_path, server):
+    server.files = {"/new/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/old/a.pbf"), "fallback_urls": [server.url("/new/a.pbf")]}
+    (record,) = bring([file], tmp_path)
+    assert record.url == server.url("/new/a.pbf")
+
+
+# Newer editions
+
+
+def test_a_file_is_kept_until_a_newer_one_is_asked_for(tmp_path, server):
+    server.files = {"/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/a.pbf")}
+    bring([file], tmp_path)
+    server.files, server.headers = {"/a.pbf": OTHER}, {"ETag": '"second"'}
+    (record,) = bring([file], tmp_path)
+    assert record.path.read_bytes() == CONTENT
+    assert len(server.asked) == 1
+    (record,) = bring([file], tmp_path, refresh=True)
+    assert record.path.read_bytes() == OTHER
+    assert len(server.asked) == 2
+
+
+def test_an_unchanged_file_is_asked_for_and_not_sent(tmp_path, server, caplog):
+    server.files = {"/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/a.pbf")}
+    bring([file], tmp_path)
+    caplog.set_level("INFO")
+    (record,) = bring([file], tmp_path, refresh=True)
+    assert record.path.read_bytes() == CONTENT
+    assert server.requests[-1]["If-None-Match"] == '"first"'
+    assert "is the newest edition" in caplog.text
+
+
+def test_a_file_that_somebody_replaced_is_not_taken_for_the_one_that_came(tmp_path, server):
+    server.files = {"/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/a.pbf")}
+    (record,) = bring([file], tmp_path)
+    record.path.write_bytes(OTHER)
+    (record,) = bring([file], tmp_path, refresh=True)
+    assert "If-None-Match" not in server.requests[-1]
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_a_newer_edition_that_does_not_come_leaves_the_older_one(tmp_path, server):
+    server.files = {"/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/a.pbf")}
+    bring([file], tmp_path)
+    server.statuses = dict.fromkeys(range(9), 503)
+    with pytest.raises(InputError, match="503"):
+        bring([file], tmp_path, refresh=True)
+    assert (tmp_path / "sources/a.pbf").read_bytes() == CONTENT
+
+
+def test_a_pinned_file_has_no_newer_edition(tmp_path, server):
+    server.files = {"/a.pbf": CONTENT}
+    file = {"file": "a.pbf", "url": server.url("/a.pbf"), "sha256": sha256(CONTENT)}
+    bring([file], tmp_path)
+    bring([file], tmp_path, refresh=True)
+    assert len(server.asked) == 1
+
+
+def test_a_file_without_an_address_has_no_newer_edition(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
+    (record,) = bring([{"file": "a.pbf"}], tmp_path, refresh=True)
+    assert record.path.read_bytes() == CONTENT
+
+
+def test_a_mirror_gives_newer_editions_of_what_it_has(tmp_path):
+    mirror = tmp_path / "stick"
+    mirror.mkdir()
+    for name, content in (("a.pbf", CONTENT), ("b.zip", ZIP)):
+        (mirror / name).write_bytes(content)
+    files = [{"file": "a.pbf"}, {"file": "b.zip"}]
+    bring(files, tmp_path / "town", mirror)
+    (mirror / "a.pbf").write_bytes(OTHER)
+    (mirror / "b.zip").unlink()
+    bring(files, tmp_path / "town", mirror)
+    assert (tmp_path / "town/sources/a.pbf").read_bytes() == CONTENT
+    first, second = bring(files, tmp_path / "town", mirror, refresh=True)
+    assert (first.path.read_bytes(), second.path.read_bytes()) == (OTHER, ZIP)
+
+
+def test_a_page_that_lies_in_the_place_of_the_file_is_replaced(tmp_path, server, caplog):
+    server.files = {"/b.zip": ZIP}
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.pbf").write_bytes(CONTENT)
+    (tmp_path / "sources/b.zip").write_bytes(b"<html>Sign in</html>")
+    _, second = bring([{"file": "a.pbf"}, {"file": "b.zip", "url": server.url("/b.zip")}], tmp_path)
+    assert second.path.read_bytes() == ZIP
+    assert "b.zip will be replaced: a web page came instead of the file" in caplog.text
+
+
+def test_a_page_in_a_mirror_is_not_taken_for_the_file(tmp_path):
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick/a.pbf").write_bytes(b"<html>Sign in</html>")
+    with pytest.raises(InputError, match=r"a\.pbf: a web page came instead of the file"):
+        bring([{"file": "a.pbf"}], tmp_path / "town", tmp_path / "stick")

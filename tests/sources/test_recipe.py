@@ -10,16 +10,13 @@ from ptreach.sources.recipe import (
     AreasRecipe,
     NetworkRecipe,
     Source,
-    digest_file,
     find_home,
     load_areas_recipe,
     load_network_recipe,
     load_recipe,
     recipe_folder,
-    source_records,
 )
-
-ROOT = Path(__file__).parents[2]
+from ptreach.sources.records import digest_file, source_records
 
 
 def source(kind: str, file: str, **more: str) -> str:
@@ -228,9 +225,50 @@ def test_digests_are_those_of_sha256(tmp_path):
     assert digest_file(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223")
 
 
-def test_the_recipes_of_this_project_are_sound_and_pin_every_file():
-    names = sorted(path.parent.name for path in (ROOT / "networks").glob("*/*.toml"))
-    assert {"isle-of-wight", "england-lsoa-2011"} <= set(names)
-    for name in names:
-        for known in load_recipe(name, ROOT).sources:
-            assert known.sha256, f"{name}: {known.file}"
+STREETS = source("osm", "a.osm.pbf")
+KEYED = source("gtfs", "b.zip", url="http://x/b.zip?key=${KEY}")
+
+
+def more(text: str, line: str) -> str:
+    return f'title = "T"\n{text}{line}\n'
+
+
+def test_a_network_may_have_several_extracts_further_addresses_and_alternatives(home):
+    text = more(STREETS + source("osm", "b.osm.pbf", url="https://x/b"), 'fallback_urls = ["https://y/b"]')
+    text += (
+        KEYED + source("gtfs", "c.zip", instead_of="b.zip") + source("gtfs", "d.zip") + "optional = true\n"
+    )
+    write(home, "many", "network.toml", text)
+    recipe = load_recipe("many", home)
+    assert [s.file for s in recipe.sources if s.kind == "osm"] == ["a.osm.pbf", "b.osm.pbf"]
+    assert [s.urls for s in recipe.sources[:2]] == [(), ("https://x/b", "https://y/b")]
+    assert [s.optional for s in recipe.sources] == [False, False, False, False, True]
+    assert recipe.sources[2].public_url == "http://x/b.zip"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (more(STREETS, 'fallback_urls = ["https://y/a"]'), "url, which is missing"),
+        (more(STREETS, 'url = "http://x/a?key=${key}"'), "write a variable as ${NAME}"),
+        (more(STREETS, 'url = "http://[::1"'), "Invalid IPv6 URL"),
+        (more(STREETS, "optional = true"), "no file of kind 'osm' that is not optional"),
+        (more(STREETS + KEYED + source("gtfs", "c.zip"), 'instead_of = "x.zip"'), "which is no file of kind"),
+        (
+            more(STREETS + KEYED + source("gtfs", "c.zip"), 'instead_of = "a.osm.pbf"'),
+            "no file of kind 'gtfs'",
+        ),
+        (more(STREETS + source("gtfs", "c.zip"), 'instead_of = "c.zip"'), "or an alternative itself"),
+        (
+            more(STREETS + KEYED + source("gtfs", "c.zip"), 'instead_of = "b.zip"\noptional = true'),
+            "optional is said of 'b.zip', for both",
+        ),
+    ],
+)
+def test_faults_of_alternatives_and_addresses_are_named(home, wrong, what):
+    assert what in refused(home, wrong).what
+
+
+@pytest.mark.parametrize("line", ["optional = true", 'instead_of = "d.csv"'])
+def test_areas_need_each_of_their_tables(home, line):
+    assert "are for files of networks" in refused(home, f"{AREAS}{line}\n", file="areas.toml").what

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import cif, compare, matrix, networks, packs
+from ptreach.cli import cif, compare, matrix, networks, packs, towns
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -69,6 +69,9 @@ for command in (
     matrix.matrix,
     compare.compare,
     cif.cif,
+    towns.origin,
+    towns.streets,
+    towns.new,
 ):
     app.command(command.__name__)(command)
 

@@ -21,6 +21,19 @@ def fetch(
             help="Take the files from this folder instead of the web.",
         ),
     ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Bring newer editions of files that are not pinned.")
+    ] = False,
+    alternative: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Bring this file in place of the one it is the alternative to; may be repeated.",
+        ),
+    ] = None,
+    timeout_s: Annotated[
+        float, typer.Option(metavar="S", min=1, max=3600, help="How long a server may be silent, seconds.")
+    ] = 60,
 ) -> None:
     """Bring the files that a recipe names.
 
@@ -31,7 +44,15 @@ def fetch(
     settings: Settings = ctx.obj
     home = home_folder(settings, Path.cwd())
     with stage_progress(quiet=settings.quiet) as progress:
-        records = pipeline.fetch(name, home=home, mirror=mirror, progress=progress)
+        records = pipeline.fetch(
+            name,
+            home=home,
+            mirror=mirror,
+            progress=progress,
+            refresh=refresh,
+            alternatives=tuple(alternative or ()),
+            timeout_s=timeout_s,
+        )
     for record in records:
         say(record.path)
 

@@ -81,6 +81,16 @@ def service_date(text: str, option: str = "--date") -> dt.date:
         raise option_error(option, f"'{text}' is no date", "write YYYY-MM-DD, such as 2020-06-16") from error
 
 
+def lon_lat(text: str, option: str) -> tuple[float, float]:
+    """Return longitude and latitude of ``LON,LAT``, degrees."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError as error:
+        remedy = "write LON,LAT in degrees, such as -1.99686,52.52018"
+        raise option_error(option, f"'{text}' is no point", remedy) from error
+    return lon, lat
+
+
 def home_folder(settings: Settings, near: Path) -> Path:
     """Return the home folder: --home where given, else the one found from `near`."""
     from ptreach.sources.recipe import find_home

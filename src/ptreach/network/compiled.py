@@ -8,8 +8,6 @@ changed has another folder. It is the user's own, for where the package is insta
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -17,20 +15,11 @@ import numba
 import numpy as np
 from numba import njit
 
-__all__ = ["cache_folder", "is_first_run", "njit", "readable"]
+from ptreach.caches import cache_folder
+
+__all__ = ["is_first_run", "njit", "readable"]
 
 _Table = TypeVar("_Table", bound=NamedTuple)
-
-CACHE_VARIABLE: Final = "PTREACH_CACHE"
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: ``PTREACH_CACHE``, else the system's place for caches."""
-    if given := os.environ.get(CACHE_VARIABLE):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ptreach"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ptreach"
 
 
 def _kernels_digest() -> str:

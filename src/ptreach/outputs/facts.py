@@ -69,3 +69,5 @@ class PackFacts:
     """Whether there is sea where there is no zone; else that may be land of which nothing is known."""
     made_up: bool
     """Whether any input is made up: the whole pack then says so."""
+    left_out: tuple[str, ...] = ()
+    """Titles of the optional files of the network's recipe that were not there."""

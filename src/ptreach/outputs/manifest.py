@@ -60,6 +60,7 @@ def write_manifest(
             "name": facts.network,
             "digest": facts.network_digest,
             "repairs": dict(facts.repairs),
+            "left_out": list(facts.left_out),
         },
         "areas": {
             "name": facts.areas.name,

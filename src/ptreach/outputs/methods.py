@@ -196,6 +196,7 @@ def _limits(facts: PackFacts) -> list[str]:
             "Services that are in none of the input files do not exist here;",
             "nor do streets outside the extract, so that zones near its edge may seem farther than they are.",
         ),
+        *((f"Left out, for the file was not there: {title}.",) for title in facts.left_out),
         ("Boundaries and coast are those of the boundary file, as simplified as its title says.",),
         *notes,
     )

@@ -20,7 +20,8 @@ from ptreach.sources.boundaries import read_boundaries
 from ptreach.sources.centroids import read_centroids
 from ptreach.sources.deprivation import read_deprivation
 from ptreach.sources.population import read_population
-from ptreach.sources.recipe import SOURCES_FOLDER, source_records
+from ptreach.sources.recipe import SOURCES_FOLDER
+from ptreach.sources.records import source_records
 
 if TYPE_CHECKING:
     from pathlib import Path

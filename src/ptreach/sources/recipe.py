@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import hashlib
 import os
 import re
 import zoneinfo
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ptreach.config import Frozen, checked, read_toml
 from ptreach.errors import InputError
-from ptreach.model import SourceRecord
+from ptreach.sources.address import public_address, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 HOME_VARIABLE: Final = "PTREACH_HOME"
 NETWORK_FILE: Final = "network.toml"
@@ -34,6 +32,7 @@ SOURCES_FOLDER: Final = "sources"
 _NAME: Final = r"^[a-z0-9][a-z0-9-]*$"
 _PLAIN_FILE: Final = r"^[^\\/:*?\"<>|\x00-\x1f]+$"
 _Text = Annotated[str, Field(min_length=1)]
+_Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 Kind = Literal["osm", "gtfs", "centroids", "boundaries", "deprivation", "population"]
 _NETWORK_KINDS: Final = {"osm", "gtfs"}
@@ -42,7 +41,11 @@ _NETWORK_KINDS: Final = {"osm", "gtfs"}
 class Source(Frozen):
     """One file of a recipe.
 
-    ``url`` is empty where no address is published, ``sha256`` where none is pinned.
+    ``url`` is empty where no address is published, ``sha256`` where none is pinned: then ``date`` may be
+    ``latest``. ``fallback_urls`` are tried in order where the address before them has no such file. In an
+    address, ``${NAME}`` stands for a variable of the environment. ``optional`` files may be absent. A file
+    with ``instead_of`` is an alternative to the file of that name: exactly one of them is used.
+    ``how_to_get`` tells what a person has to do first, as an imperative clause.
     """
 
     kind: Kind
@@ -51,9 +54,18 @@ class Source(Frozen):
     publisher: _Text
     licence: _Text
     attribution: _Text
-    date: Annotated[_Text, BeforeValidator(lambda v: v.isoformat() if isinstance(v, dt.date) else v)]
+    date: Annotated[
+        _Text,
+        BeforeValidator(
+            lambda v: v.isoformat() if isinstance(v, dt.date) else v, json_schema_input_type=_Text
+        ),
+    ]
     url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    fallback_urls: tuple[_Address, ...] = ()
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    optional: bool = False
+    instead_of: str = ""
+    how_to_get: str = ""
     note: str = ""
 
     @field_validator("file")
@@ -64,6 +76,27 @@ class Source(Frozen):
             raise ValueError(f"'{file}' may not start with a dot or end in .part")
         return file
 
+    @field_validator("url", "fallback_urls")
+    @classmethod
+    def _whole_variables(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """Refuse an address that is none, or that would be asked for with a variable's name in it."""
+        for url in (value,) if isinstance(value, str) else value:
+            variables_of(url)
+            public_address(url)
+        return value
+
+    @model_validator(mode="after")
+    def _first_address_first(self) -> Source:
+        """Refuse further addresses without a first one."""
+        if self.fallback_urls and not self.url:
+            raise ValueError("fallback_urls stand behind url, which is missing")
+        return self
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses, in the order in which they are tried."""
+        return (self.url, *self.fallback_urls) if self.url else ()
+
     @property
     def public_url(self) -> str:
         """The address as it may be shown and stored."""
@@ -73,7 +106,8 @@ class Source(Frozen):
 class NetworkRecipe(Frozen):
     """What a walk and public-transport network is built from: OpenStreetMap extracts and GTFS feeds.
 
-    ``by_the_sea`` says that there is sea where no zone lies, so that maps may draw it.
+    There are one or more extracts; they may overlap, as those of neighbouring counties do. ``by_the_sea``
+    says that there is sea where no zone lies, so that maps may draw it.
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
@@ -99,8 +133,12 @@ class NetworkRecipe(Frozen):
         """Refuse a recipe without streets, with files of areas, or naming a file twice."""
         _refuse_doubles(self.sources)
         kinds = {source.kind for source in self.sources}
-        if "osm" not in kinds:
-            raise ValueError("sources has no file of kind 'osm'; a network needs streets")
+        if not any(source.kind == "osm" and not source.optional for source in self.sources):
+            raise ValueError(
+                "sources has no file of kind 'osm' that is not optional; a network needs streets"
+            )
+        for source in self.sources:
+            _check_alternative(source, self.sources)
         if alien := sorted(kinds - _NETWORK_KINDS):
             raise ValueError(f"sources of kind '{alien[0]}' belong in {AREAS_FILE}")
         return self
@@ -131,6 +169,8 @@ class AreasRecipe(Frozen):
                 raise ValueError(f"sources of kind '{kind}' belong in {NETWORK_FILE}")
             if number > 1:
                 raise ValueError(f"sources has {number} files of kind '{kind}'; areas take one")
+        if any(source.optional or source.instead_of for source in self.sources):
+            raise ValueError("optional and instead_of are for files of networks; areas need each table")
         return self
 
     def source(self, kind: Kind) -> Source | None:
@@ -142,17 +182,25 @@ Recipe = NetworkRecipe | AreasRecipe
 _RecipeT = TypeVar("_RecipeT", NetworkRecipe, AreasRecipe)
 
 
-def public_address(url: str) -> str:
-    """Return an address without user, query and fragment, where keys are carried."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
 def _refuse_doubles(sources: Iterable[Source]) -> None:
     """Raise ValueError where two sources would lie in one file, on Windows too."""
     for file, number in Counter(source.file.casefold() for source in sources).items():
         if number > 1:
             raise ValueError(f"sources names the file '{file}' {number} times")
+
+
+def _check_alternative(source: Source, sources: Sequence[Source]) -> None:
+    """Raise ValueError where a source stands for a file that is unknown, or itself an alternative."""
+    if not source.instead_of:
+        return
+    main = next((other for other in sources if other.file == source.instead_of), None)
+    if main is None or main.kind != source.kind or main.instead_of:
+        raise ValueError(
+            f"'{source.file}' is instead_of '{source.instead_of}', which is no file of kind '{source.kind}' "
+            "in these sources, or an alternative itself"
+        )
+    if source.optional:
+        raise ValueError(f"'{source.file}' is an alternative; optional is said of '{main.file}', for both")
 
 
 def find_home(near: Path) -> Path:
@@ -271,57 +319,3 @@ def _load(model: type[_RecipeT], path: Path) -> _RecipeT:
             f"{path}, [[sources]] {number}" + (f" ({table['file']})" if "file" in table else ""),
         )
     return checked(model, data, str(path))
-
-
-def digest_file(path: Path) -> str:
-    """Return the sha256 of a file in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def source_records(recipe: Recipe, folder: Path) -> tuple[SourceRecord, ...]:
-    """Return what is known of the files in ``folder/sources``, digests included, in the recipe's order.
-
-    Raises
-    ------
-    InputError
-        Where a file is missing or is not the one whose sha256 the recipe pins.
-    """
-    return tuple(source_record(recipe, source, folder) for source in recipe.sources)
-
-
-def source_record(recipe: Recipe, source: Source, folder: Path) -> SourceRecord:
-    """Return what is known of one file of a recipe; raises as `source_records` does."""
-    path = folder / SOURCES_FOLDER / source.file
-    if not path.is_file():
-        raise InputError(
-            f"the {source.kind} file '{source.file}' is missing",
-            where=str(path.parent),
-            remedy=f"run ptreach fetch {recipe.name} [--mirror DIR]",
-        )
-    digest = digest_file(path)
-    if source.sha256 and digest != source.sha256:
-        raise InputError(
-            f"not the file that the recipe pins: its sha256 is {digest[:12]}…, not {source.sha256[:12]}…",
-            where=str(path),
-            remedy=f"run ptreach fetch {recipe.name} again, or correct sha256 in the recipe",
-        )
-    return record_of(recipe, source, path, digest)
-
-
-def record_of(recipe: Recipe, source: Source, path: Path, digest: str) -> SourceRecord:
-    """Return what is known of the file at `path`, whose sha256 is `digest`."""
-    return SourceRecord(
-        kind=source.kind,
-        path=path,
-        sha256=digest,
-        size_bytes=path.stat().st_size,
-        title=source.title,
-        publisher=source.publisher,
-        licence=source.licence,
-        attribution=source.attribution,
-        date=source.date,
-        url=source.public_url,
-        note=source.note,
-        made_up=recipe.made_up,
-    )

@@ -14,7 +14,8 @@ from shapely.affinity import translate
 from ptreach.sources.demo.deprivation import deprivation_table
 from ptreach.sources.demo.osm import to_degrees
 from ptreach.sources.demo.plan import CENTRE_M, CRS, TOWN
-from ptreach.sources.recipe import AREAS_FILE, NETWORK_FILE, SOURCES_FOLDER, digest_file
+from ptreach.sources.recipe import AREAS_FILE, NETWORK_FILE, SOURCES_FOLDER
+from ptreach.sources.records import digest_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
