@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import compare, matrix, networks, packs
+from ptreach.cli import check, compare, matrix, networks, packs
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -61,7 +61,15 @@ def _before_any_command(
     ctx.obj = Settings(home=home, quiet=quiet)
 
 
-for command in (packs.demo, networks.fetch, networks.build, packs.run, matrix.matrix, compare.compare):
+for command in (
+    packs.demo,
+    networks.fetch,
+    check.check,
+    networks.build,
+    packs.run,
+    matrix.matrix,
+    compare.compare,
+):
     app.command(command.__name__)(command)
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ptreach.network.calendar import day_start_s
+from ptreach.network.calendar import day_start_s, no_service
 from ptreach.network.seats import chain_keys, next_trips, turned
 from ptreach.network.walks import rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ptreach.model import Query
     from ptreach.network.calendar import Calendar
     from ptreach.network.patterns import Patterns
 
@@ -131,6 +132,24 @@ def timetable_of_day(
         ]
     row = patterns.trip_row[trips.trip]
     return _joined(patterns, lines, stops_n, row, following, mirrored=mirrored)
+
+
+def require_trips(
+    patterns: Patterns, calendar: Calendar, query: Query, timezone: str, *, days_around: bool
+) -> None:
+    """Raise InputError if a query's date has no trips of its own and those of the days around do not help.
+
+    They do if they are under way in the hours of the query: past midnight, the evening before's.
+    """
+    if calendar.services_on(query.date)[patterns.trip_service].any():
+        return
+    reach_s = -query.max_time_s if query.direction == "to" else query.max_time_s
+    hours = [end + reach for end in (query.window_start_s, query.window_end_s) for reach in (0, reach_s)]
+    trips = _running(
+        patterns, calendar, query.date, timezone, min(hours), max(hours), days_around=days_around
+    )
+    if not trips.trip.size:
+        raise no_service(calendar, patterns.trip_service, query.date, "query, date")
 
 
 def _running(
