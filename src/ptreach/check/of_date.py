@@ -135,18 +135,18 @@ def _unusual(
 ) -> list[Finding]:
     """Say what has far fewer trips than usual, none, or far more; operators in one line."""
     found: list[Finding] = []
-    told = [series.trips for series in survey.of_kind(FEED) if series.name in ended]
+    told = [series for series in survey.of_kind(FEED) if series.name in ended]
     operators: dict[str, list[tuple[str, str]]] = {}
     usual_all = comparisons[0].near or comparisons[0].span or 0
     for series, row in zip(survey.series, comparisons, strict=True):
         if (row.kind == FEED and row.name in ended) or (row.kind == FEED and len(survey.full) == 1):
             continue
-        if any(np.array_equal(series.trips, other) for other in told):
+        if any(one.kind != row.kind and np.array_equal(one.trips, series.trips) for one in told):
             continue  # an operator with all the trips of a mode, or of a feed: said already
         rule = _rule_of(row)
         if not rule:
             continue
-        told.append(series.trips)
+        told.append(series)
         if row.kind == OPERATOR:
             large = bool(row.near) and (row.near or 0) >= LARGE_OPERATOR * usual_all
             operators.setdefault("large-absent" if rule == "absent" and large else rule, []).append(
@@ -256,9 +256,10 @@ def _kind_of_day(survey: Survey, date: dt.date) -> list[Finding]:
         if near:
             what = f"{near.first} is a bank holiday in the same week: {near.name}"
             found.append(Finding(Severity.NOTE, "bank-holiday-near", what, 1, "prefer a week without one"))
-    school = on(date, survey.days_off, SCHOOL)
+    school, remedy = on(date, survey.days_off, SCHOOL), "take a day in term"
     if school and "closed" in school.name:
-        what = f"{day_words(date)}: {school.name}; buses for schools and the rush hour may be thinned"
+        what = f"{day_words(date)}: {school.name}; the timetable may be thinned"
+        remedy = "say so beside the numbers"
     elif school:
         what = f"{day_words(date)}: most English schools are on holiday ({school.name})"
     elif not schools_known(date):
@@ -266,7 +267,7 @@ def _kind_of_day(survey: Survey, date: dt.date) -> list[Finding]:
         return [*found, Finding(Severity.NOTE, "school-terms-unknown", what, 1, "look them up")]
     else:
         return found
-    return [*found, Finding(Severity.WARNING, "school-holiday", what, 1, "take a day in term")]
+    return [*found, Finding(Severity.WARNING, "school-holiday", what, 1, remedy)]
 
 
 def _bank_in_week(survey: Survey, date: dt.date) -> DaysOff | None:

@@ -63,7 +63,11 @@ def _missing_modes(survey: Survey) -> list[Finding]:
             continue
         stations = f"{number:,} {_STATION_WORDS[mode][number != 1]} in the streets' file"
         words = f"{stations}, no {mode} service in the feeds"
-        remedy = _CIF if mode == "rail" else f"add a feed that has the {mode}, or say that it is left out"
+        remedy = (
+            _CIF
+            if mode == "rail"
+            else f"add a feed that has it, or say beside the numbers that {mode} is left out"
+        )
         found.append(Finding(Severity.WARNING, "mode-missing", words, number, remedy))
     if (
         survey.feeds.timezone == ENGLISH_TIME
@@ -88,7 +92,8 @@ def _off_streets(survey: Survey) -> list[Finding]:
         return []
     near = int((street_m[used] <= _NEAR_M).sum())
     what = (
-        f"{off.size:,} of {used.size:,} stops have no street within 1,600 m, so nobody can board there; "
+        f"{_number(off.size, 'stop has', 'stops have')} no street within 1,600 m, so nobody can board "
+        f"there, of {used.size:,}; "
         f"{near / used.size:.1%} have one within {_NEAR_M} m"
     )
     severity = Severity.WARNING if off.size > OFF_STREETS * used.size else Severity.NOTE

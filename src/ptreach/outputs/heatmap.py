@@ -9,7 +9,7 @@ import datetime as dt
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ptreach.outputs.ramp import INK, RAMP
+from ptreach.outputs.ramp import INK, RAMP, STAR
 from ptreach.outputs.wording import long_date
 
 if TYPE_CHECKING:
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 CLASSES: Final = ("up to 20%", "20 to 40%", "40 to 60%", "60 to 80%", "over 80%")
 """Shares of the busiest day shown, lightest first."""
 NONE_COLOUR: Final = "#FFFFFF"
-SCHOOL_COLOUR: Final = "#505A5F"
-DATE_COLOUR: Final = "#D4351C"
+SCHOOL_COLOUR: Final = "#C05000"
 _COLOURS: Final = tuple(reversed(RAMP))
 _MOST_WEEKS: Final = 53
 _CELL: Final = 13
-_PITCH: Final = 17
+_PITCH: Final = 18
 _LEFT: Final = 34
 _TOP: Final = 22
+_RIGHT: Final = 40  # for the name of a month that begins in the last week
+_LABEL_WEEKS: Final = 4
+# Few weeks are drawn larger: up to so many weeks, so many times.
+_SCALES: Final = ((20, 1.6), (34, 1.3))
 _ROWS: Final = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -76,7 +79,8 @@ def heat_map(series: DaySeries, verdict: Verdict, weeks: Weeks, number: int) -> 
     days = [day for day in days if weeks.first <= day <= weeks.last]
     trips = {day: trips_on(series, verdict.first_day, day) for day in days}
     most = max(trips.values(), default=0)
-    width, height = _LEFT + weeks.number * _PITCH + 4, _TOP + 7 * _PITCH + 4
+    width, height = _LEFT + weeks.number * _PITCH + _RIGHT, _TOP + 7 * _PITCH + 4
+    scale = next((times for most_weeks, times in _SCALES if weeks.number <= most_weeks), 1)
     busiest = min(day for day in days if trips[day] == most)
     described = (
         f"One cell a day from {long_date(weeks.first)} to {long_date(weeks.last)}, a column a week. "
@@ -86,8 +90,9 @@ def heat_map(series: DaySeries, verdict: Verdict, weeks: Weeks, number: int) -> 
     )
     parts = [
         (
-            f'<svg role="img" aria-labelledby="map{number}-title map{number}-desc" width="{width}" '
-            f'height="{height}" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
+            f'<svg role="img" aria-labelledby="map{number}-title map{number}-desc" '
+            f'width="{width * scale:g}" height="{height * scale:g}" viewBox="0 0 {width} {height}" '
+            'xmlns="http://www.w3.org/2000/svg">'
         ),
         f'<title id="map{number}-title">{escape(series.name)}: trips a day</title>',
         f'<desc id="map{number}-desc">{escape(described)}</desc>',
@@ -110,14 +115,13 @@ def _labels(weeks: Weeks) -> list[str]:
     parts = [
         f'<text x="0" y="{_TOP + row * _PITCH + 11}">{name}</text>' for row, name in enumerate(_ROWS) if name
     ]
-    told = -3
-    for week in range(weeks.number):
+    begins = [week for week in range(weeks.number) if weeks.day(week, 6).day <= 7]
+    if not begins or begins[0] >= _LABEL_WEEKS:
+        begins.insert(0, 0)  # else there is no room for the month that the calendar begins in
+    for week in begins:
         day = weeks.day(week, 6)
-        begins = day.day <= 7 or week == 0
-        if begins and week - told >= 3 - (day.month == 1):
-            year = f" {day.year}" if week == 0 or day.month == 1 else ""
-            parts.append(f'<text x="{_LEFT + week * _PITCH}" y="12">{_MONTHS[day.month - 1]}{year}</text>')
-            told = week + (2 if year else 0)
+        year = f" {day.year}" if week == begins[0] or day.month == 1 else ""
+        parts.append(f'<text x="{_LEFT + week * _PITCH}" y="12">{_MONTHS[day.month - 1]}{year}</text>')
     return parts
 
 
@@ -148,15 +152,15 @@ def bank_mark(x: int, y: int) -> str:
 
 def school_mark(x: int, y: int) -> str:
     """Return the mark of a school holiday below the cell at a place."""
-    return f'<rect x="{x}" y="{y + _CELL + 0.8:g}" width="{_CELL}" height="2.2" fill="{SCHOOL_COLOUR}"/>'
+    return f'<rect x="{x}" y="{y + _CELL + 1.6:g}" width="{_CELL}" height="2.4" fill="{SCHOOL_COLOUR}"/>'
 
 
 def date_mark(x: int, y: int) -> str:
     """Return the ring about the date that was asked for."""
-    size = _CELL + 3
+    size = _CELL + 2
+    place = f'x="{x - 1}" y="{y - 1}" width="{size}" height="{size}" fill="none"'
     return (
-        f'<rect x="{x - 1.5:g}" y="{y - 1.5:g}" width="{size}" height="{size}" fill="none" '
-        f'stroke="{DATE_COLOUR}" stroke-width="3"/>'
+        f'<rect {place} stroke="{INK}" stroke-width="4.5"/><rect {place} stroke="{STAR}" stroke-width="2.5"/>'
     )
 
 
@@ -165,8 +169,8 @@ def _ring(day: dt.date, weeks: Weeks) -> str:
     return date_mark(*_place(day, weeks))
 
 
-def legend() -> str:
-    """Return what colours and marks mean, as an HTML list."""
+def legend(*, days_off: bool) -> str:
+    """Return what colours and marks mean, as an HTML list; those of days off where any are known."""
 
     def entry(inner: str, words: str) -> str:
         swatch = f'<svg width="20" height="20" viewBox="-3 -3 20 20" aria-hidden="true">{inner}</svg>'
@@ -178,9 +182,8 @@ def legend() -> str:
     entries = [entry(square(NONE_COLOUR), "no trips")]
     entries += [entry(square(colour), words) for colour, words in zip(_COLOURS, CLASSES, strict=True)]
     blank = square(NONE_COLOUR)
-    entries += [
-        entry(blank + date_mark(0, 0), "the date"),
-        entry(blank + bank_mark(0, 0), "bank holiday"),
-        entry(blank + school_mark(0, 0), "most English schools shut"),
-    ]
+    entries.append(entry(blank + date_mark(0, 0), "the date"))
+    if days_off:
+        entries.append(entry(blank + bank_mark(0, 0), "bank holiday"))
+        entries.append(entry(blank + school_mark(0, 0), "most English schools shut"))
     return f'<ul class="legend">{"".join(entries)}</ul>'

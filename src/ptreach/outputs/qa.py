@@ -31,6 +31,7 @@ _MEANING: Final = {
     Decision.WARNINGS: "The numbers can be computed; read the warnings before they are quoted.",
     Decision.NO_GO: "Nothing should be computed on this date: the numbers would mislead.",
 }
+_MOST_OPERATORS: Final = 10
 _CLASSES: Final = {
     Decision.GO: "go",
     Decision.WARNINGS: "warning",
@@ -88,7 +89,7 @@ def qa_page(verdict: Verdict, name: str, *, made_up: bool = False) -> str:
 <body>
 {notice}<header>
 <h1>{title}</h1>
-<p>Network {escape(verdict.network)}, {escape(long_date(verdict.date))} ({escape(verdict.date_from)})</p>
+<p>Network {escape(verdict.network)}, {long_date(verdict.date)} (date from {escape(verdict.date_from)})</p>
 </header>
 <main>
 {_banner(verdict)}
@@ -112,11 +113,20 @@ def _banner(verdict: Verdict) -> str:
         if number
     )
     lines = [f"<strong>{_WORDS[verdict.decision]}</strong>", f"<p>{_MEANING[verdict.decision]}</p>"]
+    lines.append(f"<p>{escape(_trips_words(verdict))}</p>")
     if told:
         lines.append(f"<p>Found: {told}.</p>")
     if verdict.proposal:
         lines.append(f"<p>Proposed instead: <b>{escape(verdict.proposal.why)}</b>.</p>")
     return f'<div class="verdict {_CLASSES[verdict.decision]}">{"".join(lines)}</div>'
+
+
+def _trips_words(verdict: Verdict) -> str:
+    """Return the trips of the date, in all and by mode."""
+    trips = [(row.name, row.trips) for row in verdict.comparisons if row.kind == "mode"]
+    modes = ", ".join(f"{name} {number:,}" for name, number in trips)
+    total = sum(number for _, number in trips)
+    return f"Trips on {long_date(verdict.date)}: {total:,} ({modes})."
 
 
 def _findings(verdict: Verdict) -> str:
@@ -146,17 +156,28 @@ def _sentence(words: str) -> str:
 
 
 def _comparisons(verdict: Verdict) -> str:
-    """Return the trips of the date beside the usual ones."""
-    rows = [
-        (row.name if row.kind == "all" else f"{row.kind}: {row.name}", f"{row.trips:,}", *_usual(row))
-        for row in verdict.comparisons
-    ]
+    """Return the trips of the date beside the usual ones; many operators are folded away."""
+    several = len(verdict.feeds) > 1
+    rows = [row for row in verdict.comparisons if row.kind != "operator" and (several or row.kind != "feed")]
+    operators = [row for row in verdict.comparisons if row.kind == "operator"]
+    folded = len(operators) > _MOST_OPERATORS
+    table = _comparison_table(verdict, rows if folded else [*rows, *operators])
+    if not folded:
+        return table
+    more = _comparison_table(verdict, operators)
+    return f"{table}\n<details><summary>{len(operators)} operators, as a table</summary>{more}</details>"
+
+
+def _comparison_table(verdict: Verdict, rows: Sequence[Comparison]) -> str:
+    """Return a table of trips on the date and at other times."""
     days = f"{long_date(verdict.date).split(' ', maxsplit=1)[0]}s"
-    header = ("", "trips on the date", "weeks around", "date / weeks around", "whole timetable")
     return _table(
         f"Medians of other {days}: of the weeks around, and of all of full service; no bank holidays.",
-        header,
-        rows,
+        ("service", "trips on the date", "weeks around", "date / weeks around", "whole timetable"),
+        [
+            (row.name if row.kind == "all" else f"{row.kind}: {row.name}", f"{row.trips:,}", *_usual(row))
+            for row in rows
+        ],
         numbers=(1, 2, 3, 4),
     )
 
@@ -172,7 +193,10 @@ def _calendar(verdict: Verdict, weeks: Weeks) -> str:
     """Return a calendar of each mode, what its colours mean, and the same by weeks as a table."""
     modes = [series for series in verdict.series if series.kind == "mode"]
     span = f"From {long_date(weeks.first)} to {long_date(weeks.last)}."
-    parts = [f"<p>{span} Colours are shares of the busiest day of the mode.</p>", legend()]
+    parts = [
+        f"<p>{span} Colours are shares of the busiest day of the mode.</p>",
+        legend(days_off=verdict.days_off is not None),
+    ]
     for number, series in enumerate(modes):
         drawing = heat_map(series, verdict, weeks, number)
         label = escape(f"Calendar of {series.name}", quote=True)
@@ -201,7 +225,7 @@ def _feeds(verdict: Verdict) -> str:
         (feed.feed, f"{feed.trips:,}", _days(feed.full_first, feed.full_last), _days(feed.first, feed.last))
         for feed in verdict.feeds
     ]
-    caption = "Full service: weeks with at least a quarter of the trips of the busiest week."
+    caption = "Days with any trip, and those of the weeks of full service."
     return _table(caption, ("feed", "trips", "full service", "any service"), rows, numbers=(1,))
 
 
@@ -247,8 +271,7 @@ def _table(
         return ' class="number"' if column in right else ""
 
     heads = "".join(
-        f'<th scope="col"{classed(column)}>{escape(name)}</th>' if name else "<td></td>"
-        for column, name in enumerate(header)
+        f'<th scope="col"{classed(column)}>{escape(name)}</th>' for column, name in enumerate(header)
     )
     lines = []
     for first, *rest in rows:
