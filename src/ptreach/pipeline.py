@@ -29,7 +29,6 @@ from ptreach.network.build import build_network, open_network
 from ptreach.network.compiled import cache_folder, is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
-from ptreach.network.timetable import require_trips
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.outputs.qa import write_page
@@ -186,10 +185,6 @@ def matrix(
         network = build_network(
             inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
         )
-    opened = open_network(network)
-    require_trips(
-        opened.patterns, opened.calendar, query, opened.timezone, days_around=opened.rules.days_around
-    )
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress):
         return write_matrix(router, from_points, to_points, query, out, progress)
@@ -260,9 +255,7 @@ def _go(network: Network, town: Town, osm_path: Path) -> Verdict:
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:
-        remedy = decides.remedy
-        if verdict.proposal:
-            remedy = f"take {verdict.proposal.date.isoformat()} ({verdict.proposal.why})"
+        remedy = f"take {verdict.proposal.why}" if verdict.proposal else decides.remedy
         raise InputError(decides.what, where=f"{town.path}, date", remedy=remedy)
     for finding in verdict.findings:
         if finding.severity is Severity.WARNING:

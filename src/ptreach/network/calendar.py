@@ -32,7 +32,7 @@ def require_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, 
     """Raise InputError, naming the days to take instead, if no service with trips runs about a date.
 
     A date without trips of its own passes if the day before or after has some, for they may run in the hours
-    that are asked about; `timetable.require_trips` looks at the hours.
+    that are asked about; `timetable_of_day` looks at the hours.
 
     Parameters
     ----------

@@ -19,7 +19,6 @@ from ptreach.network.walks import rows_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ptreach.model import Query
     from ptreach.network.calendar import Calendar
     from ptreach.network.patterns import Patterns
 
@@ -85,6 +84,7 @@ def timetable_of_day(
     mirrored: bool,
     days_around: bool = True,
     block: NDArray[np.int32] | None = None,
+    refuse_empty: bool = True,
 ) -> Timetable:
     """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
 
@@ -98,8 +98,18 @@ def timetable_of_day(
         Whether trips of the service days before and after run too.
     block
         Block of each trip of the timetables, -1 if none; without it nobody stays seated from trip to trip.
+    refuse_empty
+        Whether to refuse a date without trips of its own, if none of the days around run in these hours.
+
+    Raises
+    ------
+    InputError
+        Where such a date is refused: names the days to take instead.
     """
     trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
+    own = calendar.services_on(date)[patterns.trip_service]
+    if refuse_empty and not trips.trip.size and not own.any():
+        raise no_service(calendar, patterns.trip_service, date, "query, date")
     trips = _listed_once(trips, patterns.twin, None if block is None else block[patterns.trip_row])
     following = np.full(trips.trip.size, -1, dtype=np.int64)
     if block is not None:
@@ -132,24 +142,6 @@ def timetable_of_day(
         ]
     row = patterns.trip_row[trips.trip]
     return _joined(patterns, lines, stops_n, row, following, mirrored=mirrored)
-
-
-def require_trips(
-    patterns: Patterns, calendar: Calendar, query: Query, timezone: str, *, days_around: bool
-) -> None:
-    """Raise InputError if a query's date has no trips of its own and those of the days around do not help.
-
-    They do if they are under way in the hours of the query: past midnight, the evening before's.
-    """
-    if calendar.services_on(query.date)[patterns.trip_service].any():
-        return
-    reach_s = -query.max_time_s if query.direction == "to" else query.max_time_s
-    hours = [end + reach for end in (query.window_start_s, query.window_end_s) for reach in (0, reach_s)]
-    trips = _running(
-        patterns, calendar, query.date, timezone, min(hours), max(hours), days_around=days_around
-    )
-    if not trips.trip.size:
-        raise no_service(calendar, patterns.trip_service, query.date, "query, date")
 
 
 def _running(
