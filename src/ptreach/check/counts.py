@@ -118,13 +118,13 @@ def _sums(
 ) -> NDArray[np.int64]:
     """Return for each group and day the sum of the weights of its services that run; `group` ascends."""
     sums = np.zeros((groups_n, runs.shape[1]), dtype=np.int64)
-    if not group.size:
-        return sums
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    for first in range(0, runs.shape[1], _DAYS_AT_ONCE):
-        days = slice(first, first + _DAYS_AT_ONCE)
-        rows = runs[service, days] * weight[:, np.newaxis]
-        sums[group[starts], days] = np.add.reduceat(rows, starts, axis=0)
+    ends = np.searchsorted(group, np.arange(groups_n + 1))
+    for number in range(groups_n):
+        rows = slice(*ends[number : number + 2])
+        weights = weight[rows].astype(np.float32)  # whole numbers up to 2^24 are exact
+        for first in range(0, runs.shape[1], _DAYS_AT_ONCE):
+            days = slice(first, first + _DAYS_AT_ONCE)
+            sums[number, days] = weights @ runs[service[rows], days].astype(np.float32)
     return sums
 
 
@@ -146,13 +146,13 @@ def stops_a_day(
     lengths = np.diff(position_start)[pattern]
     position = ranges(position_start[pattern], lengths)
     stop = pattern_stop[position].astype(np.int64)
-    triples = np.unique(
-        (np.repeat(group, lengths) * (int(pattern_stop.max()) + 1) + stop) * runs.shape[0]
-        + np.repeat(service, lengths)
+    stops_n = int(pattern_stop.max()) + 1
+    calls = np.sort(
+        (np.repeat(group, lengths) * stops_n + stop) * runs.shape[0] + np.repeat(service, lengths)
     )
-    place, at_service = triples // runs.shape[0], triples % runs.shape[0]
+    place, at_service = calls // runs.shape[0], calls % runs.shape[0]
     starts = np.flatnonzero(np.diff(place, prepend=-1))
-    group_of_place = place[starts] // (int(pattern_stop.max()) + 1)
+    group_of_place = place[starts] // stops_n
     group_starts = np.flatnonzero(np.diff(group_of_place, prepend=-1))
     bits = _as_words(runs)
     for word in range(bits.shape[1]):
