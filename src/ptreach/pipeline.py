@@ -15,7 +15,7 @@ from ptreach import __version__
 from ptreach.check.opening import open_built, open_feeds, open_files, open_recipe
 from ptreach.check.proposal import propose
 from ptreach.check.report import deciding, finding_words
-from ptreach.check.survey import survey_feeds
+from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
@@ -131,6 +131,8 @@ def check(
     InputError
         For a fault of a recipe or of any file, as `build` does; where no date can be proposed.
     """
+    for asked in dates:
+        require_year(asked.date, asked.source)
     stage = "check"
     progress(stage, 0, 1)
     if isinstance(inputs, FeedFiles):
@@ -251,6 +253,7 @@ def _go(network: Network, town: Town, osm_path: Path) -> Verdict:
     InputError
         Where it is a no go: says why, and names the date to take instead.
     """
+    require_year(town.date, f"{town.path}, date")
     survey = survey_feeds(*open_built(town.network, network.folder, osm_path), town.date)
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)

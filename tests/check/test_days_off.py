@@ -110,3 +110,9 @@ def test_days_off_of_a_span_are_those_that_reach_into_it():
         (BANK, "Christmas Day"),
         (BANK, "Boxing Day"),
     ]
+
+
+def test_the_days_off_of_a_century_are_known_without_fault():
+    rows = days_off_between(dt.date(1990, 1, 1), dt.date(2099, 12, 31))
+    assert len(rows) > 110 * 8
+    assert list(rows) == sorted(rows, key=lambda row: row.first)

@@ -41,9 +41,9 @@ def test_services_of_a_date():
 def test_a_date_passes_with_service_on_it_or_beside_it():
     for number in (0, 4, 5, 12, 6, -1, 13):  # Sundays are beside a Saturday or a Monday
         require_service(WEEK, USED, day(number), "query, date")
-    for number in (-2, 14):
+    for date in (day(-2), day(14), dt.date.min, dt.date.max):
         with pytest.raises(InputError, match="nothing runs on"):
-            require_service(WEEK, USED, day(number), "query, date")
+            require_service(WEEK, USED, date, "query, date")
 
 
 @pytest.mark.parametrize(

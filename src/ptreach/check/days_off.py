@@ -57,6 +57,11 @@ def days_off_between(first: dt.date, last: dt.date) -> tuple[DaysOff, ...]:
     """Return bank holidays and school holidays that have days from `first` to `last`, in order of time."""
     banks = [row for year in range(first.year, last.year + 1) for row in bank_holidays(year)]
     rows = [row for row in (*banks, *_school_years().holidays) if row.first <= last and row.last >= first]
+    return in_order(rows)
+
+
+def in_order(rows: Iterable[DaysOff]) -> tuple[DaysOff, ...]:
+    """Return days off in order of time."""
     return tuple(sorted(rows, key=lambda row: (row.first, row.last, row.kind, row.name)))
 
 

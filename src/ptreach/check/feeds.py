@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ptreach.check.repairs import repair_counts
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import Patterns, build_patterns
 from ptreach.network.segments import NONE
@@ -114,11 +115,6 @@ def feeds_of_network(network: Network) -> Feeds:
         calendar=network.calendar,
         repairs=repair_counts(network.repairs),
     )
-
-
-def repair_counts(repairs: Mapping[str, int]) -> dict[str, int]:
-    """Return what was mended or left out of feeds and streets, and how often, in the order of the words."""
-    return {what: number for what, number in sorted(repairs.items()) if number}
 
 
 def feeds_of_ids(ids: Sequence[str], feed_ids: Sequence[str]) -> NDArray[np.int64]:

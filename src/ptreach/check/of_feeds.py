@@ -9,6 +9,7 @@ import numpy as np
 from ptreach.check.days_off import ENGLISH_TIME
 from ptreach.check.doubles import doubles_across
 from ptreach.check.of_date import trip_example
+from ptreach.check.repairs import BACK_IN_TIME, NOWHERE
 from ptreach.check.stops import ROUNDING_S, TOP_SPEED_KPH, far_stops, fast_trips
 from ptreach.check.survey import trips_on
 from ptreach.model import Example, Finding, Severity
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 OFF_STREETS: Final = 0.01
 """A larger share of stops than this without a street in reach is a warning, a smaller one a note."""
-BACK_IN_TIME: Final = 0.01
+MANY_BACK: Final = 0.01
 ONE_SERVICE_TRIPS: Final = 100
 _NEAR_M: Final = 300
 # What may carry the passengers of a station: publishers call one light railway tram, another metro.
@@ -154,14 +155,14 @@ def _cleaned_away(survey: Survey) -> list[Finding]:
     repairs = survey.feeds.repairs
     trips_n = survey.feeds.patterns.trip_row.size
     found = []
-    back = repairs.get("trips that go back in time", 0)
+    back = repairs.get(BACK_IN_TIME, 0)
     if back:
-        severity = Severity.WARNING if back > BACK_IN_TIME * trips_n else Severity.NOTE
+        severity = Severity.WARNING if back > MANY_BACK * trips_n else Severity.NOTE
         what = f"{_number(back, 'trip goes', 'trips go')} back in time and were left out"
         found.append(
             Finding(severity, "trips-back-in-time", what, back, "correct their times in stop_times.txt")
         )
-    lost = repairs.get("stops without a place", 0)
+    lost = repairs.get(NOWHERE, 0)
     if lost:
         who = _number(lost, "stop has", "stops have")
         what = f"{who} no place on earth (blank, 0, 0 or metres) and were left out"

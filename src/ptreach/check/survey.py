@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.check.counts import count_days
-from ptreach.check.days_off import BANK, ENGLISH_TIME, days_off_between
+from ptreach.check.days_off import BANK, ENGLISH_TIME, days_off_between, in_order
 from ptreach.check.usual import ALL, FEED, FullDays, Series, full_days, series_of
+from ptreach.errors import InputError
 from ptreach.sources.modes import MODES
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ptreach.model import DaysOff
 
 _AROUND: Final = dt.timedelta(days=400)
+_WEEK: Final = dt.timedelta(days=7)
+_YEARS: Final = range(1990, 2100)
 
 
 class Survey(NamedTuple):
@@ -66,6 +69,13 @@ class Survey(NamedTuple):
         return day if 0 <= day < self.counts.trips.shape[1] else None
 
 
+def require_year(date: dt.date, where: str) -> None:
+    """Raise InputError for a date of a year that no timetable is about."""
+    if date.year not in _YEARS:
+        what = f"{date} is no day of a timetable"
+        raise InputError(what, where=where, remedy="correct the year")
+
+
 def survey_feeds(name: str, feeds: Feeds, stations: Mapping[str, int] | None, date: dt.date | None) -> Survey:
     """Return what is known of feeds; days off are looked up for their full service and about `date`."""
     counts = count_days(feeds, MODES)
@@ -76,10 +86,11 @@ def survey_feeds(name: str, feeds: Feeds, stations: Mapping[str, int] | None, da
     if feeds.timezone == ENGLISH_TIME:
         ends = [day for span in full.values() if span for day in (span.full_first, span.full_last)]
         first, last = (dt.date.fromordinal(counts.first_day + day) for day in (min(ends), max(ends)))
-        if date is not None:  # the years about the date alone, where a timetable goes on for decades
+        rows = set() if date is None else set(days_off_between(date - _WEEK, date + _WEEK))
+        if date is not None:  # of a timetable that goes on for decades the years about the date will do
             first, last = max(first, min(date, last) - _AROUND), min(last, max(date, first) + _AROUND)
-            first, last = min(first, date), max(last, date)
-        days_off = days_off_between(first - dt.timedelta(days=7), last + dt.timedelta(days=7))
+        rows |= set(days_off_between(first - _WEEK, last + _WEEK))
+        days_off = in_order(rows)
     return Survey(name, feeds, counts, series, full, days_off, stations)
 
 

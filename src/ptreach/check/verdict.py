@@ -10,6 +10,7 @@ from ptreach.check.criteria import criteria
 from ptreach.check.of_date import compare_with_usual, date_findings
 from ptreach.check.of_feeds import feeds_findings
 from ptreach.check.proposal import propose
+from ptreach.check.repairs import LEFT_OUT
 from ptreach.check.usual import FEED
 from ptreach.model import Cleaned, Decision, FeedSpan, Severity, Verdict
 
@@ -56,21 +57,6 @@ RULES: Final = (
 ABOUT_DATE: Final = frozenset(RULES[: RULES.index("feed-ends-soon")])
 """Rules that another date may satisfy."""
 _SEVERITIES: Final = tuple(Severity)
-# What the reader counts under words such as these is left out of the table named first.
-_LEFT_OUT: Final = {
-    "stops": ("stops without an id", "stops listed twice", "stops without a place"),
-    "routes": ("routes without an id", "routes listed twice"),
-    "trips": (
-        "trips without an id, a route or a service",
-        "trips listed twice",
-        "trips of unknown routes",
-        "trips of services without a calendar",
-        "trips without calls",
-        "trips without a first or last time",
-        "trips that go back in time",
-        "trips with one call",
-    ),
-}
 
 
 def judge(
@@ -155,7 +141,7 @@ def cleaned_tables(feeds: Feeds) -> tuple[Cleaned, ...]:
         "trips": len(set(feeds.trip_ids)),
     }
     tables = []
-    for table, rules in _LEFT_OUT.items():
+    for table, rules in LEFT_OUT.items():
         left_out = sum(feeds.repairs.get(rule, 0) for rule in rules)
         tables.append(Cleaned(table, kept[table] + left_out, left_out, kept[table]))
     return tuple(tables)

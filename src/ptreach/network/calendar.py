@@ -41,8 +41,9 @@ def require_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, 
     where
         What the error names as the place of the fault.
     """
-    around = (date + dt.timedelta(days=days) for days in (-1, 0, 1))
-    if not any(calendar.services_on(day)[used].any() for day in around):
+    day = date.toordinal() - calendar.first_day
+    around = calendar.runs[:, max(0, day - 1) : max(0, day + 2)]
+    if not around[used].any():
         raise no_service(calendar, used, date, where)
 
 
