@@ -17,6 +17,7 @@ PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
+HEAVY |= {"holidays"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "scipy", "shapely"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500

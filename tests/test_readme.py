@@ -1,12 +1,24 @@
 """README.md promises nothing that is not there, and leaves out nothing that a town's file can say."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from ptreach.cli.main import app
 from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
+from ptreach.model import (
+    Cleaned,
+    Comparison,
+    DaySeries,
+    DaysOff,
+    Example,
+    FeedSpan,
+    Finding,
+    Proposal,
+    Verdict,
+)
 from ptreach.sources.recipe import Source
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +54,7 @@ def test_the_readme_of_networks_has_every_key_of_a_source():
 
 def rows_of_keys():
     """Key and default as the table of optional keys gives them."""
-    return re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|", README)
+    return re.findall(r"(?m)^\| `(\w+)` \| (.+?) \| .*\|$", README)
 
 
 def test_its_table_has_every_optional_key():
@@ -80,3 +92,22 @@ def test_its_checks_are_those_of_make():
     recipe = re.search(r"(?m)^test: .*\n((?:\t.*\n)+)", makefile).group(1)
     for command in re.findall(r"\$\(BIN\)/(.+)", recipe):
         assert f"`{command}`" in README
+
+
+def test_its_keys_of_a_verdict_are_those_of_the_json():
+    (table,) = re.findall(r"(?ms)^\| key \| meaning \|\n\|---\|---\|\n(.*?)\n\n", README)
+    rows = [line.strip("|").split(" | ", 1) for line in table.splitlines()]
+    keys = [key for names, _ in rows for key in re.findall(r"`(\w+)`", names)]
+    assert keys == [field.name for field in sorted(fields(Verdict), key=lambda field: keys.index(field.name))]
+    words = {names.strip().strip("`"): set(re.findall(r"`(\w+)`", meaning)) for names, meaning in rows}
+    for key, kind in (
+        ("findings", Finding),
+        ("findings", Example),
+        ("proposal", Proposal),
+        ("comparisons", Comparison),
+        ("feeds", FeedSpan),
+        ("first_day`, `series", DaySeries),
+        ("days_off", DaysOff),
+        ("cleaned", Cleaned),
+    ):
+        assert {field.name for field in fields(kind)} <= words[key], key

@@ -232,3 +232,135 @@ class Progress(Protocol):
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """Ignore progress: for scripts and tests."""
+
+
+class Severity(enum.StrEnum):
+    """What a finding of the check means for a run: it stops it, warns of it, or is worth knowing."""
+
+    NO_GO = "no go"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Decision(enum.StrEnum):
+    """What the check of a timetable ends in."""
+
+    GO = "go"
+    WARNINGS = "go with warnings"
+    NO_GO = "no go"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row that shows a finding: feed, table in it and id of the row there."""
+
+    feed: str
+    file: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a verdict.
+
+    ``rule`` is its name for scripts; ``count`` says how many trips, stops or days it is about, as ``what``
+    spells out; ``remedy`` is an imperative clause.
+    """
+
+    severity: Severity
+    rule: str
+    what: str
+    count: int
+    remedy: str
+    example: Example | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaySeries:
+    """Trips, services with trips and stops served of each day; ``kind`` is all, mode, operator or feed."""
+
+    kind: str
+    name: str
+    trips: tuple[int, ...]
+    services: tuple[int, ...]
+    stops: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Trips of the date beside those of other days of its weekday, bank holidays left out.
+
+    ``near`` is the median of the 4 weeks before and after, ``span`` that of all weeks of full service; None
+    where there are no such days.
+    """
+
+    kind: str
+    name: str
+    trips: int
+    near: float | None
+    span: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpan:
+    """First and last day of a feed: with any trip, and of its weeks of full service."""
+
+    feed: str
+    trips: int
+    first: dt.date
+    last: dt.date
+    full_first: dt.date
+    full_last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Rows of a table of the feeds before and after cleaning."""
+
+    table: str
+    read: int
+    left_out: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A date to take in place of the one asked for, and what speaks for it."""
+
+    date: dt.date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """Days from ``first`` to ``last`` on which much is shut; ``kind`` is bank or school."""
+
+    kind: str
+    name: str
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check of a timetable found for one date; ``findings`` are sorted, the gravest first.
+
+    ``series`` start on ``first_day``. ``repairs`` are what was mended or left out while reading, and how
+    often. ``criteria`` say in words what makes a warning and what a no go. ``days_off`` are those of
+    England and Wales, None for timetables of another time zone.
+    """
+
+    network: str
+    date: dt.date
+    date_from: str
+    decision: Decision
+    findings: tuple[Finding, ...]
+    proposal: Proposal | None
+    comparisons: tuple[Comparison, ...]
+    feeds: tuple[FeedSpan, ...]
+    first_day: dt.date
+    series: tuple[DaySeries, ...]
+    days_off: tuple[DaysOff, ...] | None
+    cleaned: tuple[Cleaned, ...]
+    repairs: tuple[tuple[str, int], ...]
+    criteria: tuple[str, ...]

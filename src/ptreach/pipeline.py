@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,6 +13,11 @@ import shapely
 
 from ptreach import __version__
 from ptreach.caches import cache_folder
+from ptreach.check.opening import open_built, open_feeds, open_files, open_recipe
+from ptreach.check.proposal import propose
+from ptreach.check.report import deciding, finding_words
+from ptreach.check.survey import require_year, survey_feeds
+from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
@@ -19,13 +25,14 @@ from ptreach.matrix.build import minutes_to, write_matrix
 from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
-from ptreach.model import Points
+from ptreach.model import Points, Severity
 from ptreach.network.build import build_network, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
+from ptreach.outputs.qa import write_page
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
@@ -41,6 +48,7 @@ from ptreach.sources.recipe import (
 from ptreach.sources.records import left_out, source_records
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -50,7 +58,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord
+    from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
@@ -59,6 +67,7 @@ if TYPE_CHECKING:
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
 SURFACE_STEP_M: Final = 100.0
+_log = logging.getLogger(__name__)
 _FIRST_RUN_STAGE: Final = "first run: compiling"
 
 
@@ -76,7 +85,20 @@ class NetworkFiles(NamedTuple):
     gtfs: tuple[Path, ...]
 
 
+class FeedFiles(NamedTuple):
+    """Timetables by their files, without streets."""
+
+    gtfs: tuple[Path, ...]
+
+
 NetworkInputs = NamedNetwork | NetworkFiles
+
+
+class AskedDate(NamedTuple):
+    """A date to give a verdict on, and where it comes from: ``--date``, ``config/ryde.toml``."""
+
+    date: dt.date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +139,47 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
     return _built(recipe, records, home, progress, rules_named(like))
+
+
+def check(
+    inputs: NetworkInputs | FeedFiles, dates: Sequence[AskedDate], *, html: Path | None, progress: Progress
+) -> tuple[Verdict, ...]:
+    """Return the verdict on the timetable for each date; for the best one there is where none is given.
+
+    `html` names the page to be written of the first of them, if any.
+
+    A network that is built, or that is given by its files, has its stops set beside its streets.
+
+    Raises
+    ------
+    InputError
+        For a fault of a recipe or of any file, as `build` does; where no date can be proposed.
+    """
+    for asked in dates:
+        require_year(asked.date, asked.source)
+    stage = "check"
+    progress(stage, 0, 1)
+    if isinstance(inputs, FeedFiles):
+        opened = open_feeds(inputs.gtfs)
+    elif isinstance(inputs, NetworkFiles):
+        built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
+        opened = open_files(inputs.gtfs, inputs.osm, built)
+    else:
+        opened = open_recipe(inputs.name, inputs.home)
+    survey = survey_feeds(*opened, dates[0].date if len(dates) == 1 else None)
+    if not dates:
+        proposal = propose(survey, None)
+        if proposal is None:
+            what = "no date can be proposed: the feeds have no day of full service in common"
+            raise InputError(
+                what, where=opened.name, remedy="name a date with --date to see why, or take other feeds"
+            )
+        dates = [AskedDate(proposal.date, "proposed: no date was given")]
+    verdicts = tuple(judge(survey, asked.date, date_from=asked.source) for asked in dates)
+    if html is not None:
+        write_page(html, verdicts[0])
+    progress(stage, 1, 1)
+    return verdicts
 
 
 def matrix(
@@ -184,16 +247,18 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     )
     records = source_records(network_recipe, recipe_folder(town.network, home))
     network = _built(network_recipe, records, home, progress, OURS)
+    osm_paths = [record.path for record in records if record.kind == "osm"]
+    opened = open_network(network)
+    with _first_run_told(progress):
+        verdict = _go(opened, town, osm_paths)
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress), _dated_by(town):
         _require_origin(router, town)
-    opened = open_network(network)
     segments = opened.linkage.segments
     streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
     areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
     with _first_run_told(progress):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    osm_paths = [record.path for record in records if record.kind == "osm"]
     progress("ground", 0, 1)
     ground = read_ground(osm_paths, GRID_CRS)
     progress("ground", 1, 1)
@@ -216,9 +281,31 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
             records,
             left_out(network_recipe, recipe_folder(town.network, home)),
         ),
+        verdict=verdict,
     )
     progress("pack", 1, 1)
     return pack
+
+
+def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
+    """Return the verdict on a town's timetable and date, its warnings logged.
+
+    Raises
+    ------
+    InputError
+        Where it is a no go: says why, and names the date to take instead.
+    """
+    require_year(town.date, f"{town.path}, date")
+    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), town.date)
+    verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
+    decides = deciding(verdict)
+    if decides:
+        remedy = f"take {verdict.proposal.why}" if verdict.proposal else decides.remedy
+        raise InputError(decides.what, where=f"{town.path}, date", remedy=remedy)
+    for finding in verdict.findings:
+        if finding.severity is Severity.WARNING:
+            _log.warning("%s: %s", town.path, finding_words(finding))
+    return verdict
 
 
 @contextmanager

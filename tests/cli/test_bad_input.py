@@ -125,7 +125,7 @@ def asked(ptreach, made, tmp_path):
             {"date": "date = 2026-12-25"},
             ", date",
             "nothing runs on Friday 2026-12-25",
-            "Take a date such as Friday 2026-12-18.",
+            "Take Tuesday 2026-12-15: nearest to the date asked for, inside all feeds, no bank holiday in ",
         ),
         (
             "",

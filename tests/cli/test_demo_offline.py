@@ -19,6 +19,7 @@ PACK = {
     "maps/demo-town-journey-time.png",
     "maps/demo-town-journey-time.txt",
     "methods.md",
+    "qa.html",
     "tables/demo-town-by-imd-decile.csv",
     "tables/demo-town-zones.csv",
 }

@@ -150,3 +150,20 @@ def test_ctrl_c_ends_soon_and_leaves_nothing(made, tmp_path):
     assert (process.returncode, out) == (130, "")
     assert err.endswith("ptreach: stopped.\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_warns_in_one_line_each_and_its_page_says_the_same(made, ptreach, tmp_path):
+    config = (made / "config" / "demo-town.toml").read_text(encoding="utf-8")
+    path = tmp_path / "holiday.toml"
+    path.write_text(config.replace("2026-10-13", "2026-10-27"), encoding="utf-8")
+    ended = ptreach("--home", made, "run", path, "--out", tmp_path / "packs")
+    assert (ended.code, ended.out) == (0, f"{tmp_path / 'packs' / 'holiday'}\n")
+    assert ended.err == (
+        f"ptreach: warning: {path}: Tuesday 2026-10-27: most English schools are on holiday "
+        "(autumn half-term). Take a day in term.\n"
+    )
+    page = (tmp_path / "packs" / "holiday" / "qa.html").read_text(encoding="utf-8")
+    assert "most English schools are on holiday (autumn half-term)" in page
+    assert "MADE-UP DATA" in page
+    assert "qa.html" in (tmp_path / "packs" / "holiday" / "README.txt").read_text(encoding="utf-8")
+    assert '"qa.html": {' in (tmp_path / "packs" / "holiday" / "manifest.json").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.network.calendar import Calendar, day_start_s, require_service
+from ptreach.network.calendar import Calendar, day_start_s, no_service, require_service
 
 MONDAY = dt.date(2026, 10, 12)
 WEEK = Calendar(
@@ -38,9 +38,12 @@ def test_services_of_a_date():
         assert WEEK.services_on(day(outside)).tolist() == [False] * 4
 
 
-def test_a_date_with_service_passes():
-    for number in (0, 4, 5, 12):
+def test_a_date_passes_with_service_on_it_or_beside_it():
+    for number in (0, 4, 5, 12, 6, -1, 13):  # Sundays are beside a Saturday or a Monday
         require_service(WEEK, USED, day(number), "query, date")
+    for date in (day(-2), day(14), dt.date.min, dt.date.max):
+        with pytest.raises(InputError, match="nothing runs on"):
+            require_service(WEEK, USED, date, "query, date")
 
 
 @pytest.mark.parametrize(
@@ -55,17 +58,17 @@ def test_a_date_with_service_passes():
     ],
 )
 def test_a_date_without_service_names_one_that_has_it(date, said, remedy):
-    with pytest.raises(InputError) as caught:
-        require_service(WEEK, USED, date, "config/ryde.toml, date")
-    assert caught.value.where == "config/ryde.toml, date"
-    assert caught.value.what == f"{said}; the timetable has service from 2026-10-12 to 2026-10-24"
-    assert caught.value.remedy == f"take a date such as {remedy}"
+    error = no_service(WEEK, USED, date, "config/ryde.toml, date")
+    assert error.where == "config/ryde.toml, date"
+    assert error.what == f"{said}; the timetable has service from 2026-10-12 to 2026-10-24"
+    assert error.remedy == f"take a date such as {remedy}"
 
 
 def test_services_without_trips_do_not_count():
-    require_service(WEEK, np.array([0, 3], dtype=np.int32), day(6), "date")
+    require_service(WEEK, np.array([0, 3], dtype=np.int32), day(13), "date")
+    # the Sunday beside whose Saturday only service 1 runs
     with pytest.raises(InputError, match="nothing runs on Sunday"):
-        require_service(WEEK, np.array([0, 1], dtype=np.int32), day(6), "date")
+        require_service(WEEK, np.array([0], dtype=np.int32), day(13), "date")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ptreach.errors import InputError
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns, trips_listed_twice
 from ptreach.network.timetable import timetable_of_day
@@ -74,7 +75,17 @@ def patterns_of(trips):
     )
 
 
-def day_of(trips, from_s=0, until_s=86_400, *, mirrored=False, date=DATE, timezone="UTC", days_around=True):
+def day_of(
+    trips,
+    from_s=0,
+    until_s=86_400,
+    *,
+    mirrored=False,
+    date=DATE,
+    timezone="UTC",
+    days_around=True,
+    refuse_empty=False,
+):
     return timetable_of_day(
         patterns_of(trips),
         CALENDAR,
@@ -86,6 +97,7 @@ def day_of(trips, from_s=0, until_s=86_400, *, mirrored=False, date=DATE, timezo
         slack_s=SLACK_S,
         mirrored=mirrored,
         days_around=days_around,
+        refuse_empty=refuse_empty,
     )
 
 
@@ -220,6 +232,20 @@ def test_the_evening_before_counts_where_the_hours_begin_before_midnight(mirrore
     assert sorted(np.abs(t.off_s).tolist()) == ([461, 1_461] if mirrored else [400, 1_400])
     assert day_of([evening], -400, 600, mirrored=mirrored).trip_row.tolist() == [0]
     assert day_of([evening], -399, 600, mirrored=mirrored).trip_row.tolist() == []
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_date_of_no_trips_but_the_evening_before_s_is_refused_unless_they_run(mirrored):
+    evening = trip((0, 85_000), (1, 87_000), service=0)  # until 600 s past midnight
+    night = day_of([evening], 0, 7_200, mirrored=mirrored, refuse_empty=True)
+    assert night.trip_row.tolist() == [0]
+    for hours, changes in (((601, 7_200), {}), ((0, 7_200), {"days_around": False})):
+        with pytest.raises(InputError, match="nothing runs on Tuesday 2026-10-13") as caught:
+            day_of([evening], *hours, mirrored=mirrored, refuse_empty=True, **changes)
+        assert caught.value.remedy == "take a date such as Monday 2026-10-12"
+    # a date with trips of its own is never refused: there may be hours in which nothing runs
+    morning = trip((0, H8), (1, H8 + 60))
+    assert day_of([morning], 0, 600, mirrored=mirrored, refuse_empty=True).trip_row.size == 0
 
 
 def test_clocks_that_change_move_the_trips_of_the_day_before():

@@ -9,10 +9,24 @@ import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
-from ptreach.model import SourceRecord
+from ptreach.model import (
+    Cleaned,
+    Comparison,
+    DaySeries,
+    DaysOff,
+    Decision,
+    Example,
+    FeedSpan,
+    Finding,
+    Proposal,
+    Severity,
+    SourceRecord,
+    Verdict,
+)
 from ptreach.outputs.facts import AreasFacts, PackFacts
 
 CUTOFFS = (15, 30)
+MONDAY = dt.date(2026, 9, 7)
 
 
 @pytest.fixture(scope="session")
@@ -124,4 +138,52 @@ def facts(areas):
         surface_street_m=300,
         by_the_sea=True,
         made_up=False,
+    )
+
+
+def series(kind, name, week):
+    trips = tuple(week * 8)
+    return DaySeries(kind, name, trips, trips, trips)
+
+
+@pytest.fixture(scope="session")
+def verdict():
+    """Eight weeks of buses on weekdays and a tram on Sundays; the date is Tuesday of the fifth."""
+    return Verdict(
+        network="isle",
+        date=dt.date(2026, 10, 6),
+        date_from="ryde.toml",
+        decision=Decision.WARNINGS,
+        findings=(
+            Finding(
+                Severity.WARNING,
+                "stops-far",
+                "1 stop lies far",
+                1,
+                "correct it",
+                Example("bus", "stops.txt", "<b>9</b>"),
+            ),
+            Finding(Severity.NOTE, "doubles-in-feed", "2 trips are listed twice", 2, "nothing"),
+        ),
+        proposal=Proposal(dt.date(2026, 10, 13), "Tuesday 2026-10-13: it is better"),
+        comparisons=(
+            Comparison("all", "all services", 50, 100.0, None),
+            Comparison("mode", "bus", 50, 100.0, None),
+            Comparison("mode", "tram", 0, 0.0, 0.0),
+            Comparison("operator", "Bill & Ben's <Buses>", 50, 100.0, 90.5),
+        ),
+        feeds=(FeedSpan("bus", 120, MONDAY, dt.date(2027, 1, 1), MONDAY, dt.date(2026, 11, 1)),),
+        first_day=MONDAY,
+        series=(
+            series("all", "all services", [50, 50, 50, 50, 50, 0, 4]),
+            series("mode", "bus", [50, 50, 50, 50, 50, 0, 0]),
+            series("mode", "tram", [0, 0, 0, 0, 0, 0, 4]),
+        ),
+        days_off=(
+            DaysOff("bank", "Bank & Day", dt.date(2026, 9, 14), dt.date(2026, 9, 14)),
+            DaysOff("school", "half-term", dt.date(2026, 10, 26), dt.date(2026, 10, 30)),
+        ),
+        cleaned=(Cleaned("trips", 123, 3, 120),),
+        repairs=(("trips that go back in time", 3),),
+        criteria=("Usual is the median.",),
     )

@@ -19,13 +19,14 @@ FILES = {
     "maps/ryde-journey-time.png",
     "maps/ryde-journey-time.txt",
     "methods.md",
+    "qa.html",
     "tables/ryde-by-imd-decile.csv",
     "tables/ryde-zones.csv",
 }
 
 
 @pytest.fixture
-def write(town, zones, isochrones, ground, facts):
+def write(town, zones, isochrones, ground, facts, verdict):
     def run(target, **changes):
         arguments = {
             "town": town,
@@ -35,6 +36,7 @@ def write(town, zones, isochrones, ground, facts):
             "land": box(457_000, 89_000, 464_000, 95_000),
             "origin_xy_m": (459_154.0, 92_600.0),
             "facts": facts,
+            "verdict": verdict,
         }
         return write_pack(target, **(arguments | changes))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ptreach.model import no_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -64,6 +64,21 @@ def say(result: object) -> None:
     """Print a result, one line on stdout."""
     sys.stdout.write(f"{result}\n")
     sys.stdout.flush()
+
+
+def say_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[int] = ()) -> None:
+    """Print a table on stdout, as wide as the terminal; the columns `right` are aligned to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(header):
+        table.add_column(Text(name), justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(file=sys.stdout).print(table)
 
 
 def tell(message: str) -> None:

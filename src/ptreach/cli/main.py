@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import cif, compare, matrix, networks, packs, towns
+from ptreach.cli import check, cif, compare, matrix, networks, packs, towns
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -64,6 +64,7 @@ def _before_any_command(
 for command in (
     packs.demo,
     networks.fetch,
+    check.check,
     networks.build,
     packs.run,
     matrix.matrix,

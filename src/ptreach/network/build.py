@@ -83,9 +83,18 @@ class Trips(NamedTuple):
     block: np.ndarray[Any, np.dtype[np.int32]]
 
 
-class Names(NamedTuple):
-    """The outside's names of what the arrays number."""
+class Routes(NamedTuple):
+    """Routes by their number: position in `modes.MODES`, number of the agency in `Names`."""
 
+    mode: np.ndarray[Any, np.dtype[np.int8]]
+    agency: np.ndarray[Any, np.dtype[np.int32]]
+
+
+class Names(NamedTuple):
+    """The outside's names of what the arrays number; ids of stops and trips start with ``feed:``."""
+
+    feed_ids: list[str]
+    agency_names: list[str]
     stop_ids: list[str]
     stop_names: list[str]
     route_names: list[str]
@@ -112,6 +121,7 @@ class Network(NamedTuple):
     patterns: Patterns
     calendar: Calendar
     trips: Trips
+    routes: Routes
     repairs: dict[str, int]
 
     @property
@@ -167,6 +177,12 @@ def build_network(
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def built_folder(paths: Sequence[Path], built: Path, rules: Rules = OURS) -> Path | None:
+    """Return the folder below `built` of the network of these files, None where it is not built yet."""
+    folder = built / network_digest(paths, rules)
+    return folder if (folder / META).is_file() else None
 
 
 def _settle(aside: Path, folder: Path) -> None:
@@ -265,6 +281,7 @@ def _write(
         "patterns": patterns,
         "calendar": Calendar(timetables.first_day, timetables.service_days),
         "trips": Trips(timetables.trip_route, timetables.trip_block),
+        "routes": Routes(timetables.route_mode, timetables.route_agency),
     }
     if linkage.edge_cells is not None:
         tables["edge_cells"] = linkage.edge_cells
@@ -274,9 +291,7 @@ def _write(
             numbers[name] = value
         else:
             np.save(folder / f"{name}.npy", np.ascontiguousarray(value), allow_pickle=False)
-    names = Names(
-        *map(list, (timetables.stop_ids, timetables.stop_names, timetables.route_names, timetables.trip_ids))
-    )
+    names = Names(*(list(getattr(timetables, field)) for field in Names._fields))
     _write_json(folder / _NAMES, names._asdict())
     repairs = {
         **timetables.repairs,
@@ -340,6 +355,7 @@ def open_network(folder: Path) -> Network:
         patterns=table(Patterns, "patterns"),
         calendar=table(Calendar, "calendar"),
         trips=table(Trips, "trips"),
+        routes=table(Routes, "routes"),
         repairs=meta["repairs"],
     )
 

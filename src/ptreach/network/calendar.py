@@ -29,7 +29,10 @@ class Calendar(NamedTuple):
 
 
 def require_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, where: str) -> None:
-    """Raise InputError, naming the days to take instead, if no service with trips runs on a date.
+    """Raise InputError, naming the days to take instead, if no service with trips runs about a date.
+
+    A date without trips of its own passes if the day before or after has some, for they may run in the hours
+    that are asked about; `timetable_of_day` looks at the hours.
 
     Parameters
     ----------
@@ -38,15 +41,21 @@ def require_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, 
     where
         What the error names as the place of the fault.
     """
-    if calendar.services_on(date)[used].any():
-        return
+    day = date.toordinal() - calendar.first_day
+    around = calendar.runs[:, max(0, day - 1) : max(0, day + 2)]
+    if not around[used].any():
+        raise no_service(calendar, used, date, where)
+
+
+def no_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, where: str) -> InputError:
+    """Return the error for a date on which nothing runs, naming the days to take instead."""
     busy = calendar.runs[np.unique(used)].any(axis=0)
     days = np.flatnonzero(busy) + calendar.first_day
     first, last = dt.date.fromordinal(int(days[0])), dt.date.fromordinal(int(days[-1]))
     same_weekday = days[(days - date.toordinal()) % 7 == 0]
     choice = same_weekday if same_weekday.size else days
     near = dt.date.fromordinal(int(choice[np.argmin(np.abs(choice - date.toordinal()))]))
-    raise InputError(
+    return InputError(
         f"nothing runs on {date:%A} {date.isoformat()}; the timetable has service from {first} to {last}",
         where=where,
         remedy=f"take a date such as {near:%A} {near.isoformat()}",

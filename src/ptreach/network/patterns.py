@@ -49,8 +49,8 @@ def build_patterns(timetables: Timetables) -> Patterns:
     order = np.lexsort((np.arange(lengths.size), timetables.call_departure_s[start[:-1]], pattern))
     trip_start = np.r_[0, np.cumsum(np.bincount(pattern))].astype(np.int64)
     first = order[trip_start[:-1]]
-    positions = _ranges(start[first], lengths[first])
-    times = _ranges(start[order], lengths[order])
+    positions = ranges(start[first], lengths[first])
+    times = ranges(start[order], lengths[order])
     time_start = np.r_[0, np.cumsum(lengths[order])].astype(np.int64)[:-1]
     arrival_s, departure_s = timetables.call_arrival_s[times], timetables.call_departure_s[times]
     return Patterns(
@@ -75,11 +75,12 @@ def trips_listed_twice(patterns: Patterns, runs: NDArray[np.bool_]) -> int:
     """
     order = np.argsort(patterns.twin, kind="stable")
     starts = np.flatnonzero(np.diff(patterns.twin[order], prepend=-1))
+    packed = np.packbits(runs, axis=1)  # a timetable may have thousands of days
     twice = 0
     for group in np.split(order, starts[1:]):
         if group.size > 1:
-            days = runs[patterns.trip_service[group]]
-            twice += int((days[1:] & np.logical_or.accumulate(days, axis=0)[:-1]).any(axis=1).sum())
+            days = packed[patterns.trip_service[group]]
+            twice += int((days[1:] & np.bitwise_or.accumulate(days, axis=0)[:-1]).any(axis=1).sum())
     return twice
 
 
@@ -100,7 +101,7 @@ def _twins(
     )
 
 
-def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the numbers of all ranges ``start … start + length``, one after the other."""
     before = np.r_[0, np.cumsum(lengths)]
     ranges: NDArray[np.int64] = np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ptreach.network.calendar import day_start_s
+from ptreach.network.calendar import day_start_s, no_service
 from ptreach.network.seats import chain_keys, next_trips, turned
 from ptreach.network.walks import rows_of
 
@@ -85,6 +85,7 @@ def timetable_of_day(
     days_around: bool = True,
     listed_once: bool = True,
     block: NDArray[np.int32] | None = None,
+    refuse_empty: bool = True,
 ) -> Timetable:
     """Return what runs from `from_s` to `until_s` (seconds after noon minus 12 h of `date`).
 
@@ -100,8 +101,18 @@ def timetable_of_day(
         Whether one is taken of trips at the same times at the same stops.
     block
         Block of each trip of the timetables, -1 if none; without it nobody stays seated from trip to trip.
+    refuse_empty
+        Whether to refuse a date without trips of its own, if none of the days around run in these hours.
+
+    Raises
+    ------
+    InputError
+        Where such a date is refused: names the days to take instead.
     """
     trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
+    own = calendar.services_on(date)[patterns.trip_service]
+    if refuse_empty and not trips.trip.size and not own.any():
+        raise no_service(calendar, patterns.trip_service, date, "query, date")
     if listed_once:
         trips = _listed_once(trips, patterns.twin, None if block is None else block[patterns.trip_row])
     following = np.full(trips.trip.size, -1, dtype=np.int64)

@@ -18,6 +18,7 @@ from ptreach.outputs.layers import (
 from ptreach.outputs.manifest import NAME, is_pack, write_manifest
 from ptreach.outputs.maps import draw_journey_time_map
 from ptreach.outputs.methods import methods_text
+from ptreach.outputs.qa import qa_page
 from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
 from ptreach.outputs.tables import decile_table, write_csv, zone_table
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
+    from ptreach.model import Verdict
 
 __all__ = ["AreasFacts", "PackFacts", "write_pack"]
 
@@ -46,12 +48,13 @@ def write_pack(
     land: BaseGeometry,
     origin_xy_m: tuple[float, float],
     facts: PackFacts,
+    verdict: Verdict,
 ) -> Path:
     """Write the pack of a town and return its folder; all geometry is in EPSG:27700.
 
-    The folder holds ``README.txt, methods.md, manifest.json`` and the folders ``layers``, ``maps`` and
-    ``tables``. An older pack there is replaced when the new one is complete; until then, and if anything
-    fails, it stays as it is.
+    The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``
+    and ``tables``. An older pack there is replaced when the new one is complete; until then, and if
+    anything fails, it stays as it is.
 
     Parameters
     ----------
@@ -72,6 +75,8 @@ def write_pack(
         Easting and northing of the town's point.
     facts
         What the paperwork says of the run.
+    verdict
+        That on the timetable, for the page of the check.
 
     Raises
     ------
@@ -96,6 +101,7 @@ def write_pack(
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", town, zones, isochrones, origin_xy_m, facts)
         _write_tables(folder / "tables", town, zones, facts)
         _write_text(folder / "README.txt", readme_text(town, zones, facts))
+        _write_text(folder / "qa.html", qa_page(verdict, town.name, made_up=facts.made_up))
         _write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
         write_manifest(folder, town=town, zones=zones, isochrones=isochrones, facts=facts)
     return target

@@ -108,6 +108,7 @@ def _contents(town: Town, facts: PackFacts) -> list[str]:
                 f"tables/{slug}-by-imd-decile.csv",
                 f"travel time by decile, {facts.areas.deprivation_title} (1 = most deprived)",
             ),
+            ("qa.html", "the check of timetable and date, for a browser: warnings, trips by day"),
             ("methods.md", "how the numbers were computed, and their limits"),
             ("manifest.json", "inputs with digests, versions, parameters, digests of every file here"),
         )

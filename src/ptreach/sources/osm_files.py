@@ -163,6 +163,11 @@ def read_ways(path: Path, keys: Sequence[str] = ()) -> Iterator[osmium.osm.Way]:
     yield from _read(path, osmium.osm.WAY, keys)
 
 
+def read_nodes(path: Path, keys: Sequence[str]) -> Iterator[osmium.osm.Node]:
+    """Yield the nodes of a file that have one of some keys; raises InputError as `read_ways`."""
+    yield from _read(path, osmium.osm.NODE, keys)
+
+
 def _read(
     path: Path,
     kind: osmium.osm.osm_entity_bits,

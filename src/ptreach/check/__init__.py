@@ -1,0 +1,1 @@
+"""The verdict on a timetable, before anything is routed on it."""

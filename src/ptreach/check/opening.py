@@ -1,0 +1,64 @@
+"""What is to be checked, opened: the feeds of a recipe's network, of a built network or of files alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ptreach.check.feeds import feeds_of_network, feeds_of_timetables
+from ptreach.network.build import built_folder, open_network
+from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.recipe import load_network_recipe, recipe_folder
+from ptreach.sources.records import source_records
+from ptreach.sources.stations import count_stations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ptreach.check.feeds import Feeds
+
+
+class Opened(NamedTuple):
+    """Feeds, what they are called, and the stations of the streets' files by mode, None without one."""
+
+    name: str
+    feeds: Feeds
+    stations: Mapping[str, int] | None
+
+
+def open_feeds(gtfs: Sequence[Path]) -> Opened:
+    """Read feeds; raises InputError as `read_timetables` does."""
+    return Opened(_names_of(gtfs), feeds_of_timetables(read_timetables(gtfs)), None)
+
+
+def open_built(name: str, built: Path, osm: Sequence[Path]) -> Opened:
+    """Open a built network; `osm` are the files of its streets."""
+    return Opened(name, feeds_of_network(open_network(built)), count_stations(osm))
+
+
+def open_files(gtfs: Sequence[Path], osm: Sequence[Path], built: Path) -> Opened:
+    """Open the network that was built of files."""
+    return open_built(_names_of(gtfs), built, osm)
+
+
+def open_recipe(name: str, home: Path) -> Opened:
+    """Open the network of a recipe where it is built, else read its feeds alone.
+
+    Raises
+    ------
+    InputError
+        For a fault of the recipe or of any of its files.
+    """
+    folder = recipe_folder(name, home)
+    records = source_records(load_network_recipe(name, home), folder)
+    osm = [record.path for record in records if record.kind == "osm"]
+    gtfs = [record.path for record in records if record.kind == "gtfs"]
+    built = built_folder([*osm, *gtfs], folder / "built")
+    if built is not None:
+        return open_built(name, built, osm)
+    return open_feeds(gtfs)._replace(name=name, stations=count_stations(osm))
+
+
+def _names_of(paths: Sequence[Path]) -> str:
+    """Return the names of files in one line."""
+    return ", ".join(path.name for path in paths)

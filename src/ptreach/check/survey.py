@@ -1,0 +1,111 @@
+"""What is known of feeds whatever the date: counts by day, days of full service, days off, stations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ptreach.check.counts import count_days
+from ptreach.check.days_off import BANK, ENGLISH_TIME, days_off_between, in_order
+from ptreach.check.usual import ALL, FEED, FullDays, Series, full_days, series_of
+from ptreach.errors import InputError
+from ptreach.sources.modes import MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from ptreach.check.counts import DayCounts
+    from ptreach.check.feeds import Feeds
+    from ptreach.model import DaysOff
+
+_AROUND: Final = dt.timedelta(days=400)
+_WEEK: Final = dt.timedelta(days=7)
+_YEARS: Final = range(1990, 2100)
+
+
+class Survey(NamedTuple):
+    """Feeds with their counts; ``full`` are the days of each feed's service, None where it has no day.
+
+    ``days_off`` is None where those of the timetable's country are not known; ``stations`` counts those of
+    the streets' file by mode, None where there is no such file.
+    """
+
+    name: str
+    feeds: Feeds
+    counts: DayCounts
+    series: tuple[Series, ...]
+    full: dict[str, FullDays | None]
+    days_off: tuple[DaysOff, ...] | None
+    stations: Mapping[str, int] | None
+
+    @property
+    def first_day(self) -> int:
+        """Ordinal of the first of the days."""
+        return self.counts.first_day
+
+    @property
+    def all_trips(self) -> Series:
+        """The series of all trips."""
+        return self.series[0]
+
+    @property
+    def bank_days(self) -> frozenset[int]:
+        """Ordinals of bank holidays."""
+        return frozenset(row.first.toordinal() for row in self.days_off or () if row.kind == BANK)
+
+    def of_kind(self, kind: str) -> list[Series]:
+        """Return the series of a kind."""
+        return [series for series in self.series if series.kind == kind]
+
+    def date_of(self, day: int) -> dt.date:
+        """Return the date of a position among the days."""
+        return dt.date.fromordinal(self.first_day + day)
+
+    def day_of(self, date: dt.date) -> int | None:
+        """Return the position of a date among the days, None outside them."""
+        day = date.toordinal() - self.first_day
+        return day if 0 <= day < self.counts.trips.shape[1] else None
+
+
+def require_year(date: dt.date, where: str) -> None:
+    """Raise InputError for a date of a year that no timetable is about."""
+    if date.year not in _YEARS:
+        what = f"{date} is no day of a timetable"
+        raise InputError(what, where=where, remedy="correct the year")
+
+
+def survey_feeds(name: str, feeds: Feeds, stations: Mapping[str, int] | None, date: dt.date | None) -> Survey:
+    """Return what is known of feeds; days off are looked up for their full service and about `date`."""
+    counts = count_days(feeds, MODES)
+    series = series_of(counts)
+    spans = {one.name: full_days(one.trips, counts.first_day) for one in series if one.kind == FEED}
+    full: dict[str, FullDays | None] = {feed: spans.get(feed) for feed in feeds.feed_ids}
+    days_off = None
+    if feeds.timezone == ENGLISH_TIME:
+        ends = [day for span in full.values() if span for day in (span.full_first, span.full_last)]
+        first, last = (dt.date.fromordinal(counts.first_day + day) for day in (min(ends), max(ends)))
+        rows = set() if date is None else set(days_off_between(date - _WEEK, date + _WEEK))
+        if date is not None:  # of a timetable that goes on for decades the years about the date will do
+            first, last = max(first, min(date, last) - _AROUND), min(last, max(date, first) + _AROUND)
+        rows |= set(days_off_between(first - _WEEK, last + _WEEK))
+        days_off = in_order(rows)
+    return Survey(name, feeds, counts, series, full, days_off, stations)
+
+
+def trips_on(survey: Survey, date: dt.date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which trips of the patterns run on a date."""
+    feeds = survey.feeds
+    runs: np.ndarray[tuple[int], np.dtype[np.bool_]] = feeds.calendar.services_on(date)[
+        feeds.patterns.trip_service
+    ]
+    return runs
+
+
+def day_words(date: dt.date) -> str:
+    """Return ``Tuesday 2020-06-16``."""
+    return f"{date:%A} {date.isoformat()}"
+
+
+__all__ = ["ALL", "FEED", "Survey", "day_words", "survey_feeds", "trips_on"]
