@@ -90,7 +90,13 @@ def _outside_feeds(survey: Survey, date: dt.date, comparisons: tuple[Comparison,
     day = date.toordinal() - survey.first_day
     for series in survey.of_kind(FEED):
         full = survey.full[series.name]
-        if full is None or full.full_first <= day <= full.full_last:
+        if full is None:
+            what = f"no trip of {series.name} runs on any day"
+            remedy = "take a whole GTFS feed"
+            example = Example(series.name, "calendar.txt, calendar_dates.txt", "")
+            found.append(Finding(Severity.NO_GO, "outside-feed", what, 0, remedy, example))
+            continue
+        if full.full_first <= day <= full.full_last:
             continue
         first, last = survey.date_of(full.full_first), survey.date_of(full.full_last)
         verb = f"ended on {last}" if day > full.full_last else f"begins on {first}"
