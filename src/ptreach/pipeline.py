@@ -163,10 +163,12 @@ def check(
         opened = open_feeds(inputs.gtfs)
     elif isinstance(inputs, NetworkFiles):
         built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
-        opened = open_files(inputs.gtfs, inputs.osm, built)
+        with _first_run_told(progress):
+            opened = open_files(inputs.gtfs, inputs.osm, built)
     else:
-        opened = open_recipe(inputs.name, inputs.home)
-    survey = survey_feeds(*opened, dates[0].date if len(dates) == 1 else None)
+        with _first_run_told(progress):
+            opened = open_recipe(inputs.name, inputs.home)
+    survey = survey_feeds(*opened, [asked.date for asked in dates])
     if not dates:
         proposal = propose(survey, None)
         if proposal is None:
@@ -296,7 +298,7 @@ def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), town.date)
+    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), [town.date])
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:

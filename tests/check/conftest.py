@@ -32,8 +32,8 @@ def write(tmp_path):
 def survey():
     """Read feeds and survey them."""
 
-    def of(*paths, stations=None, date=None):
-        return survey_feeds("town", feeds_of_timetables(read_timetables(paths)), stations, date)
+    def of(*paths, stations=None, dates=()):
+        return survey_feeds("town", feeds_of_timetables(read_timetables(paths)), stations, dates)
 
     return of
 
@@ -44,7 +44,7 @@ def verdict(survey):
 
     def on(date, *paths, stations=None, window_s=None):
         return judge(
-            survey(*paths, stations=stations, date=date), date, date_from="--date", window_s=window_s
+            survey(*paths, stations=stations, dates=[date]), date, date_from="--date", window_s=window_s
         )
 
     return on

@@ -56,6 +56,29 @@ def test_a_feed_that_has_ended_is_named_while_the_other_runs_on(verdict, write):
     assert found.proposal.date == day(2, 1)
 
 
+def test_a_feed_of_which_nothing_ever_runs_is_a_no_go(verdict, write, train):
+    calendar = USUAL + week_rows(("never", "0000000", MONDAY, LAST)).split("\n", 1)[1]
+    bus = write(every_minutes(5, "never"), calendar=calendar)
+    both = verdict(TUESDAY, bus, train)
+    assert both.findings[0].what == "no trip of bus runs on any day"
+    assert both.decision is Decision.NO_GO
+    alone = verdict(TUESDAY, bus)
+    assert alone.findings[0].what == "nothing runs on Tuesday 2026-10-06"
+    assert alone.proposal is None
+
+
+@pytest.mark.parametrize(("left", "severity"), [(12, Severity.NO_GO), (13, Severity.WARNING)])
+def test_a_few_trips_after_the_end_are_no_timetable(verdict, write, left, severity):
+    trips = [*every_minutes(50 - left), *every_minutes(left, "special", name="s")]
+    calendar = week_rows(
+        ("weekdays", "1111100", MONDAY, day(5, 4)), ("special", "1111100", MONDAY, day(5, 4))
+    )
+    late = day(9, 1)
+    found = verdict(late, write(trips, calendar=calendar, calendar_dates=dates_text(("special", late, 1))))
+    # of 50 usual trips a quarter is 12.5
+    assert (finding(found, "outside-feed").severity, finding(found, "outside-feed").count) == (severity, left)
+
+
 def test_feeds_that_have_no_day_in_common_are_a_no_go_on_any_date(verdict, write):
     early = week_rows(("weekdays", "1111100", MONDAY, day(2, 4)))
     late = week_rows(("weekdays", "1111100", day(3), LAST))

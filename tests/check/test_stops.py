@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,13 @@ def test_exchanged_coordinates_are_known_as_such():
     lon, lat = city((CITY_LAT, CITY_LON))
     far = far_stops(lon, lat, np.arange(lon.size))
     assert (far.stop.tolist(), far.swapped.tolist()) == ([90], [True])
+
+
+def test_a_place_left_blank_on_the_british_grid_is_known_as_such():
+    to_degrees = pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    lon, lat = city(to_degrees.transform(0, 0), to_degrees.transform(0, 3_000))
+    far = far_stops(lon, lat, np.arange(lon.size))
+    assert (far.stop.tolist(), far.blank.tolist()) == ([90, 91], [True, False])
 
 
 def test_stops_that_nothing_calls_at_are_left_alone():

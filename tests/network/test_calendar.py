@@ -64,6 +64,12 @@ def test_a_date_without_service_names_one_that_has_it(date, said, remedy):
     assert error.remedy == f"take a date such as {remedy}"
 
 
+def test_a_timetable_without_any_day_has_none_to_name():
+    never = np.array([2, 2], dtype=np.int32)
+    with pytest.raises(InputError, match="no trip runs on any day"):
+        require_service(WEEK, never, day(1), "query, date")
+
+
 def test_services_without_trips_do_not_count():
     require_service(WEEK, np.array([0, 3], dtype=np.int32), day(13), "date")
     # the Sunday beside whose Saturday only service 1 runs

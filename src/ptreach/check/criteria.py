@@ -23,10 +23,10 @@ def criteria() -> tuple[str, ...]:
         f"""Usual is the median of the same weekday in the {WEEKS_AROUND} weeks before and after, and in
         all weeks of full service; bank holidays are left out. A week is one of full service if it has
         at least {FULL_WEEK_SHARE:.0%} of the trips of the busiest week.""",
-        f"""No go: nothing runs on the date; or the full service of a feed has ended or not begun, and it
-        has no trips on the date; or a mode, a feed or an operator with at least {LARGE_OPERATOR:.0%}
-        of all trips has none, though it runs on that weekday in the weeks around; or two feeds have no
-        day of full service in common.""",
+        f"""No go: nothing runs on the date; or the full service of a feed has ended or not begun, and no
+        more than {FULL_WEEK_SHARE:.0%} of its usual trips run on the date; or a mode, a feed or an
+        operator with at least {LARGE_OPERATOR:.0%} of all trips has none, though it runs on that weekday
+        in the weeks around; or two feeds have no day of full service in common.""",
         f"""Warning, of the date: fewer than {FEWER:.0%} of the usual trips, and at least {FEWER_LEAST}
         fewer; more than {MORE:.0%}, and at least {MORE_LEAST} more; a weekend; a bank holiday; a day
         on which most English schools are shut; {CHANGED:.0%} of the trips gone, or new, from the week

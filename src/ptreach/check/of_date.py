@@ -10,7 +10,7 @@ import numpy as np
 
 from ptreach.check.days_off import BANK, SCHOOL, on, schools_known
 from ptreach.check.survey import day_words, trips_on
-from ptreach.check.usual import ALL, FEED, MODE, OPERATOR, comparison, full_days
+from ptreach.check.usual import ALL, FEED, FULL_WEEK_SHARE, MODE, OPERATOR, comparison, full_days
 from ptreach.model import Comparison, DaysOff, Example, Finding, Severity
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def date_findings(
 ) -> list[Finding]:
     """Return what speaks against a date; `window_s` are the seconds of the day that are asked about."""
     found = _no_service(survey, date, window_s)
-    outside = _outside_feeds(survey, date) if len(survey.feeds.feed_ids) > 1 or not found else []
+    outside = _outside_feeds(survey, date, comparisons) if len(survey.feeds.feed_ids) > 1 or not found else []
     found += outside
     found += _feeds_apart(survey)
     ended = {finding.example.feed for finding in outside if finding.example}
@@ -79,13 +79,24 @@ def _last_arrivals(survey: Survey) -> np.ndarray[tuple[int], np.dtype[np.int32]]
     return ends
 
 
-def _outside_feeds(survey: Survey, date: dt.date) -> list[Finding]:
-    """Name the feeds whose full service has ended before the date or begins after it."""
+def _outside_feeds(survey: Survey, date: dt.date, comparisons: tuple[Comparison, ...]) -> list[Finding]:
+    """Name the feeds whose full service has ended before the date or begins after it.
+
+    That is a no go but where a good part of the usual trips runs all the same: on a holiday that the feed
+    has in advance.
+    """
     found = []
+    usual = {row.name: row.span for row in comparisons if row.kind == FEED}
     day = date.toordinal() - survey.first_day
     for series in survey.of_kind(FEED):
         full = survey.full[series.name]
-        if full is None or full.full_first <= day <= full.full_last:
+        if full is None:
+            what = f"no trip of {series.name} runs on any day"
+            remedy = "take a whole GTFS feed"
+            example = Example(series.name, "calendar.txt, calendar_dates.txt", "")
+            found.append(Finding(Severity.NO_GO, "outside-feed", what, 0, remedy, example))
+            continue
+        if full.full_first <= day <= full.full_last:
             continue
         first, last = survey.date_of(full.full_first), survey.date_of(full.full_last)
         verb = f"ended on {last}" if day > full.full_last else f"begins on {first}"
@@ -95,7 +106,7 @@ def _outside_feeds(survey: Survey, date: dt.date) -> list[Finding]:
         what += f", {trips:,} trips on {day_words(date)}"
         found.append(
             Finding(
-                Severity.WARNING if trips else Severity.NO_GO,
+                Severity.NO_GO if trips <= FULL_WEEK_SHARE * (usual[series.name] or 0) else Severity.WARNING,
                 "outside-feed",
                 what,
                 trips,

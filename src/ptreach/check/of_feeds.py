@@ -120,6 +120,9 @@ def _far_stops(survey: Survey) -> list[Finding]:
     if far.swapped.any():
         what += f"; {int(far.swapped.sum()):,} would be near with stop_lat and stop_lon exchanged"
         remedy = "exchange stop_lat and stop_lon in stops.txt"
+    if far.blank.any():
+        what += f"; {int(far.blank.sum()):,} at easting 0, northing 0: the place was left blank"
+        remedy = "look their places up in NaPTAN"
     return [
         Finding(Severity.WARNING, "stops-far", what, int(far.stop.size), remedy, stop_example(survey, stop))
     ]

@@ -74,6 +74,8 @@ def propose(survey: Survey, asked: dt.date | None) -> Proposal | None:
 def _days(survey: Survey) -> _Days | None:
     """Return the days of full service of every feed on which something runs."""
     spans = [full for full in survey.full.values() if full is not None]
+    if not spans:
+        return None
     first, last = max(span.full_first for span in spans), min(span.full_last for span in spans)
     day = np.arange(first, last + 1)
     day = day[survey.all_trips.trips[first : last + 1] > 0] if day.size else day

@@ -39,12 +39,22 @@ TOP_SPEED_KPH: Final = {
 """Faster than any vehicle of the mode goes in service, from stop to stop."""
 
 
+GRID_ORIGIN: Final = (-7.5572, 49.7668)
+"""Longitude and latitude of easting 0, northing 0 of the British National Grid, in the sea off Cornwall."""
+_GRID_ORIGIN_M: Final = 1_000
+
+
 class FarStops(NamedTuple):
-    """Numbers of stops far from the others, and which of them would not be with lon and lat exchanged."""
+    """Numbers of stops far from the others.
+
+    ``swapped``: it would not be with lon and lat exchanged; ``blank``: it lies where a place of British
+    eastings and northings comes to lie that was left blank.
+    """
 
     stop: NDArray[np.int64]
     km: FloatArray
     swapped: NDArray[np.bool_]
+    blank: NDArray[np.bool_]
 
 
 class FastTrips(NamedTuple):
@@ -79,7 +89,8 @@ def far_stops(lon: FloatArray, lat: FloatArray, used: NDArray[np.int64]) -> FarS
     limit_m = max(FAR_LEAST_M, FAR_TIMES * float(np.quantile(away_m, 0.75)))
     far = np.flatnonzero(away_m > limit_m)
     swapped_m = great_circle_m(y[far], x[far], *map(np.asarray, middle))
-    return FarStops(used[far], away_m[far] / 1000, swapped_m <= limit_m)
+    origin_m = great_circle_m(x[far], y[far], *map(np.asarray, GRID_ORIGIN))
+    return FarStops(used[far], away_m[far] / 1000, swapped_m <= limit_m, origin_m <= _GRID_ORIGIN_M)
 
 
 def fast_trips(feeds: Feeds, top_kph: FloatArray) -> FastTrips:

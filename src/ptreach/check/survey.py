@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.check.counts import count_days
 from ptreach.check.days_off import BANK, ENGLISH_TIME, days_off_between, in_order
-from ptreach.check.usual import ALL, FEED, FullDays, Series, full_days, series_of
+from ptreach.check.usual import FEED, FullDays, Series, full_days, series_of
 from ptreach.errors import InputError
 from ptreach.sources.modes import MODES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -76,22 +76,32 @@ def require_year(date: dt.date, where: str) -> None:
         raise InputError(what, where=where, remedy="correct the year")
 
 
-def survey_feeds(name: str, feeds: Feeds, stations: Mapping[str, int] | None, date: dt.date | None) -> Survey:
-    """Return what is known of feeds; days off are looked up for their full service and about `date`."""
+def survey_feeds(
+    name: str, feeds: Feeds, stations: Mapping[str, int] | None, dates: Sequence[dt.date]
+) -> Survey:
+    """Return what is known of feeds; days off are looked up for their full service and about `dates`."""
     counts = count_days(feeds, MODES)
     series = series_of(counts)
     spans = {one.name: full_days(one.trips, counts.first_day) for one in series if one.kind == FEED}
     full: dict[str, FullDays | None] = {feed: spans.get(feed) for feed in feeds.feed_ids}
-    days_off = None
-    if feeds.timezone == ENGLISH_TIME:
-        ends = [day for span in full.values() if span for day in (span.full_first, span.full_last)]
-        first, last = (dt.date.fromordinal(counts.first_day + day) for day in (min(ends), max(ends)))
-        rows = set() if date is None else set(days_off_between(date - _WEEK, date + _WEEK))
-        if date is not None:  # of a timetable that goes on for decades the years about the date will do
-            first, last = max(first, min(date, last) - _AROUND), min(last, max(date, first) + _AROUND)
+    ends = [counts.first_day + day for one in full.values() if one for day in (one.full_first, one.full_last)]
+    english = feeds.timezone == ENGLISH_TIME
+    return Survey(name, feeds, counts, series, full, _days_off(ends, dates) if english else None, stations)
+
+
+def _days_off(ends: Sequence[int], dates: Sequence[dt.date]) -> tuple[DaysOff, ...]:
+    """Return the days off in the weeks of the dates and between the least and the greatest of the ends.
+
+    A timetable may go on for decades: then those of the years about the dates will do.
+    """
+    rows = {row for date in dates for row in days_off_between(date - _WEEK, date + _WEEK)}
+    if ends:
+        first, last = (dt.date.fromordinal(end) for end in (min(ends), max(ends)))
+        if dates:
+            inside = [min(max(date, first), last) for date in dates]
+            first, last = max(first, min(inside) - _AROUND), min(last, max(inside) + _AROUND)
         rows |= set(days_off_between(first - _WEEK, last + _WEEK))
-        days_off = in_order(rows)
-    return Survey(name, feeds, counts, series, full, days_off, stations)
+    return in_order(rows)
 
 
 def trips_on(survey: Survey, date: dt.date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -106,6 +116,3 @@ def trips_on(survey: Survey, date: dt.date) -> np.ndarray[tuple[int], np.dtype[n
 def day_words(date: dt.date) -> str:
     """Return ``Tuesday 2020-06-16``."""
     return f"{date:%A} {date.isoformat()}"
-
-
-__all__ = ["ALL", "FEED", "Survey", "day_words", "survey_feeds", "trips_on"]

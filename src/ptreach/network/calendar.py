@@ -51,6 +51,8 @@ def no_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, where
     """Return the error for a date on which nothing runs, naming the days to take instead."""
     busy = calendar.runs[np.unique(used)].any(axis=0)
     days = np.flatnonzero(busy) + calendar.first_day
+    if not days.size:
+        return InputError("no trip runs on any day", where=where, remedy="take a whole GTFS feed")
     first, last = dt.date.fromordinal(int(days[0])), dt.date.fromordinal(int(days[-1]))
     same_weekday = days[(days - date.toordinal()) % 7 == 0]
     choice = same_weekday if same_weekday.size else days
