@@ -242,9 +242,11 @@ def _write(
         scratch=folder,
     )
     step()
-    timetables = read_timetables(gtfs_paths)
-    step()
     streets, on_islands = build_streets(ways, rules)
+    missing_nodes = ways.missing_nodes
+    del ways  # a nation's are as large as all that follows
+    step()
+    timetables = read_timetables(gtfs_paths)
     step()
     linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)
@@ -282,7 +284,7 @@ def _write(
         "trips listed twice for a day, counted once": trips_listed_twice(patterns, timetables.service_days),
         "stops far from any street": int((~stops.linked).sum()),
         "street edges on islands": on_islands,
-        "nodes missing from the streets' file": ways.missing_nodes,
+        "nodes missing from the streets' file": missing_nodes,
     }
     _write_json(
         folder / META,

@@ -36,7 +36,7 @@ UNKNOWN_E7: Final = np.iinfo(np.int32).max
 _LON_E7, _LAT_E7 = 1_800_000_000, 900_000_000
 # libosmium keeps the places of nodes as an array of these in a file.
 _PLACE: Final = np.dtype([("node_id", "<u8"), ("lon_e7", "<i4"), ("lat_e7", "<i4")])
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 17
 _PEEK: Final = 1 << 16
 _ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
 _GIGABYTE: Final = 1e9
