@@ -206,3 +206,12 @@ def test_boxes_touch_a_cover_where_one_of_their_cells_is_kept(cells, x0, y0, x1,
     box = [np.array([side]) for side in (west, south, east, north)]
     assert cover.touches(*box)[0] == cover.holds(x, y).any()
     assert not cover.touches(*box[:3], np.array([np.nan]))[0]
+
+
+def test_a_node_in_a_wrong_place_cuts_its_ways_and_is_counted(tmp_path):
+    nodes = {**LINE, 20: (0.0, 0.0), 21: (-1.9, 52.51)}
+    path = write(tmp_path / "a.osm.pbf", nodes, {1: [1, 2, 20, 3, 4], 2: [5, 21, 6, 7], 3: [20, 1]})
+    streets = read_streets([path])
+    assert pieces(streets) == [(1, [1, 2]), (1, [3, 4]), (2, [6, 7])]
+    assert streets.leaps == 5
+    assert streets.missing_nodes == 0

@@ -25,7 +25,7 @@ from ptreach.network.patterns import Patterns, build_patterns, trips_listed_twic
 from ptreach.network.r5_cells import EdgeCells
 from ptreach.network.rules import OURS, Rules
 from ptreach.network.segments import Edges, Segments
-from ptreach.network.streets import build_streets
+from ptreach.network.streets import build_streets, require_region
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
 from ptreach.sources import cover as covers
@@ -243,7 +243,8 @@ def _write(
     )
     step()
     streets, on_islands = build_streets(ways, rules)
-    missing_nodes = ways.missing_nodes
+    require_region(streets, ", ".join(map(str, osm_paths)))
+    missing_nodes, leaps = ways.missing_nodes, ways.leaps
     del ways  # a nation's are as large as all that follows
     step()
     timetables = read_timetables(gtfs_paths)
@@ -285,6 +286,7 @@ def _write(
         "stops far from any street": int((~stops.linked).sum()),
         "street edges on islands": on_islands,
         "nodes missing from the streets' file": missing_nodes,
+        "street nodes half a degree from the next, cut": leaps,
     }
     _write_json(
         folder / META,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from ptreach.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from ptreach.network.rules import Rules
     from ptreach.sources.osm import OsmStreets
 
+_REGION_DEG2: Final = 200.0  # England has 45, Germany 80
 DEGREE_E7 = 1e-7
 """Degrees of one unit of the fixed-point coordinates."""
 
@@ -68,6 +71,21 @@ def build_streets(osm: OsmStreets, rules: Rules) -> tuple[Streets, int]:
     return streets.take(kept), int((~kept).sum())
 
 
+def require_region(streets: Streets, where: str) -> None:
+    """Raise InputError, naming the streets' files, if they are spread over more than a region.
+
+    The grid in which points look for streets covers all between them.
+    """
+    lon, lat = streets.point_lon_e7 * DEGREE_E7, streets.point_lat_e7 * DEGREE_E7
+    if np.ptp(lon) * np.ptp(lat) > _REGION_DEG2:
+        raise InputError(
+            f"its streets are spread from {lon.min():.1f} to {lon.max():.1f} degrees east"
+            f" and from {lat.min():.1f} to {lat.max():.1f} north",
+            where=where,
+            remedy="take the extract of one country or less, without places far away",
+        )
+
+
 def haversine_m(
     lon0: NDArray[Any], lat0: NDArray[Any], lon1: NDArray[Any], lat1: NDArray[Any], radius_m: float
 ) -> NDArray[np.float64]:
@@ -107,7 +125,7 @@ def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
     points = np.arange(point_start[-1]) - np.repeat(point_start[:-1] - start, counts)
     steps_m = step_m[points]
     steps_m[point_start[:-1]] = 0.0  # the step to an edge's first point is another edge's
-    length_mm = np.add.reduceat(steps_m, point_start[:-1]) * 1000
+    length_mm = np.minimum(np.add.reduceat(steps_m, point_start[:-1]) * 1000, np.iinfo(np.int32).max)
     point_lon_e7, point_lat_e7 = lon_e7[points], lat_e7[points]
     if rules.truncates:
         ends = np.concatenate([point_start[:-1], point_start[1:] - 1])

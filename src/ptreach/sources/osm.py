@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ptreach.sources.osm_files import Places
 
 _FORWARD, _BACKWARD, _LINKABLE = 1, 2, 4
+_LEAP_DEG: Final = 0.5
 _BLOCK: Final = 1 << 18
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class OsmStreets(NamedTuple):
     impassable_node_id: NDArray[np.int64]
     shared_node_id: NDArray[np.int64]
     missing_nodes: int
+    leaps: int
     counts: StreetCounts
 
 
@@ -89,7 +91,8 @@ def read_streets(
 
     A way that several files hold is taken once, from the file whose version has most nodes with a place; a
     node's place from the first file that has one. A way is cut where no file has a node; such nodes are
-    counted in ``missing_nodes``.
+    counted in ``missing_nodes``; and where two
+    nodes are half a degree apart, which is no street but a node in a wrong place, counted in ``leaps``.
 
     Parameters
     ----------
@@ -186,8 +189,7 @@ def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
     joined = known.copy()  # each node with the next one
     joined[:-1] &= known[1:]
     joined[way_start[1:][way_start[1:] > 0] - 1] = False
-    if cover is not None:
-        _limit(joined, lon_e7, lat_e7, cover)
+    leaps = _part(joined, lon_e7, lat_e7, cover)
     entered = np.zeros_like(joined)
     entered[1:] = joined[:-1]
     kept = joined | entered
@@ -212,6 +214,7 @@ def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
         impassable_node_id=none,
         shared_node_id=none,
         missing_nodes=int(missing.size if cover is None else is_kept_way[missing].sum()),
+        leaps=leaps,
         counts=StreetCounts(
             read=0, walkable=ways.way_id.size, kept=int(is_kept_way.sum()), nodes=int(is_kept_node.sum())
         ),
@@ -230,21 +233,27 @@ def _without_repeats(
     return node[new], way_start - np.searchsorted(np.flatnonzero(~new), way_start)
 
 
-def _limit(
-    joined: NDArray[np.bool_], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], cover: Cover
-) -> None:
-    """Part nodes from the next one where nothing between them may touch the cover; block by block."""
+def _part(
+    joined: NDArray[np.bool_], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], cover: Cover | None
+) -> int:
+    """Part nodes from the next one if that is far away, or if nothing between them may touch the cover.
+
+    Returns
+    -------
+    The number of nodes that were parted because the next is far away.
+    """
+    leaps = 0
     for first in range(0, joined.size, _BLOCK):
         at = first + np.flatnonzero(joined[first : first + _BLOCK])
         lon, lat, next_lon, next_lat = (
             values * 1e-7 for values in (lon_e7[at], lat_e7[at], lon_e7[at + 1], lat_e7[at + 1])
         )
-        joined[at] = cover.touches(
-            np.minimum(lon, next_lon),
-            np.minimum(lat, next_lat),
-            np.maximum(lon, next_lon),
-            np.maximum(lat, next_lat),
-        )
+        west, east = np.minimum(lon, next_lon), np.maximum(lon, next_lon)
+        south, north = np.minimum(lat, next_lat), np.maximum(lat, next_lat)
+        near = (east - west < _LEAP_DEG) & (north - south < _LEAP_DEG)
+        leaps += int((~near).sum())
+        joined[at] = near if cover is None else near & cover.touches(west, south, east, north)
+    return leaps
 
 
 def _shared_nodes(paths: Sequence[Path], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
