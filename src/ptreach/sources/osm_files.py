@@ -212,7 +212,7 @@ def locate_nodes(
     with tempfile.TemporaryDirectory(prefix="ptreach-", dir=scratch, ignore_cleanup_errors=True) as folder:
         table = Path(folder) / "places"
         for path in paths:
-            _require_room(path, table.parent)
+            require_room(path, table.parent)
             closed += _write_places(path, table, keys, is_closed)
             _take_places(table, places)
             table.unlink()
@@ -221,7 +221,7 @@ def locate_nodes(
     return places, np.unique(np.array(closed, dtype=np.int64))
 
 
-def _require_room(path: Path, folder: Path) -> None:
+def require_room(path: Path, folder: Path) -> None:
     """Raise InputError where the disk has no room: libosmium would not survive finding out."""
     needed, free = path.stat().st_size * _ROOM_A_BYTE, shutil.disk_usage(folder).free
     if needed > free:
