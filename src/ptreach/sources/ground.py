@@ -15,7 +15,7 @@ import osmium.geom
 import pandas as pd
 import shapely
 
-from ptreach.sources.osm_files import osm_file, read_errors, require_room
+from ptreach.sources.osm_files import osm_file, read_errors, require_room, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ def _read(path: Path, drawn: set[tuple[bool, int]] | None, folder: Path) -> Iter
     keys = osmium.filter.KeyFilter("highway", "railway", "natural", "waterway")
     file = osm_file(path)
     require_room(path, folder)
-    places = f"sparse_file_array,{folder / 'places'}"  # a nation's would fill memory
+    places = table_name(folder / "places")  # on disk: a nation's would fill memory
     for thing in osmium.FileProcessor(file).with_locations(places).with_areas(water).with_filter(keys):
         kind: GroundKind | None = None
         name = (thing.is_area(), thing.id)

@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 import zlib
+from array import array
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ UNKNOWN_E7: Final = np.iinfo(np.int32).max
 _LON_E7, _LAT_E7 = 1_800_000_000, 900_000_000
 # libosmium keeps the places of nodes as an array of these in a file.
 _PLACE: Final = np.dtype([("node_id", "<u8"), ("lon_e7", "<i4"), ("lat_e7", "<i4")])
+IN_MEMORY: Final = "flex_mem"
 _BLOCK: Final = 1 << 17
 _PEEK: Final = 1 << 16
 _ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
@@ -209,16 +211,24 @@ def locate_nodes(
         np.full(wanted.size, UNKNOWN_E7, dtype=np.int32),
     )
     closed: list[int] = []
+    unsaved = bool(wanted.size and wanted[0] < 0)
     with tempfile.TemporaryDirectory(prefix="ptreach-", dir=scratch, ignore_cleanup_errors=True) as folder:
-        table = Path(folder) / "places"
-        for path in paths:
-            require_room(path, table.parent)
-            closed += _write_places(path, table, keys, is_closed)
-            _take_places(table, places)
-            table.unlink()
-            if wanted.size and wanted[0] < 0:
-                _take_unsaved(path, places)
+        for number, path in enumerate(paths):
+            require_room(path, Path(folder))
+            table = Path(folder) / f"places{number}"
+            closed += _write_places(path, table_name(table), keys, is_closed)
+            if table.is_file():
+                _take_places(table, places)
+                table.unlink()
+            if unsaved or table_name(table) == IN_MEMORY:
+                _take_one_by_one(path, places)
     return places, np.unique(np.array(closed, dtype=np.int64))
+
+
+def table_name(table: Path) -> str:
+    """Return libosmium's name for a table of places: a file, or memory if it can't say the file's name."""
+    name = str(table)
+    return f"sparse_file_array,{name}" if name.isascii() and "," not in name else IN_MEMORY
 
 
 def require_room(path: Path, folder: Path) -> None:
@@ -233,13 +243,14 @@ def require_room(path: Path, folder: Path) -> None:
 
 
 def _write_places(
-    path: Path, table: Path, keys: Sequence[str], is_closed: Callable[[osmium.osm.TagList], bool]
+    path: Path, table: str, keys: Sequence[str], is_closed: Callable[[osmium.osm.TagList], bool]
 ) -> list[int]:
-    """Write the places of all nodes of a file into another; return the ids of nodes that are closed."""
-    index = osmium.index.create_map(f"sparse_file_array,{table}")
-    store = osmium.NodeLocationsForWays(index)
+    """Write the places of all nodes of a map into a table; return the ids of nodes that are closed."""
+    index = None if table == IN_MEMORY else osmium.index.create_map(table)
+    handlers = () if index is None else (osmium.NodeLocationsForWays(index),)
     with read_errors(path):
-        return [node.id for node in _read(path, osmium.osm.NODE, keys, store) if is_closed(node.tags)]
+        nodes = _read(path, osmium.osm.NODE, keys, *handlers)
+        return [node.id for node in nodes if is_closed(node.tags)]
 
 
 def _take_places(table: Path, places: Places) -> None:
@@ -265,16 +276,29 @@ def _fill_in(
     places.lat_e7[at[rows]] = lat_e7[rows]
 
 
-def _take_unsaved(path: Path, places: Places) -> None:
-    """Fill in places of nodes with negative ids, which libosmium's tables leave out.
+def _take_one_by_one(path: Path, places: Places) -> None:
+    """Fill in places without a table, which is slow.
 
-    Editors number so what is drawn and not yet uploaded: a bridge that is only planned.
+    Tables leave out negative ids. Editors number so what is drawn and not yet uploaded: a bridge that is only
+    planned.
     """
+    node_id, lon_e7, lat_e7 = array("q"), array("q"), array("q")
+
+    def fill_in() -> None:
+        _fill_in(
+            places,
+            np.array(node_id, dtype=np.int64),
+            np.array(lon_e7, dtype=np.int32),
+            np.array(lat_e7, dtype=np.int32),
+        )
+        for column in (node_id, lon_e7, lat_e7):
+            del column[:]
+
     with read_errors(path):
-        rows = [
-            (node.id, node.location.x, node.location.y)
-            for node in _read(path, osmium.osm.NODE, ())
-            if node.id < 0
-        ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    _fill_in(places, table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32))
+        for node in _read(path, osmium.osm.NODE, ()):
+            node_id.append(node.id)
+            lon_e7.append(node.location.x)
+            lat_e7.append(node.location.y)
+            if len(node_id) == _BLOCK:
+                fill_in()
+    fill_in()
