@@ -181,6 +181,14 @@ def test_entities_do_not_blow_up(tmp_path):
         refs(file(tmp_path, bomb))
 
 
+@pytest.mark.parametrize("packing", [bytes, gzip.compress, bz2.compress])
+def test_a_mark_without_an_end_is_told_before_it_is_parsed(tmp_path, packing):
+    for text in (b'<node id="9" lon="', b"<!-- ", b""):
+        bomb = XML.encode().replace(b"</osm>", text + b" 1" * (2 << 20))
+        with pytest.raises(InputError, match=r"map\.osm: .*a mark of more than a megabyte"):
+            refs(file(tmp_path, packing(bomb)))
+
+
 def blob(kind: bytes, body: bytes, said: int | None = None) -> bytes:
     """A blob of a pbf file, whose header says how long it is."""
 

@@ -16,7 +16,7 @@ from array import array
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 import numpy as np
 import osmium
@@ -40,6 +40,7 @@ _PLACE: Final = np.dtype([("node_id", "<u8"), ("lon_e7", "<i4"), ("lat_e7", "<i4
 IN_MEMORY: Final = "flex_mem"
 _BLOCK: Final = 1 << 17
 _PEEK: Final = 1 << 16
+_MARK_BYTES: Final = 1 << 20
 _ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
 _GIGABYTE: Final = 1e9
 HISTORY: Final = "it holds the history of a map, not a map", "take an extract of one day: .osm.pbf or .osm"
@@ -53,6 +54,12 @@ _FAULTS: Final = (
     MemoryError,
     osmium.InvalidLocationError,
 )
+
+
+class _Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes: ...  # noqa: D102
 
 
 class Places(NamedTuple):
@@ -73,18 +80,8 @@ def osm_file(path: Path) -> osmium.io.File:
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
-    try:
-        with path.open("rb") as stream:
-            packing = _packing(stream.read(3))
-            stream.seek(0)
-            head = _first_bytes(stream, packing)
-    except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, str(error)) from error
-    form = _format(path, head, packing)
-    if form == "pbf":
-        state = path.stat()
-        _check_pbf(path, state.st_size, state.st_mtime_ns)
-    file = osmium.io.File(str(path), form)
+    state = path.stat()
+    file = osmium.io.File(str(path), _checked_format(path, state.st_size, state.st_mtime_ns))
     with read_errors(path), osmium.io.Reader(file, osmium.osm.NOTHING) as reader:
         if reader.header().has_multiple_object_versions:
             raise unreadable(path, *HISTORY)
@@ -92,17 +89,41 @@ def osm_file(path: Path) -> osmium.io.File:
 
 
 @lru_cache(maxsize=64)
-def _check_pbf(path: Path, _size: int, _mtime_ns: int) -> None:
-    """Raise InputError where a pbf would crash libosmium; once for a file as it is."""
-    with path.open("rb") as stream, read_errors(path):
-        check_strings(stream)
+def _checked_format(path: Path, _size: int, _mtime_ns: int) -> str:
+    """Return the format of a file, in libosmium's words, after a look through it; once for a file as it is.
+
+    That is for what libosmium would not survive, or not end with.
+    """
+    try:
+        with path.open("rb") as stream:
+            packing = _packing(stream.read(3))
+            stream.seek(0)
+            content = _unpacked(stream, packing)
+            head = content.read(_PEEK)
+            form = _format(path, head, packing)
+            with read_errors(path):
+                if form == "pbf":
+                    stream.seek(0)
+                    check_strings(stream)
+                else:
+                    _check_marks(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(path, str(error)) from error
+    return form
 
 
-def _first_bytes(stream: BinaryIO, packing: str) -> bytes:
-    """Return the first bytes of what is packed in a stream."""
+def _check_marks(content: _Readable) -> None:
+    """Raise ValueError where XML has a mark so long that a parser's time grows with the square of it."""
+    while block := content.read(_MARK_BYTES):
+        if b">" not in block and len(block) == _MARK_BYTES:
+            raise ValueError("a mark of more than a megabyte")
+
+
+def _unpacked(stream: BinaryIO, packing: str) -> _Readable:
+    """Return the stream of what is packed in a stream."""
     if packing == "gz":
-        return gzip.GzipFile(fileobj=stream).read(_PEEK)
-    return bz2.BZ2File(stream).read(_PEEK) if packing else stream.read(_PEEK)
+        return gzip.GzipFile(fileobj=stream)
+    return bz2.BZ2File(stream) if packing else stream
 
 
 def _packing(start: bytes) -> str:
