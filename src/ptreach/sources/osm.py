@@ -117,7 +117,7 @@ def read_streets(
             "no walkable street in it", where=where, remedy="take an extract that holds the town's streets"
         )
     places, impassable = locate_nodes(
-        paths, _distinct(ways.ref_node_id), NODE_KEYS, is_impassable, scratch=scratch
+        paths, distinct(ways.ref_node_id), NODE_KEYS, is_impassable, scratch=scratch
     )
     ways = _once(ways, places)
     shared = _shared_nodes(paths, places.node_id) if cut_at_any_way else np.empty(0, dtype=np.int64)
@@ -284,7 +284,7 @@ def _count(refs: array[int], nodes: NDArray[np.int64], uses: NDArray[np.int64]) 
     uses[at[ours]] += times[ours]
 
 
-def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return values in ascending order, each once; numpy's own way takes three times the memory."""
     ordered = np.sort(values)
     return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if ordered.size else ordered

@@ -59,7 +59,7 @@ _FAULTS: Final = (
 class _Readable(Protocol):
     """What bytes can be read from."""
 
-    def read(self, size: int, /) -> bytes: ...  # noqa: D102
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Places(NamedTuple):
