@@ -145,7 +145,10 @@ def test_only_the_console_of_the_command_line_writes_to_the_streams():
 
 def test_tests_stand_in_rooms_of_the_package():
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
-    assert {path.parent.name for path in TESTS if path.parent != ROOT / "tests"} <= rooms | {"benchmarks"}
+    assert {path.parent.name for path in TESTS if path.parent != ROOT / "tests"} <= rooms | {
+        "benchmarks",
+        "scale_model",
+    }
 
 
 def test_every_import_of_the_package_is_declared(project):

@@ -263,3 +263,19 @@ def test_feeds_in_another_order_are_another_network(files, tmp_path):
     assert one.digest != two.digest
     assert one.names().stop_ids == [f"{feed}:{stop}" for feed in ("bus", "rail") for stop in "ABC"]
     assert two.names().stop_ids == [f"{feed}:{stop}" for feed in ("rail", "bus") for stop in "ABC"]
+
+
+def test_streets_out_of_the_cover_are_left_out(files, tmp_path):
+    lon, lat = (np.array([degrees]) for degrees in town.lonlat(0.0, 0.0))
+    cover = Cover.around(lon, lat, 500.0)
+    whole = open_network(build_network(*files, tmp_path / "built", no_progress))
+    part = open_network(build_network(*files, tmp_path / "built", no_progress, cover=cover))
+    assert part.digest == network_digest((*files[0], *files[1]), OURS, cover) != whole.digest
+    lengths_mm = [int(network.linkage.edges.mm.sum()) for network in (whole, part)]
+    assert lengths_mm[0] == pytest.approx(3_000_000, abs=1_000)
+    # a cell of the cover is 350 m wide there, and a node beyond is 50 m on
+    assert 500_000 < lengths_mm[1] < 500_000 + 2 * 350_000 + 50_000 + 1_000
+    assert (
+        open_network(build_network(*files, tmp_path / "built", no_progress, cover=cover)).digest
+        == part.digest
+    )

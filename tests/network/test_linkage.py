@@ -16,7 +16,7 @@ from ptreach.network.rules import OURS
 from ptreach.network.streets import build_streets
 from ptreach.network.transfers import find_transfers
 from ptreach.network.walks import anchor_points, build_graph, walk_table
-from ptreach.sources.osm import OsmStreets
+from ptreach.sources.osm import OsmStreets, StreetCounts
 
 WHOLE = OURS._replace(island_vertices=1)
 LAT = 51.0
@@ -50,6 +50,8 @@ def streets_of(nodes, ways, tunnels=()):
         impassable_node_id=np.empty(0, dtype=np.int64),
         shared_node_id=np.empty(0, dtype=np.int64),
         missing_nodes=0,
+        leaps=0,
+        counts=StreetCounts(read=len(ways), walkable=len(ways), kept=len(ways), nodes=len(nodes)),
     )
     return build_streets(osm, WHOLE)[0]
 

@@ -10,8 +10,9 @@ import pyproj
 import pytest
 
 import town
+from ptreach.errors import InputError
 from ptreach.network.rules import OURS
-from ptreach.network.streets import build_streets, haversine_m
+from ptreach.network.streets import build_streets, haversine_m, require_region
 from ptreach.sources.cover import Cover
 from ptreach.sources.osm import read_streets
 
@@ -224,3 +225,30 @@ def test_a_street_that_leads_out_of_the_cover_is_no_island(tmp_path):
     part, islands = build_streets(read_streets([path], cover=cover), OURS._replace(island_vertices=4), cover)
     assert islands == 1
     assert chains(part) == as_chains(nodes, [1, 2], [2, 3], [4, 2], [2, 5], [8, 9])
+
+
+def test_streets_of_half_the_world_are_no_network(tmp_path):
+    near, far = row_of_ways(1, 60, 0), row_of_ways(100, 60, 0)
+    there = {number: (x_m, y_m - 3_000_000) for number, (x_m, y_m) in far[0].items()}
+    wide = {number: (x_m + 2_000_000, y_m) for number, (x_m, y_m) in there.items()}
+    streets, _ = build(tmp_path, near[0], near[1])
+    require_region(streets, "a.osm")
+    streets, _ = build(tmp_path, {**near[0], **wide}, near[1] + far[1])
+    with pytest.raises(
+        InputError, match=r"a\.osm: .*from -2\.0 to 2\d\.\d degrees east and from 2\d\.\d to 51"
+    ):
+        require_region(streets, "a.osm")
+    # a street far away that is an island is no matter
+    few = {number: place for number, place in wide.items() if number < 110}
+    streets, islands = build(tmp_path, {**near[0], **few}, near[1] + far[1][:9])
+    assert islands == 9
+    require_region(streets, "a.osm")
+
+
+def test_an_edge_is_no_longer_than_numbers_hold(tmp_path):
+    # 3,000 km to and fro
+    nodes = {number: (30_000.0 * (number % 2), number * 0.1) for number in range(1, 102)}
+    nodes |= {number: (0.0, number * 1.0) for number in (200, 201)}
+    streets, _ = build(tmp_path, nodes, [(list(range(1, 102)),), ([1, 200],), ([101, 201],)])
+    assert streets.edge_mm.max() == np.iinfo(np.int32).max
+    assert (streets.edge_mm >= 0).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import osmium
@@ -18,9 +18,7 @@ from ptreach.sources.cover import CELL_DEG, Cover
 from ptreach.sources.ground import read_ground
 from ptreach.sources.osm import read_streets
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+IOW = Path(__file__).parents[2] / "../shared/data/isle-of-wight/iow-filtered.osm.pbf"
 ROAD = {"highway": "residential"}
 
 
@@ -206,3 +204,65 @@ def test_boxes_touch_a_cover_where_one_of_their_cells_is_kept(cells, x0, y0, x1,
     box = [np.array([side]) for side in (west, south, east, north)]
     assert cover.touches(*box)[0] == cover.holds(x, y).any()
     assert not cover.touches(*box[:3], np.array([np.nan]))[0]
+
+
+def test_a_node_in_a_wrong_place_cuts_its_ways_and_is_counted(tmp_path):
+    nodes = {**LINE, 20: (0.0, 0.0), 21: (-1.9, 52.51)}
+    path = write(tmp_path / "a.osm.pbf", nodes, {1: [1, 2, 20, 3, 4], 2: [5, 21, 6, 7], 3: [20, 1]})
+    streets = read_streets([path])
+    assert pieces(streets) == [(1, [1, 2]), (1, [3, 4]), (2, [6, 7])]
+    assert streets.leaps == 5
+    assert streets.missing_nodes == 0
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not IOW.is_file(), reason=f"real data absent: {IOW}")
+def test_an_island_in_two_extracts_that_overlap_is_the_island(tmp_path):
+    middle = -1.3
+    sides = [tmp_path / "west.osm.pbf", tmp_path / "east.osm.pbf"]
+    within = [set(), set()]
+    for node in osmium.FileProcessor(str(IOW), osmium.osm.NODE):
+        for side, sign in enumerate((-1, 1)):
+            if sign * (node.location.lon - middle) > -0.01:
+                within[side].add(node.id)
+    for path, nodes in zip(sides, within, strict=True):
+        with osmium.SimpleWriter(str(path)) as writer:
+            for thing in osmium.FileProcessor(str(IOW)):
+                if thing.is_way():
+                    is_here = any(node.ref in nodes for node in thing.nodes)
+                else:
+                    is_here = thing.id in nodes
+                if is_here:
+                    writer.add(thing)
+    whole = read_streets([IOW])
+    parts = [read_streets([path]) for path in sides]
+    assert all(0 < part.counts.kept < whole.counts.kept for part in parts)
+    assert all(part.missing_nodes > 0 for part in parts)
+    for paths in (sides, sides[::-1]):
+        both = read_streets(paths)
+        for name, column in whole._asdict().items():
+            if name != "counts":
+                assert np.array_equal(column, getattr(both, name)), name
+        assert both.counts.read == sum(part.counts.read for part in parts)
+        assert both.counts.kept == whole.counts.kept
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not IOW.is_file(), reason=f"real data absent: {IOW}")
+def test_a_town_cut_out_of_the_island_has_the_same_streets_there():
+    here = np.array([-1.163]), np.array([50.73])
+    whole, part = read_streets([IOW]), read_streets([IOW], cover=Cover.around(*here, 3_000.0))
+    assert part.counts.nodes < whole.counts.nodes / 3
+
+    def steps(streets):
+        ends = np.zeros(streets.ref_node_id.size, dtype=np.bool_)
+        ends[streets.ref_start[1:] - 1] = True
+        at = np.flatnonzero(~ends)
+        way = np.repeat(streets.way_id, np.diff(streets.ref_start))
+        x, y = streets.ref_lon_e7 / 1e7 - here[0], streets.ref_lat_e7 / 1e7 - here[1]
+        near = np.hypot(x * np.cos(np.radians(here[1])), y) * 111_000 < 2_900
+        at = at[near[at] | near[at + 1]]
+        return set(zip(way[at], streets.ref_node_id[at], streets.ref_node_id[at + 1], strict=True))
+
+    assert steps(part) == steps(whole)
+    assert len(steps(part)) > 1_000

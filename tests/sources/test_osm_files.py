@@ -20,6 +20,7 @@ import pytest
 
 from ptreach.errors import InputError
 from ptreach.sources import osm_files
+from ptreach.sources.ground import read_ground
 from ptreach.sources.osm import read_streets
 from ptreach.sources.osm_files import osm_file
 
@@ -180,6 +181,14 @@ def test_entities_do_not_blow_up(tmp_path):
         refs(file(tmp_path, bomb))
 
 
+@pytest.mark.parametrize("packing", [bytes, gzip.compress, bz2.compress])
+def test_a_mark_without_an_end_is_told_before_it_is_parsed(tmp_path, packing):
+    for text in (b'<node id="9" lon="', b"<!-- ", b""):
+        bomb = XML.encode().replace(b"</osm>", text + b" 1" * (2 << 20))
+        with pytest.raises(InputError, match=r"map\.osm: .*a mark of more than a megabyte"):
+            refs(file(tmp_path, packing(bomb)))
+
+
 def blob(kind: bytes, body: bytes, said: int | None = None) -> bytes:
     """A blob of a pbf file, whose header says how long it is."""
 
@@ -224,6 +233,21 @@ def test_a_full_disk_is_told_before_it_is_too_late(tmp_path, monkeypatch):
     monkeypatch.setattr(osm_files.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
     with pytest.raises(InputError, match=r"map\.osm: .* GB of disk, 0\.0 GB are free\. Make room"):
         refs(path)
+
+
+def test_a_folder_whose_name_the_library_can_not_say_is_no_matter(tmp_path):
+    path = pbf(tmp_path)
+    for name in ("Smith, John", "Zoë"):
+        scratch = tmp_path / name
+        scratch.mkdir()
+        streets = read_streets([path], scratch=scratch)
+        assert streets.ref_node_id.tolist() == [1, 2, 3]
+        assert streets.ref_lon_e7.tolist() == [-10_010_000, -10_020_000, -10_030_000]
+        assert list(scratch.iterdir()) == []
+        inside = file(scratch, XML)
+        assert refs(inside) == [1, 2, 3]
+        assert len(read_ground([inside])) == 1
+    assert {entry.name for entry in tmp_path.iterdir()} == {"Smith, John", "Zoë", "made.osm.pbf", "map.osm"}
 
 
 def test_no_places_are_left_behind(tmp_path):

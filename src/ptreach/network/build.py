@@ -25,7 +25,7 @@ from ptreach.network.patterns import Patterns, build_patterns, trips_listed_twic
 from ptreach.network.r5_cells import EdgeCells
 from ptreach.network.rules import OURS, Rules
 from ptreach.network.segments import Edges, Segments
-from ptreach.network.streets import build_streets
+from ptreach.network.streets import build_streets, require_region
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
 from ptreach.sources import cover as covers
@@ -258,9 +258,12 @@ def _write(
         scratch=folder,
     )
     step()
-    timetables = read_timetables(gtfs_paths)
-    step()
     streets, on_islands = build_streets(ways, rules, cover)
+    require_region(streets, ", ".join(map(str, osm_paths)))
+    missing_nodes, leaps = ways.missing_nodes, ways.leaps
+    del ways  # a nation's are as large as all that follows
+    step()
+    timetables = read_timetables(gtfs_paths)
     step()
     linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)
@@ -298,7 +301,8 @@ def _write(
         "trips listed twice for a day, counted once": trips_listed_twice(patterns, timetables.service_days),
         "stops far from any street": int((~stops.linked).sum()),
         "street edges on islands": on_islands,
-        "nodes missing from the streets' file": ways.missing_nodes,
+        "nodes missing from the streets' file": missing_nodes,
+        "street nodes half a degree from the next, cut": leaps,
     }
     _write_json(
         folder / META,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from ptreach.errors import InputError
+from ptreach.sources.osm import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from ptreach.sources.cover import Cover
     from ptreach.sources.osm import OsmStreets
 
+_BLOCK: Final = 1 << 17
+_REGION_DEG2: Final = 200.0  # England has 45, Germany 80
 DEGREE_E7 = 1e-7
 """Degrees of one unit of the fixed-point coordinates."""
 
@@ -70,6 +75,21 @@ def build_streets(osm: OsmStreets, rules: Rules, cover: Cover | None = None) -> 
     return streets.take(kept), int((~kept).sum())
 
 
+def require_region(streets: Streets, where: str) -> None:
+    """Raise InputError, naming the streets' files, if they are spread over more than a region.
+
+    The grid in which points look for streets covers all between them.
+    """
+    lon, lat = streets.point_lon_e7 * DEGREE_E7, streets.point_lat_e7 * DEGREE_E7
+    if np.ptp(lon) * np.ptp(lat) > _REGION_DEG2:
+        raise InputError(
+            f"its streets are spread from {lon.min():.1f} to {lon.max():.1f} degrees east"
+            f" and from {lat.min():.1f} to {lat.max():.1f} north",
+            where=where,
+            remedy="take the extract of one country or less, without places far away",
+        )
+
+
 def haversine_m(
     lon0: NDArray[Any], lat0: NDArray[Any], lon1: NDArray[Any], lat1: NDArray[Any], radius_m: float
 ) -> NDArray[np.float64]:
@@ -81,12 +101,13 @@ def haversine_m(
 
 def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
     """Return an edge for each piece of a way between two neighbouring vertices."""
-    refs_n = osm.ref_node_id.size
     lon_e7, lat_e7 = osm.ref_lon_e7, osm.ref_lat_e7
-    way_of_ref = np.repeat(np.arange(osm.way_id.size), np.diff(osm.ref_start))
-    nodes, node_of_ref, uses = np.unique(osm.ref_node_id, return_inverse=True, return_counts=True)
+    way_of_ref = np.repeat(np.arange(osm.way_id.size, dtype=np.int32), np.diff(osm.ref_start))
+    nodes = distinct(osm.ref_node_id)
+    node_of_ref = np.searchsorted(nodes, osm.ref_node_id).astype(np.int32)
     impassable = np.isin(nodes, osm.impassable_node_id)[node_of_ref]
-    is_vertex = (uses[node_of_ref] > 1) | impassable | np.isin(nodes, osm.shared_node_id)[node_of_ref]
+    is_shared = (np.bincount(node_of_ref) > 1) | np.isin(nodes, osm.shared_node_id)
+    is_vertex = is_shared[node_of_ref] | impassable
     is_vertex[osm.ref_start[:-1]] = True
     is_vertex[osm.ref_start[1:] - 1] = True
 
@@ -101,15 +122,12 @@ def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
         ends[shut] = vertices_n + np.arange(shut.size)
         vertices_n += shut.size
 
-    lon, lat = lon_e7 * DEGREE_E7, lat_e7 * DEGREE_E7
-    step_m = np.zeros(refs_n)
-    step_m[1:] = haversine_m(lon[:-1], lat[:-1], lon[1:], lat[1:], rules.earth_radius_m)
     counts = end - start + 1
     point_start = np.r_[0, np.cumsum(counts)].astype(np.int64)
     points = np.arange(point_start[-1]) - np.repeat(point_start[:-1] - start, counts)
-    steps_m = step_m[points]
+    steps_m = _steps_m(lon_e7, lat_e7, rules.earth_radius_m)[points]
     steps_m[point_start[:-1]] = 0.0  # the step to an edge's first point is another edge's
-    length_mm = np.add.reduceat(steps_m, point_start[:-1]) * 1000
+    length_mm = np.minimum(np.add.reduceat(steps_m, point_start[:-1]) * 1000, np.iinfo(np.int32).max)
     point_lon_e7, point_lat_e7 = lon_e7[points], lat_e7[points]
     if rules.truncates:
         ends = np.concatenate([point_start[:-1], point_start[1:] - 1])
@@ -128,6 +146,17 @@ def _cut_ways(osm: OsmStreets, rules: Rules) -> Streets:
         point_lon_e7=point_lon_e7,
         point_lat_e7=point_lat_e7,
     )
+
+
+def _steps_m(lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], radius_m: float) -> NDArray[np.float64]:
+    """Return how far each place is from the one before it, in metres, 0 for the first; block by block."""
+    steps_m = np.zeros(lon_e7.size)
+    for first in range(1, lon_e7.size, _BLOCK):
+        here, before = slice(first, first + _BLOCK), slice(first - 1, first - 1 + _BLOCK)
+        lon, lat = lon_e7[here] * DEGREE_E7, lat_e7[here] * DEGREE_E7
+        last_lon, last_lat = (values[before][: lon.size] * DEGREE_E7 for values in (lon_e7, lat_e7))
+        steps_m[here] = haversine_m(last_lon, last_lat, lon, lat, radius_m)
+    return steps_m
 
 
 def _off_islands(streets: Streets, island_vertices: int, cover: Cover | None) -> NDArray[np.bool_]:

@@ -1,12 +1,13 @@
-"""What the tags of an OpenStreetMap way or node mean on foot; ``docs/streets.md`` has them as tables.
+"""What the tags of an OpenStreetMap way or node mean on foot; ``docs/streets.md`` has it as a table.
 
 In this order:
 
 1. A way is a street if it has ``highway`` (not services, rest_area, raceway, construction, proposed …) or is
    a ``public_transport=platform`` or ``railway=platform`` (not with ``usage=tourism``); never where it has a
-   key ``construction`` or ``proposed``.
-2. By its ``highway`` value: motorways are closed; pedestrian, path, footway, steps, platform, corridor,
-   bridleway and cycleway are open whatever ``access`` says; others are open unless ``access`` closes them.
+   key ``construction`` or ``proposed``, nor where it is a ferry: ferries run by their timetables.
+2. By its ``highway`` value: motorways, guided busways and escape lanes are closed, and so is any road with
+   ``motorroad=yes``; pedestrian, path, footway, steps, platform, corridor, bridleway and cycleway are open,
+   all that whatever ``access`` says; others are open unless ``access`` closes them.
 3. ``foot`` beats ``access``; ``sidewalk=both|left|right`` opens the way in any case.
 4. Values that close: no, private, restricted, prohibited, emergency, use_sidepath, dismount, military.
    Streets for residents, customers, deliveries, farms and forests are open: people on foot do use them.
@@ -26,6 +27,7 @@ _NOT_STREETS: Final = frozenset(
 )
 _UNBUILT: Final = frozenset(["construction", "abandoned", "removed", "proposed", "propossed", "unbuilt"])
 _CLOSED_ROADS: Final = frozenset(["motorway", "motorway_link"])
+_CLOSED_LANES: Final = frozenset(["bus_guideway", "escape"])
 _FOOT_ROADS: Final = frozenset(
     ["pedestrian", "path", "footway", "steps", "platform", "corridor", "bridleway", "cycleway"]
 )
@@ -70,15 +72,32 @@ class _FootTable(NamedTuple):
 
     not_streets: frozenset[str]
     unbuilt_cycleways: frozenset[str]
+    closed_roads: frozenset[str]
     opened: frozenset[str]
     closed: frozenset[str]
+    knows_ferries: bool
+    knows_motorroads: bool
 
 
 _LOCAL_OPEN: Final = _FootTable(
-    _NOT_STREETS | {"razed", "no"}, frozenset(), _OPEN | _LOCAL, _CLOSED | {"military"}
+    not_streets=_NOT_STREETS | {"razed", "no"},
+    unbuilt_cycleways=frozenset(),
+    closed_roads=_CLOSED_ROADS | _CLOSED_LANES,
+    opened=_OPEN | _LOCAL,
+    closed=_CLOSED | {"military"},
+    knows_ferries=True,
+    knows_motorroads=True,
 )
 # As R5: local traffic only means nobody at all, and what it does not list says nothing.
-_LOCAL_CLOSED: Final = _FootTable(_NOT_STREETS | _UNBUILT, _UNBUILT, _OPEN, _CLOSED | _LOCAL)
+_LOCAL_CLOSED: Final = _FootTable(
+    not_streets=_NOT_STREETS | _UNBUILT,
+    unbuilt_cycleways=_UNBUILT,
+    closed_roads=_CLOSED_ROADS,
+    opened=_OPEN,
+    closed=_CLOSED | _LOCAL,
+    knows_ferries=False,
+    knows_motorroads=False,
+)
 
 STREET_KEYS: Final = ("highway", "public_transport", "railway")
 """A way that may be a street has one of these."""
@@ -96,6 +115,8 @@ WAY_KEYS: Final = (
     "tunnel",
     "covered",
     "cycleway",
+    "route",
+    "motorroad",
 )
 """The keys whose values decide, in the order in which `walk_access` takes them."""
 
@@ -130,15 +151,17 @@ def walk_access(tags: tuple[str, ...], *, local_streets: bool = True) -> WalkAcc
     highway, public_transport, railway, usage, construction, proposed, access, foot, sidewalk = map(
         _first, tags[:9]
     )
-    oneway_foot, tunnel, covered, cycleway = map(_first, tags[9:])
+    oneway_foot, tunnel, covered, cycleway, route, motorroad = map(_first, tags[9:])
     is_platform = public_transport == "platform" or (railway == "platform" and usage != "tourism")
     if not (highway or is_platform) or construction or proposed:
         return None
     if highway in table.not_streets or cycleway in table.unbuilt_cycleways:
         return None
-    opened = highway not in _CLOSED_ROADS
-    if highway not in _FOOT_ROADS and highway:
-        opened = _label(access, table, otherwise=opened)
+    if route == "ferry" and table.knows_ferries:
+        return None
+    opened = highway not in table.closed_roads and not (motorroad == "yes" and table.knows_motorroads)
+    if opened and highway and highway not in _FOOT_ROADS:
+        opened = _label(access, table, otherwise=True)
     opened = _label(foot, table, otherwise=opened)
     if sidewalk in {"both", "left", "right"}:
         opened = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas as gpd
@@ -13,11 +15,10 @@ import osmium.geom
 import pandas as pd
 import shapely
 
-from ptreach.sources.osm_files import osm_file, read_errors
+from ptreach.sources.osm_files import osm_file, read_errors, require_room, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -105,8 +106,11 @@ def read_ground(
 def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[tuple[GroundKind, str]]]:
     """Yield what `_read` does, some at a time."""
     batch: list[tuple[GroundKind, str]] = []
-    with read_errors(path):
-        for kind, shape in _read(path, drawn):
+    with (
+        read_errors(path),
+        tempfile.TemporaryDirectory(prefix="ptreach-", ignore_cleanup_errors=True) as folder,
+    ):
+        for kind, shape in _read(path, drawn, Path(folder)):
             batch.append((kind, shape))
             if len(batch) == _BATCH:
                 yield batch
@@ -114,14 +118,17 @@ def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[t
     yield batch
 
 
-def _read(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[tuple[GroundKind, str]]:
+def _read(path: Path, drawn: set[tuple[bool, int]] | None, folder: Path) -> Iterator[tuple[GroundKind, str]]:
     """Yield kinds and shapes (WKB in hexadecimal, degrees) of all that is drawn and not in `drawn`."""
     wkb = osmium.geom.WKBFactory()
     cut = 0
     # The filters run in C++, so that Python sees only what may be drawn.
     water = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
     keys = osmium.filter.KeyFilter("highway", "railway", "natural", "waterway")
-    for thing in osmium.FileProcessor(osm_file(path)).with_areas(water).with_filter(keys):
+    file = osm_file(path)
+    require_room(path, folder)
+    places = table_name(folder / "places")  # on disk: a nation's would fill memory
+    for thing in osmium.FileProcessor(file).with_locations(places).with_areas(water).with_filter(keys):
         kind: GroundKind | None = None
         name = (thing.is_area(), thing.id)
         try:

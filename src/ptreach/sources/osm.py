@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ptreach.sources.osm_files import Places
 
 _FORWARD, _BACKWARD, _LINKABLE = 1, 2, 4
-_BLOCK: Final = 1 << 20
+_LEAP_DEG: Final = 0.5
+_BLOCK: Final = 1 << 18
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class OsmStreets(NamedTuple):
     impassable_node_id: NDArray[np.int64]
     shared_node_id: NDArray[np.int64]
     missing_nodes: int
+    leaps: int
     counts: StreetCounts
 
 
@@ -89,7 +91,8 @@ def read_streets(
 
     A way that several files hold is taken once, from the file whose version has most nodes with a place; a
     node's place from the first file that has one. A way is cut where no file has a node; such nodes are
-    counted in ``missing_nodes``.
+    counted in ``missing_nodes``; and where two
+    nodes are half a degree apart, which is no street but a node in a wrong place, counted in ``leaps``.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def read_streets(
             "no walkable street in it", where=where, remedy="take an extract that holds the town's streets"
         )
     places, impassable = locate_nodes(
-        paths, np.unique(ways.ref_node_id), NODE_KEYS, is_impassable, scratch=scratch
+        paths, distinct(ways.ref_node_id), NODE_KEYS, is_impassable, scratch=scratch
     )
     ways = _once(ways, places)
     shared = _shared_nodes(paths, places.node_id) if cut_at_any_way else np.empty(0, dtype=np.int64)
@@ -176,30 +179,32 @@ def _once(ways: _Ways, places: Places) -> _Ways:
 
 def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
     """Return ways, in their order, as pieces between nodes that are missing or out of the cover."""
-    node = np.searchsorted(places.node_id, ways.ref_node_id).astype(np.int32)
+    node = np.empty(ways.ref_node_id.size, dtype=np.int32)
+    for first in range(0, node.size, _BLOCK):
+        block = slice(first, first + _BLOCK)
+        node[block] = np.searchsorted(places.node_id, ways.ref_node_id[block])
     node, way_start = _without_repeats(node, ways.ref_start)
     lon_e7, lat_e7 = places.lon_e7[node], places.lat_e7[node]
     known = lon_e7 != UNKNOWN_E7
     joined = known.copy()  # each node with the next one
     joined[:-1] &= known[1:]
     joined[way_start[1:][way_start[1:] > 0] - 1] = False
-    if cover is not None:
-        _limit(joined, lon_e7, lat_e7, cover)
+    leaps = _part(joined, lon_e7, lat_e7, cover)
     entered = np.zeros_like(joined)
     entered[1:] = joined[:-1]
     kept = joined | entered
     begins = np.flatnonzero(joined & ~entered)
+    lengths = np.flatnonzero(entered & ~joined) - begins + 1
     way = np.searchsorted(way_start, begins, side="right") - 1
-    kept_n = _starts(kept)
     is_kept_way = np.zeros(ways.way_id.size, dtype=np.bool_)
     is_kept_way[way] = True
-    missing = np.diff(_starts(~known)[way_start])
+    missing = np.searchsorted(way_start, np.flatnonzero(~known), side="right") - 1  # their ways
     is_kept_node = np.zeros(places.node_id.size, dtype=np.bool_)
     is_kept_node[node[kept]] = True
     none = np.empty(0, dtype=np.int64)
     return OsmStreets(
         way_id=ways.way_id[way],
-        ref_start=np.r_[kept_n[begins], kept_n[-1]],
+        ref_start=_starts(lengths),
         ref_node_id=places.node_id[node[kept]],
         ref_lon_e7=lon_e7[kept],
         ref_lat_e7=lat_e7[kept],
@@ -208,7 +213,8 @@ def _flatten(ways: _Ways, places: Places, cover: Cover | None) -> OsmStreets:
         way_linkable=(ways.access[way] & _LINKABLE) > 0,
         impassable_node_id=none,
         shared_node_id=none,
-        missing_nodes=int(missing.sum() if cover is None else missing[is_kept_way].sum()),
+        missing_nodes=int(missing.size if cover is None else is_kept_way[missing].sum()),
+        leaps=leaps,
         counts=StreetCounts(
             read=0, walkable=ways.way_id.size, kept=int(is_kept_way.sum()), nodes=int(is_kept_node.sum())
         ),
@@ -222,24 +228,32 @@ def _without_repeats(
     new = np.ones(node.size, dtype=np.bool_)
     new[1:] = node[1:] != node[:-1]
     new[way_start[way_start < node.size]] = True
-    return (node, way_start) if new.all() else (node[new], _starts(new)[way_start])
+    if new.all():
+        return node, way_start
+    return node[new], way_start - np.searchsorted(np.flatnonzero(~new), way_start)
 
 
-def _limit(
-    joined: NDArray[np.bool_], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], cover: Cover
-) -> None:
-    """Part nodes from the next one where nothing between them may touch the cover; block by block."""
+def _part(
+    joined: NDArray[np.bool_], lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32], cover: Cover | None
+) -> int:
+    """Part nodes from the next one if that is far away, or if nothing between them may touch the cover.
+
+    Returns
+    -------
+    The number of nodes that were parted because the next is far away.
+    """
+    leaps = 0
     for first in range(0, joined.size, _BLOCK):
         at = first + np.flatnonzero(joined[first : first + _BLOCK])
         lon, lat, next_lon, next_lat = (
             values * 1e-7 for values in (lon_e7[at], lat_e7[at], lon_e7[at + 1], lat_e7[at + 1])
         )
-        joined[at] = cover.touches(
-            np.minimum(lon, next_lon),
-            np.minimum(lat, next_lat),
-            np.maximum(lon, next_lon),
-            np.maximum(lat, next_lat),
-        )
+        west, east = np.minimum(lon, next_lon), np.maximum(lon, next_lon)
+        south, north = np.minimum(lat, next_lat), np.maximum(lat, next_lat)
+        near = (east - west < _LEAP_DEG) & (north - south < _LEAP_DEG)
+        leaps += int((~near).sum())
+        joined[at] = near if cover is None else near & cover.touches(west, south, east, north)
+    return leaps
 
 
 def _shared_nodes(paths: Sequence[Path], nodes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -268,6 +282,12 @@ def _count(refs: array[int], nodes: NDArray[np.int64], uses: NDArray[np.int64]) 
     at = np.minimum(np.searchsorted(nodes, names), nodes.size - 1)
     ours = nodes[at] == names
     uses[at[ours]] += times[ours]
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return values in ascending order, each once; numpy's own way takes three times the memory."""
+    ordered = np.sort(values)
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if ordered.size else ordered
 
 
 def _starts(lengths: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -12,10 +12,11 @@ import re
 import shutil
 import tempfile
 import zlib
+from array import array
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 import numpy as np
 import osmium
@@ -36,8 +37,10 @@ UNKNOWN_E7: Final = np.iinfo(np.int32).max
 _LON_E7, _LAT_E7 = 1_800_000_000, 900_000_000
 # libosmium keeps the places of nodes as an array of these in a file.
 _PLACE: Final = np.dtype([("node_id", "<u8"), ("lon_e7", "<i4"), ("lat_e7", "<i4")])
-_BLOCK: Final = 1 << 20
+IN_MEMORY: Final = "flex_mem"
+_BLOCK: Final = 1 << 17
 _PEEK: Final = 1 << 16
+_MARK_BYTES: Final = 1 << 20
 _ROOM_A_BYTE: Final = 4  # a node takes 16 bytes of the table, and no less than about 4 of a file
 _GIGABYTE: Final = 1e9
 HISTORY: Final = "it holds the history of a map, not a map", "take an extract of one day: .osm.pbf or .osm"
@@ -51,6 +54,12 @@ _FAULTS: Final = (
     MemoryError,
     osmium.InvalidLocationError,
 )
+
+
+class _Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Places(NamedTuple):
@@ -71,18 +80,8 @@ def osm_file(path: Path) -> osmium.io.File:
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
-    try:
-        with path.open("rb") as stream:
-            packing = _packing(stream.read(3))
-            stream.seek(0)
-            head = _first_bytes(stream, packing)
-    except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, str(error)) from error
-    form = _format(path, head, packing)
-    if form == "pbf":
-        state = path.stat()
-        _check_pbf(path, state.st_size, state.st_mtime_ns)
-    file = osmium.io.File(str(path), form)
+    state = path.stat()
+    file = osmium.io.File(str(path), _checked_format(path, state.st_size, state.st_mtime_ns))
     with read_errors(path), osmium.io.Reader(file, osmium.osm.NOTHING) as reader:
         if reader.header().has_multiple_object_versions:
             raise unreadable(path, *HISTORY)
@@ -90,17 +89,41 @@ def osm_file(path: Path) -> osmium.io.File:
 
 
 @lru_cache(maxsize=64)
-def _check_pbf(path: Path, _size: int, _mtime_ns: int) -> None:
-    """Raise InputError where a pbf would crash libosmium; once for a file as it is."""
-    with path.open("rb") as stream, read_errors(path):
-        check_strings(stream)
+def _checked_format(path: Path, _size: int, _mtime_ns: int) -> str:
+    """Return the format of a file, in libosmium's words, after a look through it; once for a file as it is.
+
+    That is for what libosmium would not survive, or not end with.
+    """
+    try:
+        with path.open("rb") as stream:
+            packing = _packing(stream.read(3))
+            stream.seek(0)
+            content = _unpacked(stream, packing)
+            head = content.read(_PEEK)
+            form = _format(path, head, packing)
+            with read_errors(path):
+                if form == "pbf":
+                    stream.seek(0)
+                    check_strings(stream)
+                else:
+                    _check_marks(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(path, str(error)) from error
+    return form
 
 
-def _first_bytes(stream: BinaryIO, packing: str) -> bytes:
-    """Return the first bytes of what is packed in a stream."""
+def _check_marks(content: _Readable) -> None:
+    """Raise ValueError where XML has a mark so long that a parser's time grows with the square of it."""
+    while block := content.read(_MARK_BYTES):
+        if b">" not in block and len(block) == _MARK_BYTES:
+            raise ValueError("a mark of more than a megabyte")
+
+
+def _unpacked(stream: BinaryIO, packing: str) -> _Readable:
+    """Return the stream of what is packed in a stream."""
     if packing == "gz":
-        return gzip.GzipFile(fileobj=stream).read(_PEEK)
-    return bz2.BZ2File(stream).read(_PEEK) if packing else stream.read(_PEEK)
+        return gzip.GzipFile(fileobj=stream)
+    return bz2.BZ2File(stream) if packing else stream
 
 
 def _packing(start: bytes) -> str:
@@ -214,19 +237,27 @@ def locate_nodes(
         np.full(wanted.size, UNKNOWN_E7, dtype=np.int32),
     )
     closed: list[int] = []
+    unsaved = bool(wanted.size and wanted[0] < 0)
     with tempfile.TemporaryDirectory(prefix="ptreach-", dir=scratch, ignore_cleanup_errors=True) as folder:
-        table = Path(folder) / "places"
-        for path in paths:
-            _require_room(path, table.parent)
-            closed += _write_places(path, table, keys, is_closed)
-            _take_places(table, places)
-            table.unlink()
-            if wanted.size and wanted[0] < 0:
-                _take_unsaved(path, places)
+        for number, path in enumerate(paths):
+            require_room(path, Path(folder))
+            table = Path(folder) / f"places{number}"
+            closed += _write_places(path, table_name(table), keys, is_closed)
+            if table.is_file():
+                _take_places(table, places)
+                table.unlink()
+            if unsaved or table_name(table) == IN_MEMORY:
+                _take_one_by_one(path, places)
     return places, np.unique(np.array(closed, dtype=np.int64))
 
 
-def _require_room(path: Path, folder: Path) -> None:
+def table_name(table: Path) -> str:
+    """Return libosmium's name for a table of places: a file, or memory if it can't say the file's name."""
+    name = str(table)
+    return f"sparse_file_array,{name}" if name.isascii() and "," not in name else IN_MEMORY
+
+
+def require_room(path: Path, folder: Path) -> None:
     """Raise InputError where the disk has no room: libosmium would not survive finding out."""
     needed, free = path.stat().st_size * _ROOM_A_BYTE, shutil.disk_usage(folder).free
     if needed > free:
@@ -238,13 +269,14 @@ def _require_room(path: Path, folder: Path) -> None:
 
 
 def _write_places(
-    path: Path, table: Path, keys: Sequence[str], is_closed: Callable[[osmium.osm.TagList], bool]
+    path: Path, table: str, keys: Sequence[str], is_closed: Callable[[osmium.osm.TagList], bool]
 ) -> list[int]:
-    """Write the places of all nodes of a file into another; return the ids of nodes that are closed."""
-    index = osmium.index.create_map(f"sparse_file_array,{table}")
-    store = osmium.NodeLocationsForWays(index)
+    """Write the places of all nodes of a map into a table; return the ids of nodes that are closed."""
+    index = None if table == IN_MEMORY else osmium.index.create_map(table)
+    handlers = () if index is None else (osmium.NodeLocationsForWays(index),)
     with read_errors(path):
-        return [node.id for node in _read(path, osmium.osm.NODE, keys, store) if is_closed(node.tags)]
+        nodes = _read(path, osmium.osm.NODE, keys, *handlers)
+        return [node.id for node in nodes if is_closed(node.tags)]
 
 
 def _take_places(table: Path, places: Places) -> None:
@@ -270,16 +302,29 @@ def _fill_in(
     places.lat_e7[at[rows]] = lat_e7[rows]
 
 
-def _take_unsaved(path: Path, places: Places) -> None:
-    """Fill in places of nodes with negative ids, which libosmium's tables leave out.
+def _take_one_by_one(path: Path, places: Places) -> None:
+    """Fill in places without a table, which is slow.
 
-    Editors number so what is drawn and not yet uploaded: a bridge that is only planned.
+    Tables leave out negative ids. Editors number so what is drawn and not yet uploaded: a bridge that is only
+    planned.
     """
+    node_id, lon_e7, lat_e7 = array("q"), array("q"), array("q")
+
+    def fill_in() -> None:
+        _fill_in(
+            places,
+            np.array(node_id, dtype=np.int64),
+            np.array(lon_e7, dtype=np.int32),
+            np.array(lat_e7, dtype=np.int32),
+        )
+        for column in (node_id, lon_e7, lat_e7):
+            del column[:]
+
     with read_errors(path):
-        rows = [
-            (node.id, node.location.x, node.location.y)
-            for node in _read(path, osmium.osm.NODE, ())
-            if node.id < 0
-        ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    _fill_in(places, table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32))
+        for node in _read(path, osmium.osm.NODE, ()):
+            node_id.append(node.id)
+            lon_e7.append(node.location.x)
+            lat_e7.append(node.location.y)
+            if len(node_id) == _BLOCK:
+                fill_in()
+    fill_in()

@@ -28,6 +28,8 @@ def check_strings(stream: BinaryIO) -> None:
     than by zlib, so that their strings can't be seen.
     """
     while length := stream.read(4):
+        if len(length) < 4:
+            raise ValueError("it ends early")
         kind, size = _blob_header(_exactly(stream, int.from_bytes(length, "big"), _HEADER_BYTES))
         blob = _exactly(stream, size, _BLOB_BYTES)
         if kind != b"OSMData":
