@@ -203,6 +203,34 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What a rule of cleaning found in one feed; ``feed`` is empty for what concerns the whole network.
+
+    ``example`` names file and row of one case: ``iow-bus.zip, stop_times.txt: trip 12, stop_sequence 3``.
+    ``what`` was found, what was ``done`` about it, and what the publisher should do: ``remedy``.
+    """
+
+    rule: str
+    feed: str
+    count: int
+    example: str
+    what: str
+    done: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """How many rows of a feed's table were read, lay outside the area or days asked for, and were kept."""
+
+    feed: str
+    table: str
+    read: int
+    outside: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class Areas:
     """Zones of one edition with what is known of the people in them.
 

@@ -300,6 +300,7 @@ def _facts(
         areas=AreasFacts.of(areas),
         sources=(*records, *areas.sources),
         repairs=network.repairs,
+        rows=network.rows,
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,
         surface_street_m=OFF_STREET_M,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def test_a_network_opens_as_it_was_built(files, tmp_path):
     assert network.digest == network.folder.name == network_digest((files[0], *files[1]), OURS)
     assert network.rules == OURS
     assert network.timezone == "Europe/London"
-    assert network.repairs == {}
+    assert network.repairs == ()
     assert network.stops_n == 3
     assert network.street_vertices_n == 5  # two ends of the street, three stops on it
     assert network.vertices_n == 8
@@ -120,9 +121,11 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     package = Path(builder.__file__).parents[1]
     read_names = {path.relative_to(package).as_posix() for path in read}
     wanted = {f"network/{path.name}" for path in (package / "network").glob("*.py")}
+    # all that streets and timetables are read by; what else lies in the room has no say
     wanted |= {
-        f"sources/{name}.py"
-        for name in ("osm", "gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes")
+        f"sources/{path.name}"
+        for path in (package / "sources").glob("*.py")
+        if path.stem.partition("_")[0] in {"cover", "gtfs", "modes", "osm", "repairs"}
     }
     assert read_names == wanted
 
@@ -180,9 +183,25 @@ def test_a_missing_file_is_an_error_of_the_user(files, tmp_path):
             build_network(osm, [gtfs], tmp_path / "built", no_progress)
 
 
-def test_a_folder_is_no_file(files, tmp_path):
-    with pytest.raises(InputError, match=r"not readable: (Is a dir|Permission)"):
-        build_network(files[0], [tmp_path], tmp_path / "built", no_progress)
+def test_a_feed_may_be_a_folder(files, tmp_path):
+    street, (feed,) = files
+    folder = tmp_path / "bus"
+    with zipfile.ZipFile(feed) as archive:
+        archive.extractall(folder)
+    packed, unpacked = (
+        open_network(build_network(street, [path], tmp_path / "built", no_progress))
+        for path in (feed, folder)
+    )
+    assert packed.names() == unpacked.names()
+    assert packed.digest != unpacked.digest
+    (folder / "stop_times.txt").write_text(
+        (folder / "stop_times.txt").read_text("utf-8").replace("8:10:00", "8:11:00"), "utf-8"
+    )
+    assert network_digest((street, folder), OURS) != unpacked.digest
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match=r"empty: stops\.txt is missing"):
+        build_network(street, [empty], tmp_path / "built", no_progress)
 
 
 def test_a_network_that_another_process_finished_first_is_kept(files, tmp_path):
@@ -235,7 +254,7 @@ def test_networks_with_nothing_in_some_tables(tmp_path):
     assert network.transfers.to.dtype == np.int32
     assert network.patterns.trip_row.tolist() == [0]
     meta = json.loads((network.folder / builder.META).read_text(encoding="utf-8"))
-    assert meta["repairs"] == {}
+    assert meta["repairs"] == []
 
 
 def test_what_was_mended_is_counted(tmp_path):
@@ -244,7 +263,12 @@ def test_what_was_mended_is_counted(tmp_path):
         tmp_path, stops, [*TRIPS, ("back", "weekdays", [("A", "9:00:00"), ("B", "8:00:00")])]
     )
     network = open_network(build_network(street, [feed], tmp_path / "built", no_progress))
-    assert network.repairs == {"stops far from any street": 1, "trips that go back in time": 1}
+    assert [(found.rule, found.feed, found.count, found.example) for found in network.repairs] == [
+        ("trips-back-in-time", "bus", 1, "bus.zip, stop_times.txt: trip back at stop B"),
+        ("stops-far-from-streets", "", 1, "stop bus:far"),
+    ]
+    calls = next(rows for rows in network.rows if rows.table == "stop_times.txt")
+    assert (calls.read, calls.outside, calls.kept) == (7, 0, 5)
     assert network.stops.linked.tolist() == [True, True, True, False]
 
 

@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
-from ptreach.model import SourceRecord
+from ptreach.model import Repair, SourceRecord, TableRows
 from ptreach.outputs.facts import AreasFacts, PackFacts
 
 CUTOFFS = (15, 30)
@@ -118,7 +118,18 @@ def facts(areas):
             record("boundaries", "zones.parquet", "Contains OS data"),
             record("centroids", "centroids.parquet", "Contains OS data"),
         ),
-        repairs={"stop_times without a stop": 3, "trips of one stop": 0},
+        repairs=(
+            Repair(
+                rule="calls-at-unknown-stops",
+                feed="bus",
+                count=3,
+                example="bus.zip, stop_times.txt: trip 12, stop 7",
+                what="calls at unknown stops",
+                done="left out",
+                remedy="list the stop in stops.txt",
+            ),
+        ),
+        rows=(TableRows(feed="bus", table="stop_times.txt", read=1_004, outside=1, kept=1_000),),
         rules={"link_near_m": 300.0, "link_far_m": 1600.0, "board_slack_s": 60, "island_vertices": 40},
         surface_step_m=100,
         surface_street_m=300,
