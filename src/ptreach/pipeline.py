@@ -19,7 +19,7 @@ from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
-from ptreach.network.build import build_network, open_network
+from ptreach.network.build import build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import cache_folder, is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
@@ -93,6 +93,16 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
     return _built(recipe, records, home, progress, rules_named(like))
+
+
+def clean_feeds(name: str, *, home: Path, out: Path, progress: Progress) -> tuple[Path, ...]:
+    """Write the feeds of a network's recipe below a folder as they are after cleaning; return the files."""
+    recipe = load_network_recipe(name, home)
+    records = source_records(recipe, recipe_folder(name, home))
+    progress("cleaned feeds", 0, 1)
+    written = cleaned_feeds([record.path for record in records if record.kind == "gtfs"], out)
+    progress("cleaned feeds", 1, 1)
+    return written
 
 
 def matrix(

@@ -14,8 +14,10 @@ import town
 from ptreach.errors import InputError
 from ptreach.model import no_progress
 from ptreach.network import build as builder
-from ptreach.network.build import build_network, network_digest, open_network
+from ptreach.network.build import Cleaning, build_network, cleaned_feeds, network_digest, open_network
 from ptreach.network.rules import OURS, R5
+from ptreach.sources.cover import Cover
+from ptreach.sources.gtfs import Scope
 
 STOPS = {"A": (99.5, 0), "B": (2_000, 0), "C": (2_200, 30)}
 TRIPS = [
@@ -281,3 +283,40 @@ def test_feeds_in_another_order_are_another_network(files, tmp_path):
     assert one.digest != two.digest
     assert one.names().stop_ids == [f"{feed}:{stop}" for feed in ("bus", "rail") for stop in "ABC"]
     assert two.names().stop_ids == [f"{feed}:{stop}" for feed in ("rail", "bus") for stop in "ABC"]
+
+
+def test_a_network_may_take_a_part_and_leave_rules_off(files, tmp_path):
+    street, (feed,) = files
+    whole = open_network(build_network(street, [feed], tmp_path / "built", no_progress))
+    area = Cleaning(Scope(Cover.of_box(*town.lonlat(1_500, -500), *town.lonlat(2_500, 500))))
+    part = open_network(build_network(street, [feed], tmp_path / "built", no_progress, cleaning=area))
+    assert part.names().stop_ids == ["bus:B", "bus:C"]
+    assert part.names().trip_ids == ["bus:one"]
+    others = [
+        area,
+        Cleaning(Scope(days=(town.TUESDAY, town.TUESDAY))),
+        Cleaning(off=frozenset({"times-blank"})),
+    ]
+    digests = {network_digest((street, feed), OURS, cleaning) for cleaning in others}
+    assert whole.digest not in digests
+    assert part.digest in digests
+    assert len(digests) == 3
+    with pytest.raises(InputError, match="no cleaning rule 'tidy'"):
+        build_network(
+            street, [feed], tmp_path / "built", no_progress, cleaning=Cleaning(off=frozenset({"tidy"}))
+        )
+
+
+def test_a_network_of_cleaned_feeds_is_the_same(files, tmp_path):
+    street, feeds = files
+    cleaned = cleaned_feeds(feeds, tmp_path / "cleaned")
+    assert [path.name for path in cleaned] == ["bus.zip"]
+    one, two = (
+        build_network(street, paths, tmp_path / name, no_progress)
+        for name, paths in (("one", feeds), ("two", cleaned))
+    )
+    one, two = contents(one), contents(two)
+    assert one.pop(builder.META) != two.pop(builder.META)  # another file, another digest
+    assert one == two
+    with pytest.raises(InputError, match="the feeds themselves lie there"):
+        cleaned_feeds(feeds, feeds[0].parent)

@@ -1,4 +1,4 @@
-"""Calls of trips: times read and filled in, faulty trips left out and counted, frequencies written out."""
+"""Calls of trips: times read and filled in, faulty trips left out and counted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pyproj
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources import gtfs_calls, gtfs_tables
-from ptreach.sources.gtfs_calls import Wanted, expand_frequencies, parse_clock, read_calls
+from ptreach.sources import gtfs_tables
+from ptreach.sources.gtfs_calls import Wanted, parse_clock, read_calls
 from ptreach.sources.gtfs_files import FeedFiles, TableFile
 from ptreach.sources.repairs import RULES, Ledger
 
@@ -24,13 +24,6 @@ STOPS = pd.DataFrame(
         "lat": [51.00, 51.01, 51.03, 51.04],
     }
 )
-FREQUENCIES = ("trip_id", "start_time", "end_time", "headway_secs")
-
-
-def table(rows, *columns):
-    """A table of text as it is read from a feed: blanks are missing."""
-    cells = [[text.strip() or None for text in row.split(",")] for row in rows.split()]
-    return pd.DataFrame(cells, columns=list(columns), dtype=object)
 
 
 COLUMNS = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
@@ -44,7 +37,7 @@ def calls_of(rows, columns, trips, wanted=None, off=()):
     )
     ledger = Ledger(off)
     wanted = wanted or Wanted(np.ones(len(trips), dtype=bool))
-    return read_calls(files, trips, STOPS, wanted, ledger.of("bus", files.path)), ledger
+    return read_calls(files, trips, STOPS, wanted, ledger.of("bus", files.path))[0], ledger
 
 
 def counts(ledger):
@@ -230,89 +223,6 @@ def test_columns_of_times_may_be_absent():
     calls, ledger = calls_of("t,A,1 t,B,2", COLUMNS[:3], ("t",))
     assert calls.trip.size == 0
     assert counts(ledger) == {"trips-without-end-times": 1}
-
-
-TEMPLATE = "t,A,1,7:00:00,7:01:00 t,B,2,7:11:00,7:12:00 u,C,1,9:00:00,9:00:00 u,D,2,9:05:00,9:05:00"
-
-
-def expanded(rows, *extra):
-    """Calls, the trip each belongs to, the ids of trips that run, and what was counted."""
-    calls, _ = cleaned(TEMPLATE, trips=("t", "u"))
-    ledger = Ledger()
-    frequencies = table(rows, *FREQUENCIES, *extra)
-    pages = ledger.of("bus", Path("bus.zip"))
-    calls, sources, ids = expand_frequencies(calls, frequencies, ("t", "u"), pages)
-    assert ids == sorted(set(ids))
-    return calls, sources[calls.trip], ids, counts(ledger)
-
-
-@pytest.mark.parametrize("exact", ["0", "1", ""])
-def test_frequencies_stand_for_trips_from_start_to_before_end(exact):
-    calls, source, ids, repairs = expanded(f"t,8:00:00,8:30:00,600,{exact}", "exact_times")
-    of_t = source == 0
-    assert ids == ["t~08:00:00", "t~08:10:00", "t~08:20:00", "u"]
-    # the first departure, 7:01 in the template, moves to 8:00, 8:10 and 8:20; 8:30 is the end
-    assert clocks(calls.departure_s[of_t]) == [
-        *("8:00:00", "8:11:00", "8:10:00", "8:21:00", "8:20:00", "8:31:00"),
-    ]
-    assert clocks(calls.arrival_s[of_t]) == [
-        *("7:59:00", "8:10:00", "8:09:00", "8:20:00", "8:19:00", "8:30:00"),
-    ]
-    assert np.unique(calls.trip[of_t]).size == 3
-    assert clocks(calls.departure_s[~of_t]) == ["9:00:00", "9:05:00"]
-    assert repairs == {}
-
-
-def test_rows_of_frequencies_add_up():
-    calls, source, ids, _ = expanded("t,9:00:00,9:20:00,600 t,24:50:00,25:00:01,600 u,8:00:00,8:00:01,1")
-    starts = np.flatnonzero(np.r_[True, np.diff(calls.trip) != 0])
-    assert source[starts].tolist() == [0, 0, 0, 0, 1]
-    assert ids == ["t~09:00:00", "t~09:10:00", "t~24:50:00", "t~25:00:00", "u~08:00:00"]
-    assert clocks(calls.departure_s[starts]) == ["9:00:00", "9:10:00", "24:50:00", "25:00:00", "8:00:00"]
-    assert (np.diff(calls.trip) >= 0).all()
-
-
-def test_two_rows_that_leave_at_once_are_two_trips():
-    _, _, ids, _ = expanded("t,9:00:00,9:20:00,600 t,9:10:00,9:20:00,600")
-    assert ids == ["t~09:00:00", "t~09:10:00", "t~09:10:00~", "u"]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "t,8:00:00,8:30:00,0",
-        "t,8:00:00,8:30:00,-600",
-        "t,8:00:00,8:30:00,often",
-        "t,8:00:00,8:30:00,",
-        "t,8:00:00,8:30:00,0.5",
-        "t,8:30:00,8:00:00,600",
-        "t,8:00:00,8:00:00,600",
-        "t,,8:30:00,600",
-        "t,8:00:00,late,600",
-        "z,8:00:00,8:30:00,600",
-        ",8:00:00,8:30:00,600",
-        "t,0:00:00,999:00:00,1",  # millions of trips
-        "t,992:55:00,992:55:01,60",  # ends after the last hour that a clock can say
-    ],
-)
-def test_rows_of_frequencies_without_meaning_are_counted(row):
-    calls, _, _, repairs = expanded(row)
-    assert clocks(calls.departure_s) == ["7:01:00", "7:12:00", "9:00:00", "9:05:00"]
-    assert repairs == {"frequencies-without-meaning": 1}
-
-
-def test_a_headway_of_hours_is_read():
-    calls, source, _, repairs = expanded("t,0:00:00,24:00:00,43200")
-    assert clocks(calls.departure_s[source == 0]) == ["0:00:00", "0:11:00", "12:00:00", "12:11:00"]
-    # it is there a minute before it leaves, but not before the day begins
-    assert clocks(calls.arrival_s[source == 0]) == ["0:00:00", "0:10:00", "11:59:00", "12:10:00"]
-    assert repairs == {}
-
-
-def test_frequencies_without_end_are_refused(monkeypatch):
-    monkeypatch.setattr(gtfs_calls, "_MOST_CALLS", 1_000)
-    with pytest.raises(InputError, match=r"bus\.zip, frequencies\.txt: stands for more than 1,000 calls"):
-        expanded("t,0:00:00,24:00:00,60")
 
 
 LATER = "u,A,1,9:00:00,9:00:00 u,B,2,, u,C,3,, u,D,4,9:40:01,9:40:01"

@@ -32,6 +32,7 @@ from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
 from ptreach.sources.gtfs import EVERYTHING, read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
+from ptreach.sources.gtfs_write import write_cleaned
 from ptreach.sources.osm import read_streets
 
 if TYPE_CHECKING:
@@ -159,6 +160,18 @@ def build_network(
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def cleaned_feeds(
+    gtfs_paths: Sequence[Path], folder: Path, cleaning: Cleaning = CLEANING
+) -> tuple[Path, ...]:
+    """Write what a network takes of its feeds as GTFS zips below a folder, such as ``built/<digest>/gtfs``.
+
+    Raises InputError as `build_network` does, and for a folder that holds the feeds themselves.
+    """
+    if any(path.resolve().parent == folder.resolve() for path in gtfs_paths):
+        raise InputError("the feeds themselves lie there", where=str(folder), remedy="name another folder")
+    return write_cleaned(read_timetables(gtfs_paths, cleaning.scope, cleaning.off), folder)
 
 
 def _settle(aside: Path, folder: Path) -> None:

@@ -14,9 +14,10 @@ import pandas as pd
 import pyarrow as pa
 
 from ptreach.errors import InputError
-from ptreach.sources.gtfs_calls import Calls, Wanted, expand_frequencies, read_calls
+from ptreach.sources.gtfs_calls import Calls, Wanted, read_calls
 from ptreach.sources.gtfs_days import Days, feed_timezone, service_days
 from ptreach.sources.gtfs_files import open_feed
+from ptreach.sources.gtfs_frequencies import expand_frequencies
 from ptreach.sources.gtfs_routes import clean_routes
 from ptreach.sources.gtfs_stops import clean_stops
 from ptreach.sources.gtfs_tables import kept_rows, positions_of, read_table
@@ -177,26 +178,31 @@ def read_timetables(
 
 def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
     """Return one feed, cleaned; note what was mended."""
-    needed = {name: read_table(files, name, ledger) for name in ("stops", "routes", "trips")}
-    for name, table in needed.items():
-        if table.empty:
+    read_n: dict[str, int] = {}
+
+    def table(name: str, *, needed: bool = True) -> pd.DataFrame:
+        whole = read_table(files, name, ledger)
+        if needed and whole.empty:
             raise InputError(
                 f"{name}.txt is missing or empty", where=str(files.path), remedy="take a whole GTFS feed"
             )
-    stops = clean_stops(needed["stops"], ledger)
-    agency = read_table(files, "agency", ledger)
+        read_n[name] = len(whole)
+        return whole
+
+    stops = clean_stops(table("stops"), ledger)
+    agency = table("agency", needed=False)
     timezone = feed_timezone(agency, ledger)
-    agencies, routes = clean_routes(needed["routes"], agency, ledger)
+    agencies, routes = clean_routes(table("routes"), agency, ledger)
     days = service_days(
         read_table(files, "calendar", ledger), read_table(files, "calendar_dates", ledger), ledger, scope.days
     )
-    trips = _trips(needed["trips"], routes, days, ledger)
+    trips = _trips(table("trips"), routes, days, ledger)
     runs = np.ones(len(trips), dtype=np.bool_)
     if scope.days:
         runs = np.asarray(days.runs.any(axis=1))[trips["service"]]
     inside = scope.cover.holds(stops["lon"].to_numpy(), stops["lat"].to_numpy()) if scope.cover else None
     trip_ids = trips["trip_id"].tolist()
-    calls = read_calls(files, trip_ids, stops, Wanted(runs, inside), ledger)
+    calls, outside_n = read_calls(files, trip_ids, stops, Wanted(runs, inside), ledger)
     frequencies = read_table(files, "frequencies", ledger)
     if len(frequencies):
         calls, sources, trip_ids = expand_frequencies(calls, frequencies, trip_ids, ledger)
@@ -216,22 +222,15 @@ def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
     transfers = transfer_rules(read_table(files, "transfers", ledger), stops, ledger)
     feed = _Feed(timezone, agencies, stops, routes, kept, calls, transfers, days)
     feed = feed if inside is None else _within(feed, inside)
-    _note_rows(feed, needed, agency, np.unique(sources).size, ledger)
+    trips_n = np.unique(sources).size
+    for name, kept_n, whole_n in (
+        ("agency", len(agencies), len(agencies)),
+        ("stops", len(feed.stops), len(stops)),
+        ("routes", len(feed.routes), len(routes)),
+        ("trips", trips_n, trips_n + outside_n),
+    ):
+        ledger.note_rows(f"{name}.txt", read=read_n[name], outside=whole_n - kept_n, kept=kept_n)
     return feed
-
-
-def _note_rows(
-    feed: _Feed,
-    read: dict[str, pd.DataFrame],
-    agency: pd.DataFrame,
-    trips_n: int,
-    ledger: FeedLedger,
-) -> None:
-    """Note how many rows of the small tables were read and kept."""
-    ledger.note_rows("agency.txt", read=len(agency), kept=len(feed.agencies))
-    ledger.note_rows("stops.txt", read=len(read["stops"]), kept=len(feed.stops))
-    ledger.note_rows("routes.txt", read=len(read["routes"]), kept=len(feed.routes))
-    ledger.note_rows("trips.txt", read=len(read["trips"]), kept=trips_n)
 
 
 def _renumbered(calls: Calls, trip_ids: list[str]) -> tuple[Calls, NDArray[np.int32], list[str]]:
@@ -365,11 +364,12 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, ledger:
 
 def _all_days(feeds: Sequence[Days]) -> tuple[int, NDArray[np.bool_]]:
     """Return the first day of all feeds, and the days of all their services from that on."""
-    first_day = min(days.first_day for days in feeds)
-    last_day = max(days.first_day + days.runs.shape[1] for days in feeds) - 1
+    busy = [days for days in feeds if days.runs.size]
+    first_day = min(days.first_day for days in busy)
+    last_day = max(days.first_day + days.runs.shape[1] for days in busy) - 1
     runs = np.zeros((sum(len(days.service_ids) for days in feeds), last_day - first_day + 1), dtype=np.bool_)
     before = 0
-    for days in feeds:
+    for days in busy:
         services, days_n = days.runs.shape
         from_day = days.first_day - first_day
         runs[before : before + services, from_day : from_day + days_n] = days.runs

@@ -1,4 +1,4 @@
-"""Calls of trips at stops: times read, gaps filled, faulty trips left out, frequencies written out.
+"""Calls of trips at stops: times read, gaps filled, faulty trips left out.
 
 stop_times.txt may hold tens of millions of rows of which few are wanted. It is read in batches; what is not
 wanted is never held.
@@ -14,7 +14,7 @@ import numpy as np
 import pyproj
 
 from ptreach.errors import InputError
-from ptreach.sources.gtfs_tables import kept_rows, number, numbers_of, positions_of, table_batches
+from ptreach.sources.gtfs_tables import number, table_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,9 @@ if TYPE_CHECKING:
     from ptreach.sources.repairs import FeedLedger
 
 _BLANK: Final = -1
-# A row of frequencies.txt that stands for more trips than this, one each ten seconds of a day, is a mistake.
-_MOST_TRIPS: Final = 8_640
 # Some twenty bytes each. All of Britain's are about half of it.
-_MOST_CALLS: Final = 150_000_000
+MOST_CALLS: Final = 150_000_000
 _CLOCK: Final = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)", re.ASCII)
-_END_OF_CLOCKS_S: Final = 1_000 * 3_600
 _FILE: Final = "stop_times.txt"
 
 
@@ -87,8 +84,8 @@ def parse_clock(text: str | None) -> int:
 
 def read_calls(
     files: FeedFiles, trip_ids: Sequence[str], stops: pd.DataFrame, wanted: Wanted, ledger: FeedLedger
-) -> Calls:
-    """Return the calls of stop_times.txt that can be travelled and are wanted.
+) -> tuple[Calls, int]:
+    """Return the calls of stop_times.txt that can be travelled and are wanted; how many trips are not wanted.
 
     Parameters
     ----------
@@ -119,11 +116,20 @@ def read_calls(
     calls = clean_rows(rows, trip_ids, asked, stops, ledger)
     if wanted.inside is not None:
         held = wanted.inside[calls.stop]
-        held &= np.bincount(calls.trip[held], minlength=len(trip_ids))[calls.trip] >= 2
+        twice = np.bincount(calls.trip[held], minlength=len(trip_ids)) >= 2
+        asked &= twice | ~_has_calls(calls, len(trip_ids))
+        held &= twice[calls.trip]
         outside_n += int((~held).sum())
         calls = calls.take(held)
     ledger.note_rows(_FILE, read=read_n, outside=outside_n, kept=calls.trip.size)
-    return calls
+    return calls, int((~asked).sum())
+
+
+def _has_calls(calls: Calls, trips_n: int) -> NDArray[np.bool_]:
+    """Return which trips have calls."""
+    found = np.zeros(trips_n, dtype=np.bool_)
+    found[calls.trip] = True
+    return found
 
 
 def _twice_inside(
@@ -163,9 +169,9 @@ def _read_rows(
         part_of = {name: column._replace(codes=column.codes[rows]) for name, column in batch.items()}
         found = _numbers(part_of, trip[rows], places, ledger)
         kept_n += found.trip.size
-        if kept_n > _MOST_CALLS:
+        if kept_n > MOST_CALLS:
             raise InputError(
-                f"holds more than {_MOST_CALLS:,} calls",
+                f"holds more than {MOST_CALLS:,} calls",
                 where=files.where("stop_times"),
                 remedy="take a feed of the region only",
             )
@@ -380,97 +386,3 @@ def _mm_along(
     metres = pyproj.Geod(ellps="WGS84").inv(lon[here], lat[here], lon[onward], lat[onward])[2]
     steps_mm[to] = np.round(np.asarray(metres) * 1_000)
     return np.cumsum(steps_mm)
-
-
-def expand_frequencies(
-    calls: Calls, frequencies: pd.DataFrame, trip_ids: Sequence[str], ledger: FeedLedger
-) -> tuple[Calls, NDArray[np.int32], list[str]]:
-    """Return the calls with each trip of frequencies.txt replaced by the trips it stands for.
-
-    They leave at ``start_time`` and every ``headway_secs`` after it, before ``end_time``. That is exact for
-    ``exact_times = 1``; a service that promises a headway only is placed the same way, so that the same feed
-    gives the same answer each time.
-
-    Returns
-    -------
-    Calls, whose ``trip`` numbers the trips that run; of each of those the position in `trip_ids`, and its id:
-    that of the trip, with the clock time at which it leaves where it is one of several.
-    """
-    trip = positions_of(frequencies["trip_id"], trip_ids)
-    start_s, end_s = (
-        np.array([parse_clock(text) for text in frequencies[f"{end}_time"]], dtype=np.int64)
-        for end in ("start", "end")
-    )
-    headway_s = np.trunc(numbers_of(frequencies["headway_secs"]))
-    runs = np.zeros(len(trip_ids) + 1, dtype=np.bool_)
-    runs[calls.trip] = True
-    lasts_s = np.zeros(len(trip_ids) + 1, dtype=np.int64)
-    np.maximum.at(lasts_s, calls.trip, calls.departure_s)
-    good = runs[trip] & (start_s >= 0) & (end_s > start_s) & (headway_s >= 1)
-    good &= end_s - start_s <= _MOST_TRIPS * headway_s
-    good &= end_s + lasts_s[trip] < _END_OF_CLOCKS_S
-    shown = ("trip_id", "start_time", "end_time", "headway_secs")
-    kept_rows(frequencies, good, "frequencies-without-meaning", "frequencies.txt", shown, ledger)
-    rows = sorted(zip(*(column[good].tolist() for column in (trip, start_s, end_s, headway_s)), strict=True))
-    repeated = np.zeros(len(trip_ids), dtype=np.bool_)
-    repeated[trip[good]] = True
-    sources = np.flatnonzero(runs[:-1] & ~repeated).tolist()
-    ids, pieces = [trip_ids[source] for source in sources], [calls.take(~repeated[calls.trip])]
-    number_of = np.full(len(trip_ids), -1, dtype=np.int32)
-    number_of[sources] = np.arange(len(sources))
-    pieces[0] = pieces[0]._replace(trip=number_of[pieces[0].trip])
-    taken, calls_n = set(ids), pieces[0].trip.size
-    for source, first_s, last_s, step_s in rows:
-        first, last = np.searchsorted(calls.trip, [source, source + 1])
-        leaves_s = np.arange(first_s, last_s, int(step_s))
-        calls_n += leaves_s.size * int(last - first)
-        if calls_n > _MOST_CALLS:
-            raise InputError(
-                f"stands for more than {_MOST_CALLS:,} calls",
-                where=f"{ledger.path}, frequencies.txt",
-                remedy="take a feed of the region only",
-            )
-        pieces.append(_repeated(calls.take(slice(first, last)), leaves_s, len(sources)))
-        sources += [source] * leaves_s.size
-        ids += [_free_id(f"{trip_ids[source]}~{_clock(second)}", taken) for second in leaves_s.tolist()]
-    whole = Calls(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
-    return _by_id(whole, sources, ids)
-
-
-def _repeated(template: Calls, leaves_s: NDArray[np.int64], first: int) -> Calls:
-    """Return the calls of trips that leave at some times, as numbered from the first on."""
-    shift = (leaves_s - template.departure_s[0])[:, np.newaxis]
-    times = leaves_s.size
-    return Calls(
-        trip=np.repeat(np.arange(first, first + times, dtype=np.int32), template.trip.size),
-        stop=np.tile(template.stop, times),
-        # a vehicle that leaves at midnight does not come before the day begins
-        arrival_s=np.maximum(template.arrival_s + shift, 0).ravel().astype(np.int32),
-        departure_s=(template.departure_s + shift).ravel().astype(np.int32),
-        board=np.tile(template.board, times),
-        alight=np.tile(template.alight, times),
-    )
-
-
-def _free_id(name: str, taken: set[str]) -> str:
-    """Return a name that nothing has yet, and take it."""
-    while name in taken:
-        name += "~"
-    taken.add(name)
-    return name
-
-
-def _clock(seconds: int) -> str:
-    """Return ``HH:MM:SS``."""
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
-
-
-def _by_id(calls: Calls, sources: list[int], ids: list[str]) -> tuple[Calls, NDArray[np.int32], list[str]]:
-    """Return trips that run, numbered by their ids."""
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    place = np.empty(len(ids), dtype=np.int32)
-    place[order] = np.arange(len(ids))
-    trip = place[calls.trip]
-    rows = np.argsort(trip, kind="stable")
-    calls = calls._replace(trip=trip).take(rows)
-    return calls, np.array(sources, dtype=np.int32)[order], [ids[at] for at in order]

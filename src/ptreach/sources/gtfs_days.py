@@ -35,8 +35,12 @@ class Days(NamedTuple):
     runs: NDArray[np.bool_]
 
     def take(self, services: NDArray[Any]) -> Days:
-        """Return some of the services, by their rows."""
-        return Days([self.service_ids[row] for row in services], self.first_day, self.runs[services])
+        """Return some of the services, by their rows, from the first to the last day on which any runs."""
+        runs = self.runs[services]
+        days = np.flatnonzero(runs.any(axis=0))
+        first, last = (int(days[0]), int(days[-1])) if days.size else (0, -1)
+        names = [self.service_ids[row] for row in services]
+        return Days(names, self.first_day + first, runs[:, first : last + 1])
 
 
 class _Weeks(NamedTuple):

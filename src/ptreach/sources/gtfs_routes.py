@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ptreach.sources.gtfs_tables import kept_rows, numbers_of, positions_of
-from ptreach.sources.modes import OTHER, modes_of
+from ptreach.sources.modes import MODES, OTHER, modes_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ptreach.sources.repairs import FeedLedger
+
+
+_NO_URL: Final = "http://unknown.invalid"
 
 
 class Agency(NamedTuple):
@@ -35,15 +40,13 @@ def clean_routes(
         routes, ~routes["route_id"].duplicated(), "routes-listed-twice", "routes.txt", shown, ledger
     )
     routes = routes.sort_values("route_id")
-    modes = (
-        modes_of(numbers_of(routes["route_type"])) if "route_type" in routes else np.full(len(routes), OTHER)
-    )
-    kept_rows(routes, modes != OTHER, "routes-of-no-type", "routes.txt", (*shown, "route_type"), ledger)
+    modes, told = _modes(routes)
+    kept_rows(routes, told, "routes-of-no-type", "routes.txt", (*shown, "route_type"), ledger)
     agencies = _agencies(agency, ledger)
     first = next(iter(agencies), "")
     agency_id = routes["agency_id"].fillna(first) if "agency_id" in routes else [first] * len(routes)
     for name in sorted(set(agency_id) - agencies.keys()):
-        agencies[name] = Agency(name, name, "")
+        agencies[name] = Agency(name, name, _NO_URL)
     routes = pd.DataFrame(
         {
             "route_id": pd.Series(routes["route_id"].to_numpy(), dtype=object),
@@ -53,6 +56,20 @@ def clean_routes(
         }
     )
     return list(agencies.values()), routes
+
+
+def _modes(routes: pd.DataFrame) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Return the position of each route's mode in `MODES`, and whether the feed tells it.
+
+    Feeds that ptreach wrote tell in a column of their own what no basic route type says.
+    """
+    modes = np.full(len(routes), OTHER, dtype=np.int8)
+    if "route_type" in routes:
+        modes = modes_of(numbers_of(routes["route_type"]))
+    own = np.full(len(routes), -1)
+    if "ptreach_mode" in routes:
+        own = positions_of(routes["ptreach_mode"], MODES)
+    return np.where(own >= 0, own, modes).astype(np.int8), (own >= 0) | (modes != OTHER)
 
 
 def _agencies(table: pd.DataFrame, ledger: FeedLedger) -> dict[str, Agency]:
@@ -67,7 +84,7 @@ def _agencies(table: pd.DataFrame, ledger: FeedLedger) -> dict[str, Agency]:
     for agency_id, name, url in zip(*cells, strict=True):
         if agency_id in found:
             ledger.note("agencies-listed-twice", 1, "agency.txt", f"agency_id {agency_id}", agency_id)
-        found.setdefault(agency_id, Agency(agency_id, name or agency_id, url))
+        found.setdefault(agency_id, Agency(agency_id, name or agency_id, url or _NO_URL))
     return found
 
 

@@ -38,7 +38,7 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "stops": (("stop_id", "stop_lat", "stop_lon"), ("stop_code", "stop_name", "parent_station")),
     "routes": (
         ("route_id",),
-        ("agency_id", "route_short_name", "route_long_name", "route_type"),
+        ("agency_id", "route_short_name", "route_long_name", "route_type", "ptreach_mode"),
     ),
     "trips": (("trip_id", "route_id", "service_id"), ("block_id",)),
     "stop_times": (
@@ -62,10 +62,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     ),
 }
-# Rows are read by so many bytes at a time: more where a table is large, so that less time goes into batches.
+# Rows are read by so many bytes at a time: larger batches take no less time, but much more memory.
 _BATCH_BYTES: Final = 2 << 20
-_LARGE_BATCH_BYTES: Final = 16 << 20
-_LARGE_PACKED_BYTES: Final = 50_000_000
 _MAX_HEADER: Final = 100_000
 _DELIMITERS: Final = ",;\t|"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -214,10 +212,8 @@ def _batches(
             yield {column: _from_cells([row[k].strip() for row in rows]) for column, k in at.items()}
 
     is_foreign = False
-    is_large = files.tables[name].packed_bytes > _LARGE_PACKED_BYTES
-    batch_bytes = _LARGE_BATCH_BYTES if is_large else _BATCH_BYTES
     with files.open(name) as stream:
-        for rows in _arrow_batches(stream, layout, used, batch_bytes, set_aside):
+        for rows in _arrow_batches(stream, layout, used, set_aside):
             batch: Batch = {}
             for column, values in zip(used, rows.columns, strict=True):
                 batch[column], foreign = _column(values, files.where(name))
@@ -234,7 +230,6 @@ def _arrow_batches(
     stream: io.BufferedReader,
     layout: _Layout,
     used: list[str],
-    batch_bytes: int,
     set_aside: Any,  # noqa: ANN401  what arrow calls
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows that have as many cells as the header; the others are given to `set_aside`."""
@@ -244,7 +239,7 @@ def _arrow_batches(
         # one thread: rows keep their order
         arrow_csv.ReadOptions(
             use_threads=False,
-            block_size=batch_bytes,
+            block_size=_BATCH_BYTES,
             skip_rows=1,
             column_names=names,
             encoding=layout.encoding,

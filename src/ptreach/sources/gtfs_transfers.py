@@ -107,15 +107,19 @@ def _column(table: pd.DataFrame, name: str, blank: float) -> NDArray[np.float64]
 
 
 def _platforms(stops: pd.DataFrame) -> pd.DataFrame:
-    """Return which stops each stop stands for: itself, and those whose station it is; columns of, stop."""
+    """Return which stops each stop stands for: itself, its platforms and their boarding areas.
+
+    Columns of, stop, from_station (how many levels down).
+    """
     own = np.arange(len(stops))
-    parent = positions_of(stops["parent_id"], pd.Index(stops["stop_id"]))
-    inner = np.flatnonzero((parent >= 0) & (parent != own))
+    parent = np.append(positions_of(stops["parent_id"], stops["stop_id"]), -1)
+    levels = [own, parent[:-1], parent[parent[:-1]]]
+    rows = [above >= 0 for above in levels]
     return pd.DataFrame(
         {
-            "of": np.r_[own, parent[inner]],
-            "stop": np.r_[own, inner],
-            "from_station": np.r_[np.zeros(own.size, np.int64), np.ones(inner.size, np.int64)],
+            "of": np.concatenate([above[held] for above, held in zip(levels, rows, strict=True)]),
+            "stop": np.concatenate([own[held] for held in rows]),
+            "from_station": np.repeat(range(3), [int(held.sum()) for held in rows]),
         }
     )
 
