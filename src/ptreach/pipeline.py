@@ -310,6 +310,7 @@ def _facts(
         areas=AreasFacts.of(areas),
         sources=(*records, *areas.sources),
         repairs=network.repairs,
+        oddities=network.oddities,
         rows=network.rows,
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,

@@ -52,6 +52,7 @@ def test_inputs_parameters_and_counts_are_those_of_the_run(written):
                 "remedy": "list the stop in stops.txt",
             }
         ],
+        "oddities": [],
         "rows": [{"feed": "bus", "table": "stop_times.txt", "read": 1_004, "outside": 1, "kept": 1_000}],
     }
     assert content["zones"]["count"] == 5

@@ -41,8 +41,8 @@ def vars_of(table, prefix=""):
 
 
 def differences(one, other):
-    """Names of the columns in which two timetables differ; what was read and mended is left out."""
-    fields = [name for name in one._fields if name not in {"repairs", "rows", "feeds"}]
+    """Names of the columns in which two timetables differ; what was read, odd or mended is left out."""
+    fields = [name for name in one._fields if name not in {"repairs", "oddities", "rows", "feeds"}]
     fields += [f"feeds.{name}" for name in one.feeds._fields if name != "stop_parent"]
     one, other = ({**vars_of(table), **vars_of(table.feeds, "feeds.")} for table in (one, other))
     return [name for name in fields if not same(one[name], other[name])]
@@ -95,7 +95,12 @@ def test_real_feeds_come_back_the_same(tmp_path, path):
         (ours,) = counts_of_day(first, day).values()
         assert ours[0] > 0
         assert gtfs_kit_counts(cleaned, day) == ours
-        assert gtfs_kit_counts(path, day) == ours
+        trips_n, stops_n = gtfs_kit_counts(path, day)
+        assert trips_n == ours[0]
+        # Chester has a stop at the corner of the National Grid, which is left out
+        assert stops_n - ours[1] <= sum(
+            found.count for found in first.repairs if found.rule.startswith("stops-")
+        )
 
 
 DIRTY = {

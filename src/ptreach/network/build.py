@@ -110,6 +110,7 @@ class Network(NamedTuple):
     calendar: Calendar
     trips: Trips
     repairs: tuple[Repair, ...]
+    oddities: tuple[Repair, ...]
     rows: tuple[TableRows, ...]
 
     @property
@@ -291,6 +292,7 @@ def _write(
             "street_vertices_n": vertices_n,
             "numbers": numbers,
             "repairs": [asdict(repair) for repair in (*timetables.repairs, *findings)],
+            "oddities": [asdict(oddity) for oddity in timetables.oddities],
             "rows": [asdict(rows) for rows in timetables.rows],
         },
     )
@@ -385,6 +387,7 @@ def open_network(folder: Path) -> Network:
         calendar=table(Calendar, "calendar"),
         trips=table(Trips, "trips"),
         repairs=tuple(Repair(**repair) for repair in meta["repairs"]),
+        oddities=tuple(Repair(**oddity) for oddity in meta["oddities"]),
         rows=tuple(TableRows(**rows) for rows in meta["rows"]),
     )
 

@@ -59,6 +59,8 @@ class PackFacts:
     """Every input file of network and areas."""
     repairs: tuple[Repair, ...]
     """What was mended or left out of feeds and streets, by which rule and how often."""
+    oddities: tuple[Repair, ...] = ()
+    """What is odd in the feeds, and kept as it is."""
     rows: tuple[TableRows, ...] = ()
     """How many rows of the feeds' tables were read and kept."""
     rules: Mapping[str, str | int | float | bool]

@@ -61,6 +61,7 @@ def write_manifest(
             "name": facts.network,
             "digest": facts.network_digest,
             "repairs": [asdict(repair) for repair in facts.repairs],
+            "oddities": [asdict(oddity) for oddity in facts.oddities],
             "rows": [asdict(rows) for rows in facts.rows],
         },
         "areas": {

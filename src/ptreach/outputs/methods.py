@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry import MultiPolygon
 
     from ptreach.config import Town
+    from ptreach.model import Repair
     from ptreach.outputs.facts import PackFacts
 
 
@@ -134,14 +135,22 @@ def _network(facts: PackFacts) -> list[str]:
         ]
         header = ("feed", "table", "rows read", "of other places or days", "kept")
         lines += ["", "Rows of the timetables:", "", *_table(header, rows)]
+    lines += ["", *_found("Mended or left out while reading the inputs:", facts.repairs)]
     if not facts.repairs:
-        return [*lines, "", "Nothing in the inputs had to be mended or left out."]
-    found = [
+        lines += ["Nothing in the inputs had to be mended or left out."]
+    if facts.oddities:
+        lines += ["", *_found("Odd in the inputs, and kept as it is:", facts.oddities)]
+    return lines
+
+
+def _found(title: str, repairs: Sequence[Repair]) -> list[str]:
+    """Return a table of what rules found, nothing where that is nothing."""
+    rows = [
         (repair.rule, f"{repair.what}: {repair.done}", f"{repair.count:,}", repair.example, repair.remedy)
-        for repair in facts.repairs
+        for repair in repairs
     ]
     header = ("rule", "what was found and done", "count", "example", "what its publisher should do")
-    return [*lines, "", "Mended or left out while reading the inputs:", "", *_table(header, found)]
+    return [title, "", *_table(header, rows)] if rows else []
 
 
 def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:

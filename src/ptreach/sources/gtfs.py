@@ -19,9 +19,11 @@ from ptreach.sources.gtfs_days import Days, feed_timezone, service_days
 from ptreach.sources.gtfs_files import open_feed
 from ptreach.sources.gtfs_frequencies import expand_frequencies
 from ptreach.sources.gtfs_routes import clean_routes
+from ptreach.sources.gtfs_speeds import FASTEST_KPH
 from ptreach.sources.gtfs_stops import clean_stops
 from ptreach.sources.gtfs_tables import kept_rows, positions_of, read_table
 from ptreach.sources.gtfs_transfers import TransferRules, joined_rules, kept_rules, transfer_rules
+from ptreach.sources.gtfs_twins import FeedTrips, trips_of_earlier_feeds
 from ptreach.sources.repairs import Ledger
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Scope(NamedTuple):
 
 
 EVERYTHING: Final = Scope()
+_MANY_TRIPS: Final = 50
 
 
 class FeedIds(NamedTuple):
@@ -100,6 +103,7 @@ class Timetables(NamedTuple):
     service_days: NDArray[np.bool_]
     feeds: FeedIds
     repairs: tuple[Repair, ...] = ()
+    oddities: tuple[Repair, ...] = ()
     rows: tuple[TableRows, ...] = ()
 
 
@@ -154,11 +158,11 @@ def read_timetables(
                 f"{count} feeds are named '{name}'", where=str(paths[0]), remedy="rename one of the files"
             )
     ledger = Ledger(off)
+    pages = [ledger.of(name, path) for name, path in zip(names, paths, strict=True)]
     feeds = []
-    for name, path in zip(names, paths, strict=True):
-        pages = ledger.of(name, path)
-        with open_feed(path, pages) as files:
-            feeds.append(_read_feed(files, scope, pages))
+    for page in pages:
+        with open_feed(page.path, page) as files:
+            feeds.append(_read_feed(files, scope, page))
         pa.default_memory_pool().release_unused()
     zones = sorted({feed.timezone for feed in feeds})
     if len(zones) > 1:
@@ -173,7 +177,44 @@ def read_timetables(
             where=", ".join(map(str, paths)),
             remedy="take a feed of the area, or another area",
         )
-    return _joined(names, feeds, zones[0], ledger)
+    if not any(feed.days.runs.any() for feed in feeds):
+        raise InputError(
+            "no trip within the area runs on any day",
+            where=", ".join(map(str, paths)),
+            remedy="take another feed of the area",
+        )
+    return _joined(names, _once(feeds, pages), zones[0], ledger)
+
+
+def _once(feeds: list[_Feed], pages: list[FeedLedger]) -> list[_Feed]:
+    """Return feeds without the trips that an earlier one lists."""
+    if len(feeds) == 1:
+        return feeds
+    parts = [
+        FeedTrips(
+            feed.stops, feed.trips.trip_ids, feed.trips.start, feed.trips.service, feed.calls, feed.days
+        )
+        for feed in feeds
+    ]
+    twins = trips_of_earlier_feeds(parts, pages)
+    return [
+        _without(feed, dropped) if dropped.any() else feed for feed, dropped in zip(feeds, twins, strict=True)
+    ]
+
+
+def _without(feed: _Feed, dropped: NDArray[np.bool_]) -> _Feed:
+    """Return a feed without some trips."""
+    kept = np.flatnonzero(~dropped)
+    calls, sources, trip_ids = _renumbered(feed.calls.take(~dropped[feed.calls.trip]), feed.trips.trip_ids)
+    lengths = np.diff(feed.trips.start)[kept]
+    trips = _Trips(
+        trip_ids,
+        feed.trips.route[sources],
+        feed.trips.service[sources],
+        _blocks(feed.trips.block, sources),
+        np.r_[0, np.cumsum(lengths)].astype(np.int64),
+    )
+    return feed._replace(trips=trips, calls=calls)
 
 
 def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
@@ -189,9 +230,10 @@ def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
         read_n[name] = len(whole)
         return whole
 
-    stops = clean_stops(table("stops"), ledger)
+    stop_table = table("stops")
     agency = table("agency", needed=False)
     timezone = feed_timezone(agency, ledger)
+    stops = clean_stops(stop_table, timezone, ledger)
     agencies, routes = clean_routes(table("routes"), agency, ledger)
     days = service_days(
         read_table(files, "calendar", ledger), read_table(files, "calendar_dates", ledger), ledger, scope.days
@@ -202,12 +244,14 @@ def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
         runs = np.asarray(days.runs.any(axis=1))[trips["service"]]
     inside = scope.cover.holds(stops["lon"].to_numpy(), stops["lat"].to_numpy()) if scope.cover else None
     trip_ids = trips["trip_id"].tolist()
-    calls, outside_n = read_calls(files, trip_ids, stops, Wanted(runs, inside), ledger)
+    kph = FASTEST_KPH[routes["mode"].to_numpy()[trips["route"]]]
+    calls, outside_n = read_calls(files, trip_ids, stops, Wanted(runs, inside, kph), ledger)
     frequencies = read_table(files, "frequencies", ledger)
     if len(frequencies):
         calls, sources, trip_ids = expand_frequencies(calls, frequencies, trip_ids, ledger)
     else:
         calls, sources, trip_ids = _renumbered(calls, trip_ids)
+    _note_services(kept_services := trips["service"].to_numpy()[sources], days, ledger)
     if not calls.trip.size and scope.cover is None:
         raise InputError(
             "no trip is left that calls at two stops", where=str(files.path), remedy="check the feed"
@@ -215,7 +259,7 @@ def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
     kept = _Trips(
         trip_ids,
         trips["route"].to_numpy()[sources],
-        trips["service"].to_numpy()[sources],
+        kept_services,
         _blocks(trips["block"].to_numpy(), sources),
         np.r_[0, np.cumsum(np.bincount(calls.trip, minlength=len(trip_ids)))].astype(np.int64),
     )
@@ -231,6 +275,13 @@ def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
     ):
         ledger.note_rows(f"{name}.txt", read=read_n[name], outside=whole_n - kept_n, kept=kept_n)
     return feed
+
+
+def _note_services(service: NDArray[np.int32], days: Days, ledger: FeedLedger) -> None:
+    """Note a feed in which nearly each trip has a service of its own."""
+    used = np.unique(service)
+    if service.size >= _MANY_TRIPS and used.size > 0.9 * service.size:
+        ledger.note("services-of-one-trip", used.size, "trips.txt", f"service_id {days.service_ids[used[0]]}")
 
 
 def _renumbered(calls: Calls, trip_ids: list[str]) -> tuple[Calls, NDArray[np.int32], list[str]]:
@@ -358,6 +409,7 @@ def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, ledger:
             starts=starts,
         ),
         repairs=ledger.repairs,
+        oddities=ledger.oddities,
         rows=ledger.rows,
     )
 

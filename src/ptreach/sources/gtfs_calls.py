@@ -14,6 +14,7 @@ import numpy as np
 import pyproj
 
 from ptreach.errors import InputError
+from ptreach.sources.gtfs_speeds import without_teleports
 from ptreach.sources.gtfs_tables import number, table_batches
 
 if TYPE_CHECKING:
@@ -50,10 +51,14 @@ class Calls(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What is asked for: which trips may be kept, and at which stops, all where ``inside`` is None."""
+    """What is asked for: which trips may be kept, and at which stops, all where ``inside`` is None.
+
+    ``kph``: what the vehicle of each trip does not exceed; not looked at where None.
+    """
 
     trips: NDArray[np.bool_]
     inside: NDArray[np.bool_] | None = None
+    kph: FloatArray | None = None
 
 
 class _Rows(NamedTuple):
@@ -114,6 +119,8 @@ def read_calls(
             "stop_times.txt is missing or empty", where=str(files.path), remedy="take a whole GTFS feed"
         )
     calls = clean_rows(rows, trip_ids, asked, stops, ledger)
+    if wanted.kph is not None:
+        calls = without_teleports(calls, wanted.kph, trip_ids, stops, ledger)
     if wanted.inside is not None:
         held = wanted.inside[calls.stop]
         twice = np.bincount(calls.trip[held], minlength=len(trip_ids)) >= 2

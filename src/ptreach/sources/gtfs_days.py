@@ -94,6 +94,9 @@ def service_days(
     services = sorted(
         {name for table in (calendar, exceptions) if len(table) for name in table["service_id"]}
     )
+    if services and not len(calendar):
+        what = f"service_id {services[0]}"
+        ledger.note("calendars-of-dates-only", len(services), "calendar_dates.txt", what)
     weeks, dates = _weeks(calendar, services), _dates(exceptions, services)
     asked = (_FIRST_DAY, _LAST_DAY)
     if span is not None:

@@ -143,7 +143,7 @@ def _zip_files(source: Path | IO[bytes], path: Path, stack: ExitStack) -> list[T
     """Return the files of a zip, which stays open as long as the stack."""
     try:
         archive = stack.enter_context(zipfile.ZipFile(source))
-        items = [item for item in archive.infolist() if not item.is_dir()]
+        items = [item for item in archive.infolist() if item.filename and not item.is_dir()]
     except READ_FAULTS as error:
         raise InputError(
             f"not readable as a zip: {' '.join(str(error).split())}",

@@ -66,6 +66,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 _BATCH_BYTES: Final = 2 << 20
 _MAX_HEADER: Final = 100_000
 _DELIMITERS: Final = ",;\t|"
+# Each byte a letter: arrow takes any bytes so, and each cell is decoded by itself.
+_BYTES: Final = "latin-1"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _FAULTS: Final = (*READ_FAULTS, csv.Error, pa.ArrowException)
@@ -159,7 +161,7 @@ def _layout(files: FeedFiles, name: str) -> _Layout:
                     "its first row has no end", where=files.where(name), remedy="mend or replace the feed"
                 )
             has_rows = bool(text.read(1))
-    return _Layout(*_headers(first, name), encoding.removesuffix("-sig"), has_rows)
+    return _Layout(*_headers(first, name), encoding if encoding == "utf-16" else _BYTES, has_rows)
 
 
 def _headers(first: str, name: str) -> tuple[list[str], str]:
@@ -194,7 +196,7 @@ def _batches(
 ) -> Iterator[Batch]:
     """Yield the rows of a table that has some, mended where they are shorter or longer than the header."""
     table = files.tables[name].name
-    if layout.encoding != "utf-8":
+    if layout.encoding != _BYTES:
         ledger.note("tables-not-utf-8", 1, table, "is UTF-16", name)
     if layout.delimiter != ",":
         ledger.note("tables-not-in-commas", 1, table, f"cells end in {layout.delimiter!r}", name)
@@ -216,7 +218,7 @@ def _batches(
         for rows in _arrow_batches(stream, layout, used, set_aside):
             batch: Batch = {}
             for column, values in zip(used, rows.columns, strict=True):
-                batch[column], foreign = _column(values, files.where(name))
+                batch[column], foreign = _column(values, layout.encoding, files.where(name))
                 if foreign and not is_foreign:
                     is_foreign = True
                     ledger.note("tables-not-utf-8", 1, table, "is not UTF-8", name)
@@ -249,7 +251,7 @@ def _arrow_batches(
         ),
         arrow_csv.ConvertOptions(
             include_columns=used,
-            column_types=dict.fromkeys(used, pa.dictionary(pa.int32(), pa.binary())),
+            column_types=dict.fromkeys(used, pa.dictionary(pa.int32(), pa.string())),
             null_values=[""],
             strings_can_be_null=True,
         ),
@@ -260,15 +262,17 @@ def _arrow_batches(
         yield from reader
 
 
-def _column(values: pa.DictionaryArray, where: str) -> tuple[Column, bool]:
+def _column(values: pa.DictionaryArray, encoding: str, where: str) -> tuple[Column, bool]:
     """Return a column without outer blanks, and whether any of its cells is not UTF-8."""
     codes = values.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    words = values.dictionary
-    try:
-        texts, foreign = words.cast(pa.string()).to_pylist(), False
-    except pa.ArrowInvalid:
-        texts, foreign = [_decoded(word) for word in words.to_pylist()], True
-    if not _has_odd_bytes(words):
+    texts: list[str] = values.dictionary.to_pylist()
+    odd, beyond_ascii = _oddities(values.dictionary)
+    foreign = False
+    if beyond_ascii and encoding == _BYTES:
+        raw = [text.encode(_BYTES) for text in texts]
+        texts = [_decoded(word) for word in raw]
+        foreign = any(not _is_utf_8(word) for word in raw)
+    if not odd and not beyond_ascii:
         return Column(codes, texts), foreign
     _refuse_line_breaks(texts, where)
     texts = [text.strip() for text in texts]
@@ -278,27 +282,34 @@ def _column(values: pa.DictionaryArray, where: str) -> tuple[Column, bool]:
     return Column(number[codes], texts), foreign
 
 
-def _has_odd_bytes(words: pa.BinaryArray) -> bool:
-    """Return whether words may hold a line break or outer blanks: a control, a blank or beyond ASCII."""
+def _oddities(words: pa.StringArray) -> tuple[bool, bool]:
+    """Return whether words may hold a line break or outer blanks, and whether any is beyond ASCII."""
     if not len(words):
-        return False
+        return False, False
     _, starts, data = words.buffers()
     if data is None:
-        return True
+        return True, False
     ends = np.frombuffer(starts, dtype=np.int32)[words.offset : words.offset + len(words) + 1]
+    if (np.diff(ends) == 0).any():
+        return True, True
     content = np.frombuffer(data, dtype=np.uint8)
-    if ends[-1] == ends[0] or (np.diff(ends) == 0).any():
-        return True
     outer = np.concatenate([content[ends[:-1]], content[ends[1:] - 1]])
-    return bool(((outer <= 32) | (outer >= 127)).any() or (content[ends[0] : ends[-1]] < 32).any())
+    inner = content[ends[0] : ends[-1]]
+    return bool((outer <= 32).any() or (inner < 32).any()), bool((inner >= 127).any())
 
 
 def _decoded(word: bytes) -> str:
     """Return a cell as text: UTF-8, else Windows-1252."""
+    return word.decode("utf-8" if _is_utf_8(word) else "cp1252")
+
+
+def _is_utf_8(word: bytes) -> bool:
+    """Return whether bytes are UTF-8."""
     try:
-        return word.decode()
+        word.decode()
     except UnicodeDecodeError:
-        return word.decode("cp1252")
+        return False
+    return True
 
 
 def _from_cells(cells: Sequence[str]) -> Column:
@@ -313,7 +324,8 @@ def _mended(
 ) -> list[list[str]]:
     """Return rows filled up with blanks or cut by blanks to the header, without those that say more."""
     mended, cells_n = [], len(layout.headers)
-    for text in uneven:
+    for word in uneven:
+        text = _decoded(word.encode(_BYTES)) if layout.encoding == _BYTES else word
         _refuse_line_breaks([text.rstrip("\r\n")], where)
         cells = next(csv.reader([text], delimiter=layout.delimiter), [])
         shown = _cut(text)

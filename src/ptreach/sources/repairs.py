@@ -20,7 +20,7 @@ class Rule(NamedTuple):
     """What a rule finds, what is done about it, and what the publisher of the feed should do.
 
     ``off`` says what happens where the rule is switched off: what it finds is ``kept`` as it is, or
-    ``refused``.
+    ``refused``. An oddity is kept anyway, and reported unless its rule is switched off.
     """
 
     name: str
@@ -28,8 +28,10 @@ class Rule(NamedTuple):
     done: str
     remedy: str
     off: Literal["kept", "refused"] = "refused"
+    is_oddity: bool = False
 
 
+_KEPT: Final = "kept as it is"
 _RULES: Final = (
     # tables
     Rule(
@@ -83,6 +85,27 @@ _RULES: Final = (
         "stops whose station lies in another's, or in their own",
         "taken out of their station",
         "let platforms belong to stations, and boarding areas to platforms, no more",
+    ),
+    Rule(
+        "coordinates-with-comma",
+        "coordinates written with a decimal comma",
+        "read as with a point",
+        "write coordinates such as 51.5",
+        off="kept",
+    ),
+    Rule(
+        "stops-in-metres",
+        "stops placed by eastings and northings of the British National Grid",
+        "placed by the degrees of these",
+        "give stop_lat and stop_lon in degrees (WGS84)",
+        off="kept",
+    ),
+    Rule(
+        "stops-swapped",
+        "stops whose longitude and latitude are swapped",
+        "swapped back: there the feed's other stops are",
+        "put the latitude in stop_lat",
+        off="kept",
     ),
     Rule("stops-without-place", "stops without a place", "left out", "give every stop its coordinates"),
     # routes
@@ -172,6 +195,27 @@ _RULES: Final = (
         "count hours on past midnight, and let no vehicle arrive before it departs",
     ),
     Rule("trips-of-one-call", "trips with one call", "left out", "list all calls of the trip"),
+    Rule(
+        "stops-misplaced",
+        "stops that trips reach and leave faster than they can",
+        "nothing calls there",
+        "correct the place of the stop",
+        off="kept",
+    ),
+    Rule(
+        "trips-teleporting",
+        "trips that travel more than 5 km in no time",
+        "left out",
+        "correct the times, or the place of the stop",
+        off="kept",
+    ),
+    Rule(
+        "trips-in-two-feeds",
+        "trips that an earlier feed lists for the same days",
+        "left out of the later feed",
+        "take one feed of each service",
+        off="kept",
+    ),
     # frequencies and transfers
     Rule(
         "frequencies-without-meaning",
@@ -202,6 +246,39 @@ _RULES: Final = (
         "transfers beyond twenty million pairs of platforms",
         "left out",
         "rule changes between platforms, not between large stations",
+    ),
+    # oddities
+    Rule(
+        "trips-too-fast",
+        "trips faster from stop to stop than their vehicles can be",
+        _KEPT,
+        "correct the times, or the place of the stop",
+        off="kept",
+        is_oddity=True,
+    ),
+    Rule(
+        "trips-in-two-feeds-partly",
+        "trips that an earlier feed lists for some of their days",
+        _KEPT,
+        "take one feed of each service",
+        off="kept",
+        is_oddity=True,
+    ),
+    Rule(
+        "services-of-one-trip",
+        "services that are of one trip each, nearly all of them",
+        _KEPT,
+        "let trips of the same days share a service",
+        off="kept",
+        is_oddity=True,
+    ),
+    Rule(
+        "calendars-of-dates-only",
+        "services told by their dates alone, without any calendar of weeks",
+        _KEPT,
+        "check that the dates reach as far as the service",
+        off="kept",
+        is_oddity=True,
     ),
 )
 RULES: Final = {rule.name: rule for rule in _RULES}
@@ -240,7 +317,15 @@ class Ledger:
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
-        """What was found, by feed, then in the order of the rules."""
+        """What was mended or left out, by feed, then in the order of the rules."""
+        return self._found(oddities=False)
+
+    @property
+    def oddities(self) -> tuple[Repair, ...]:
+        """What is odd, and kept; by feed, then in the order of the rules."""
+        return self._found(oddities=True)
+
+    def _found(self, *, oddities: bool) -> tuple[Repair, ...]:
         order = {name: at for at, name in enumerate(RULES)}
         found = sorted(self._entries.items(), key=lambda item: (item[0][0], order[item[0][1]]))
         return tuple(
@@ -254,6 +339,7 @@ class Ledger:
                 remedy=RULES[name].remedy,
             )
             for (feed, name), entry in found
+            if RULES[name].is_oddity == oddities
         )
 
     @property
