@@ -62,6 +62,10 @@ def test_repairs_reasons_and_areas_are_counted(town, zones, isochrones, facts, t
     clean = methods_text(town, zones, isochrones, dataclasses.replace(facts, repairs=(), rows=()))
     assert "Nothing in the inputs had to be mended" in clean
     assert "rows read" not in clean
+    assert "Odd in the inputs" not in text
+    odd = methods_text(town, zones, isochrones, dataclasses.replace(facts, oddities=facts.repairs))
+    assert odd.count("| calls-at-unknown-stops | calls at") == 2
+    assert "Odd in the inputs, and kept as it is:" in odd
 
 
 def test_people_not_known_are_reported(town, zones, isochrones, facts, text):
