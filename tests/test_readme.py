@@ -9,7 +9,6 @@ import pytest
 from ptreach.cli.main import app
 from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
 from ptreach.model import (
-    Cleaned,
     Comparison,
     DaySeries,
     DaysOff,
@@ -17,6 +16,8 @@ from ptreach.model import (
     FeedSpan,
     Finding,
     Proposal,
+    Repair,
+    TableRows,
     Verdict,
 )
 from ptreach.sources.recipe import Source
@@ -108,6 +109,7 @@ def test_its_keys_of_a_verdict_are_those_of_the_json():
         ("feeds", FeedSpan),
         ("first_day`, `series", DaySeries),
         ("days_off", DaysOff),
-        ("cleaned", Cleaned),
+        ("cleaned", TableRows),
+        ("repairs", Repair),
     ):
         assert {field.name for field in fields(kind)} <= words[key], key

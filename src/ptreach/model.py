@@ -203,6 +203,34 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What a rule of cleaning found in one feed; ``feed`` is empty for what concerns the whole network.
+
+    ``example`` names file and row of one case: ``iow-bus.zip, stop_times.txt: trip 12, stop_sequence 3``.
+    ``what`` was found, what was ``done`` about it, and what the publisher should do: ``remedy``.
+    """
+
+    rule: str
+    feed: str
+    count: int
+    example: str
+    what: str
+    done: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """How many rows of a feed's table were read, lay outside the area or days asked for, and were kept."""
+
+    feed: str
+    table: str
+    read: int
+    outside: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class Areas:
     """Zones of one edition with what is known of the people in them.
 
@@ -314,16 +342,6 @@ class FeedSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """Rows of a table of the feeds before and after cleaning."""
-
-    table: str
-    read: int
-    left_out: int
-    kept: int
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A date to take in place of the one asked for, and what speaks for it."""
 
@@ -345,9 +363,9 @@ class DaysOff:
 class Verdict:
     """What the check of a timetable found for one date; ``findings`` are sorted, the gravest first.
 
-    ``series`` start on ``first_day``. ``repairs`` are what was mended or left out while reading, and how
-    often. ``criteria`` say in words what makes a warning and what a no go. ``days_off`` are those of
-    England and Wales, None for timetables of another time zone.
+    ``series`` start on ``first_day``. ``cleaned`` are the rows of the feeds' tables before and after
+    cleaning, ``repairs`` what was mended or left out. ``criteria`` say in words what makes a warning and what
+    a no go. ``days_off`` are those of England and Wales, None for timetables of another time zone.
     """
 
     network: str
@@ -361,6 +379,6 @@ class Verdict:
     first_day: dt.date
     series: tuple[DaySeries, ...]
     days_off: tuple[DaysOff, ...] | None
-    cleaned: tuple[Cleaned, ...]
-    repairs: tuple[tuple[str, int], ...]
+    cleaned: tuple[TableRows, ...]
+    repairs: tuple[Repair, ...]
     criteria: tuple[str, ...]

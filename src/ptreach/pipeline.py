@@ -26,7 +26,7 @@ from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points, Severity
-from ptreach.network.build import build_network, open_network
+from ptreach.network.build import build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
@@ -182,6 +182,16 @@ def check(
         write_page(html, verdicts[0])
     progress(stage, 1, 1)
     return verdicts
+
+
+def clean_feeds(name: str, *, home: Path, out: Path, progress: Progress) -> tuple[Path, ...]:
+    """Write the feeds of a network's recipe below a folder as they are after cleaning; return the files."""
+    recipe = load_network_recipe(name, home)
+    records = source_records(recipe, recipe_folder(name, home))
+    progress("cleaned feeds", 0, 1)
+    written = cleaned_feeds([record.path for record in records if record.kind == "gtfs"], out)
+    progress("cleaned feeds", 1, 1)
+    return written
 
 
 def matrix(
@@ -431,6 +441,8 @@ def _facts(
         sources=(*records, *areas.sources),
         left_out=tuple(source.title for source in absent),
         repairs=network.repairs,
+        oddities=network.oddities,
+        rows=network.rows,
         rules=network.rules._asdict(),
         surface_step_m=SURFACE_STEP_M,
         surface_street_m=OFF_STREET_M,

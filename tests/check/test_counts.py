@@ -82,7 +82,8 @@ def test_operators_of_one_name_are_one_and_each_feed_and_mode_counts_by_itself(s
     agency = "agency_id,agency_name,agency_url,agency_timezone\nx,Buses,http://e.org,Europe/London\n"
     routes = "route_id,route_short_name,route_type,agency_id\nr,1,0,x\n"
     found = survey(
-        write(every_minutes(3)), write(every_minutes(2), name="tram", agency=agency, routes=routes)
+        write(every_minutes(3)),
+        write(every_minutes(2, stops=("B", "A")), name="tram", agency=agency, routes=routes),
     )
     monday = found.day_of(MONDAY)
     assert {(one.kind, one.name): int(one.trips[monday]) for one in found.series} == {

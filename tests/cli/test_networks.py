@@ -62,6 +62,18 @@ def test_build_prints_the_built_folder(ptreach, stage, home):
     assert called == [(("isle",), {"home": home})]
 
 
+def test_build_writes_cleaned_feeds_where_it_is_told(ptreach, stage, home):
+    stage("build", home / "built")
+    called = stage("clean_feeds", (home / "out" / "bus.zip",))
+    assert ptreach("build", "isle", "--gtfs-out", home / "out").out.splitlines() == [
+        str(home / "built"),
+        str(home / "out" / "bus.zip"),
+    ]
+    assert called == [(("isle",), {"home": home, "out": home / "out"})]
+    (home / "disk").write_text("", encoding="utf-8")
+    assert "'--gtfs-out'" in ptreach("build", "isle", "--gtfs-out", home / "disk").line
+
+
 def test_the_home_folder_can_be_named(ptreach, stage, home, monkeypatch, tmp_path_factory):
     called = stage("build", home)
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import town
 from ptreach.errors import InputError
 from ptreach.model import no_progress
 from ptreach.network import build as builder
-from ptreach.network.build import build_network, network_digest, open_network
+from ptreach.network.build import Cleaning, build_network, cleaned_feeds, network_digest, open_network
 from ptreach.network.rules import OURS, R5
 from ptreach.sources.cover import Cover
+from ptreach.sources.gtfs import Scope
 
 STOPS = {"A": (99.5, 0), "B": (2_000, 0), "C": (2_200, 30)}
 TRIPS = [
@@ -46,7 +48,7 @@ def test_a_network_opens_as_it_was_built(files, tmp_path):
     assert network.digest == network.folder.name == network_digest((*files[0], *files[1]), OURS)
     assert network.rules == OURS
     assert network.timezone == "Europe/London"
-    assert network.repairs == {}
+    assert network.repairs == ()
     assert network.stops_n == 3
     assert network.street_vertices_n == 5  # two ends of the street, three stops on it
     assert network.vertices_n == 8
@@ -123,12 +125,11 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     package = Path(builder.__file__).parents[1]
     read_names = {path.relative_to(package).as_posix() for path in read}
     wanted = {f"network/{path.name}" for path in (package / "network").glob("*.py")}
+    # all that streets and timetables are read by; what else lies in the room has no say
     wanted |= {
-        f"sources/{name}.py"
-        for name in (
-            *("cover", "foot", "osm", "osm_files", "pbf_strings"),
-            *("gtfs", "gtfs_calls", "gtfs_tables", "gtfs_transfers", "modes"),
-        )
+        f"sources/{path.name}"
+        for path in (package / "sources").glob("*.py")
+        if path.stem.partition("_")[0] in {"cover", "foot", "gtfs", "modes", "osm", "pbf", "repairs"}
     }
     assert read_names == wanted
 
@@ -186,9 +187,25 @@ def test_a_missing_file_is_an_error_of_the_user(files, tmp_path):
             build_network([osm], [gtfs], tmp_path / "built", no_progress)
 
 
-def test_a_folder_is_no_file(files, tmp_path):
-    with pytest.raises(InputError, match=r"not readable: (Is a dir|Permission)"):
-        build_network(files[0], [tmp_path], tmp_path / "built", no_progress)
+def test_a_feed_may_be_a_folder(files, tmp_path):
+    street, (feed,) = files
+    folder = tmp_path / "bus"
+    with zipfile.ZipFile(feed) as archive:
+        archive.extractall(folder)
+    packed, unpacked = (
+        open_network(build_network(street, [path], tmp_path / "built", no_progress))
+        for path in (feed, folder)
+    )
+    assert packed.names() == unpacked.names()
+    assert packed.digest != unpacked.digest
+    (folder / "stop_times.txt").write_text(
+        (folder / "stop_times.txt").read_text("utf-8").replace("8:10:00", "8:11:00"), "utf-8"
+    )
+    assert network_digest((*street, folder), OURS) != unpacked.digest
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match=r"empty: stops\.txt is missing"):
+        build_network(street, [empty], tmp_path / "built", no_progress)
 
 
 def test_a_network_that_another_process_finished_first_is_kept(files, tmp_path):
@@ -241,7 +258,7 @@ def test_networks_with_nothing_in_some_tables(tmp_path):
     assert network.transfers.to.dtype == np.int32
     assert network.patterns.trip_row.tolist() == [0]
     meta = json.loads((network.folder / builder.META).read_text(encoding="utf-8"))
-    assert meta["repairs"] == {}
+    assert meta["repairs"] == []
 
 
 def test_what_was_mended_is_counted(tmp_path):
@@ -250,7 +267,12 @@ def test_what_was_mended_is_counted(tmp_path):
         tmp_path, stops, [*TRIPS, ("back", "weekdays", [("A", "9:00:00"), ("B", "8:00:00")])]
     )
     network = open_network(build_network(streets, [feed], tmp_path / "built", no_progress))
-    assert network.repairs == {"stops far from any street": 1, "trips that go back in time": 1}
+    assert [(found.rule, found.feed, found.count, found.example) for found in network.repairs] == [
+        ("trips-back-in-time", "bus", 1, "bus.zip, stop_times.txt: trip back at stop B"),
+        ("stops-far-from-streets", "", 1, "stop bus:far"),
+    ]
+    calls = next(rows for rows in network.rows if rows.table == "stop_times.txt")
+    assert (calls.read, calls.outside, calls.kept) == (7, 0, 5)
     assert network.stops.linked.tolist() == [True, True, True, False]
 
 
@@ -265,17 +287,38 @@ def test_feeds_in_another_order_are_another_network(files, tmp_path):
     assert two.names().stop_ids == [f"{feed}:{stop}" for feed in ("rail", "bus") for stop in "ABC"]
 
 
-def test_streets_out_of_the_cover_are_left_out(files, tmp_path):
-    lon, lat = (np.array([degrees]) for degrees in town.lonlat(0.0, 0.0))
-    cover = Cover.around(lon, lat, 500.0)
-    whole = open_network(build_network(*files, tmp_path / "built", no_progress))
-    part = open_network(build_network(*files, tmp_path / "built", no_progress, cover=cover))
-    assert part.digest == network_digest((*files[0], *files[1]), OURS, cover) != whole.digest
-    lengths_mm = [int(network.linkage.edges.mm.sum()) for network in (whole, part)]
-    assert lengths_mm[0] == pytest.approx(3_000_000, abs=1_000)
-    # a cell of the cover is 350 m wide there, and a node beyond is 50 m on
-    assert 500_000 < lengths_mm[1] < 500_000 + 2 * 350_000 + 50_000 + 1_000
-    assert (
-        open_network(build_network(*files, tmp_path / "built", no_progress, cover=cover)).digest
-        == part.digest
+def test_a_network_may_take_a_part_and_leave_rules_off(files, tmp_path):
+    street, (feed,) = files
+    whole = open_network(build_network(street, [feed], tmp_path / "built", no_progress))
+    area = Cleaning(Scope(Cover.of_box(*town.lonlat(1_500, -500), *town.lonlat(2_500, 500))))
+    part = open_network(build_network(street, [feed], tmp_path / "built", no_progress, cleaning=area))
+    assert part.names().stop_ids == ["bus:B", "bus:C"]
+    assert part.names().trip_ids == ["bus:one"]
+    others = [
+        area,
+        Cleaning(Scope(days=(town.TUESDAY, town.TUESDAY))),
+        Cleaning(off=frozenset({"times-blank"})),
+    ]
+    digests = {network_digest((*street, feed), OURS, cleaning) for cleaning in others}
+    assert whole.digest not in digests
+    assert part.digest in digests
+    assert len(digests) == 3
+    with pytest.raises(InputError, match="no cleaning rule 'tidy'"):
+        build_network(
+            street, [feed], tmp_path / "built", no_progress, cleaning=Cleaning(off=frozenset({"tidy"}))
+        )
+
+
+def test_a_network_of_cleaned_feeds_is_the_same(files, tmp_path):
+    street, feeds = files
+    cleaned = cleaned_feeds(feeds, tmp_path / "cleaned")
+    assert [path.name for path in cleaned] == ["bus.zip"]
+    one, two = (
+        build_network(street, paths, tmp_path / name, no_progress)
+        for name, paths in (("one", feeds), ("two", cleaned))
     )
+    one, two = contents(one), contents(two)
+    assert one.pop(builder.META) != two.pop(builder.META)  # another file, another digest
+    assert one == two
+    with pytest.raises(InputError, match="the feeds themselves lie there"):
+        cleaned_feeds(feeds, feeds[0].parent)

@@ -15,7 +15,7 @@ from ptreach.errors import InputError
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns, trips_listed_twice
 from ptreach.network.timetable import timetable_of_day
-from ptreach.sources.gtfs import Timetables
+from ptreach.sources.gtfs import FeedIds, Timetables
 from ptreach.sources.gtfs_transfers import NO_RULES
 
 DATE = dt.date(2026, 10, 13)
@@ -70,7 +70,9 @@ def patterns_of(trips):
             transfer_rules=NO_RULES,
             first_day=CALENDAR.first_day,
             service_days=CALENDAR.runs,
-            repairs={},
+            feeds=FeedIds(
+                ("",) * STOPS_N, np.full(STOPS_N, -1), ("a",), ("",), ("r",), (), np.zeros((2, 5), int)
+            ),
         )
     )
 

@@ -10,7 +10,6 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
 from ptreach.model import (
-    Cleaned,
     Comparison,
     DaySeries,
     DaysOff,
@@ -19,8 +18,10 @@ from ptreach.model import (
     FeedSpan,
     Finding,
     Proposal,
+    Repair,
     Severity,
     SourceRecord,
+    TableRows,
     Verdict,
 )
 from ptreach.outputs.facts import AreasFacts, PackFacts
@@ -132,7 +133,18 @@ def facts(areas):
             record("boundaries", "zones.parquet", "Contains OS data"),
             record("centroids", "centroids.parquet", "Contains OS data"),
         ),
-        repairs={"stop_times without a stop": 3, "trips of one stop": 0},
+        repairs=(
+            Repair(
+                rule="calls-at-unknown-stops",
+                feed="bus",
+                count=3,
+                example="bus.zip, stop_times.txt: trip 12, stop 7",
+                what="calls at unknown stops",
+                done="left out",
+                remedy="list the stop in stops.txt",
+            ),
+        ),
+        rows=(TableRows(feed="bus", table="stop_times.txt", read=1_004, outside=1, kept=1_000),),
         rules={"link_near_m": 300.0, "link_far_m": 1600.0, "board_slack_s": 60, "island_vertices": 40},
         surface_step_m=100,
         surface_street_m=300,
@@ -183,7 +195,17 @@ def verdict():
             DaysOff("bank", "Bank & Day", dt.date(2026, 9, 14), dt.date(2026, 9, 14)),
             DaysOff("school", "half-term", dt.date(2026, 10, 26), dt.date(2026, 10, 30)),
         ),
-        cleaned=(Cleaned("trips", 123, 3, 120),),
-        repairs=(("trips that go back in time", 3),),
+        cleaned=(TableRows("bus", "trips.txt", 123, 0, 120),),
+        repairs=(
+            Repair(
+                "trips-back-in-time",
+                "bus",
+                3,
+                "bus.zip, stop_times.txt: trip t",
+                "trips that go back in time",
+                "left out",
+                "mend them",
+            ),
+        ),
         criteria=("Usual is the median.",),
     )

@@ -41,7 +41,19 @@ def test_inputs_parameters_and_counts_are_those_of_the_run(written):
     assert content["network"] == {
         "name": "isle",
         "digest": "cd" * 32,
-        "repairs": {"stop_times without a stop": 3, "trips of one stop": 0},
+        "repairs": [
+            {
+                "rule": "calls-at-unknown-stops",
+                "feed": "bus",
+                "count": 3,
+                "example": "bus.zip, stop_times.txt: trip 12, stop 7",
+                "what": "calls at unknown stops",
+                "done": "left out",
+                "remedy": "list the stop in stops.txt",
+            }
+        ],
+        "oddities": [],
+        "rows": [{"feed": "bus", "table": "stop_times.txt", "read": 1_004, "outside": 1, "kept": 1_000}],
         "left_out": [],
     }
     assert content["zones"]["count"] == 5

@@ -56,13 +56,22 @@ def test_limits_and_rules_are_those_of_the_run(town, zones, isochrones, facts, t
 
 
 def test_repairs_reasons_and_areas_are_counted(town, zones, isochrones, facts, text):
-    assert "| stop_times without a stop | 3 |" in text
+    assert (
+        "| calls-at-unknown-stops | calls at unknown stops: left out | 3 | "
+        "bus.zip, stop_times.txt: trip 12, stop 7 | list the stop in stops.txt |" in text
+    )
+    assert "| bus | stop_times.txt | 1,004 | 1 | 1,000 |" in text
     assert "| off network | 1 |\n| reached | 4 |" in text
     # median and largest of 2.04, 10, 40 and 1,200.06
     assert "up to 1,200 m from the street that they join (median 25 m)" in text
     assert "| under 15 min | 1.5" in text  # a circle of 700 m, drawn with corners: 1.54 less a little
-    clean = methods_text(town, zones, isochrones, dataclasses.replace(facts, repairs={}))
+    clean = methods_text(town, zones, isochrones, dataclasses.replace(facts, repairs=(), rows=()))
     assert "Nothing in the inputs had to be mended" in clean
+    assert "rows read" not in clean
+    assert "Odd in the inputs" not in text
+    odd = methods_text(town, zones, isochrones, dataclasses.replace(facts, oddities=facts.repairs))
+    assert odd.count("| calls-at-unknown-stops | calls at") == 2
+    assert "Odd in the inputs, and kept as it is:" in odd
 
 
 def test_people_not_known_are_reported(town, zones, isochrones, facts, text):

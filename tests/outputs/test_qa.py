@@ -130,8 +130,8 @@ def test_the_verdict_and_its_date_come_first(verdict):
         "1 stop lies far.",
         "Correct it.",
         "50%",
-        "trips 123 3 120",
-        "trips that go back in time 3",
+        "bus trips.txt 123 3 120",
+        "trips that go back in time bus 3 left out bus.zip, stop_times.txt: trip t trips-back-in-time",
         "2026-09-07 to 2026-11-01",
         "Usual is the median.",
     ):

@@ -1,15 +1,20 @@
-"""Calls of trips: times read and filled in, faulty trips left out and counted, frequencies written out."""
+"""Calls of trips: times read and filled in, faulty trips left out and counted."""
 
 from __future__ import annotations
 
-from collections import Counter
+import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyproj
 import pytest
 
-from ptreach.sources.gtfs_calls import clean_calls, expand_frequencies, parse_clock
+from ptreach.errors import InputError
+from ptreach.sources import gtfs_tables
+from ptreach.sources.gtfs_calls import Wanted, parse_clock, read_calls
+from ptreach.sources.gtfs_files import FeedFiles, TableFile
+from ptreach.sources.repairs import RULES, Ledger
 
 STOPS = pd.DataFrame(
     {
@@ -19,21 +24,31 @@ STOPS = pd.DataFrame(
         "lat": [51.00, 51.01, 51.03, 51.04],
     }
 )
-FREQUENCIES = ("trip_id", "start_time", "end_time", "headway_secs")
 
 
-def table(rows, *columns):
-    """A table of text as it is read from a feed: blanks are missing."""
-    cells = [[text.strip() or None for text in row.split(",")] for row in rows.split()]
-    return pd.DataFrame(cells, columns=list(columns)).astype("category")
+COLUMNS = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
 
 
-def cleaned(rows, *extra, trips=("t",)):
+def calls_of(rows, columns, trips, wanted=None, off=()):
+    """Calls of trips at A to D in a file of rows, and the ledger."""
+    text = "\n".join([",".join(columns), *rows.split(), ""]).encode()
+    files = FeedFiles(
+        Path("bus.zip"), {"stop_times": TableFile("stop_times.txt", len(text), lambda: io.BytesIO(text))}
+    )
+    ledger = Ledger(off)
+    wanted = wanted or Wanted(np.ones(len(trips), dtype=bool))
+    return read_calls(files, trips, STOPS, wanted, ledger.of("bus", files.path))[0], ledger
+
+
+def counts(ledger):
+    """What was found, by rule."""
+    return {found.rule: found.count for found in ledger.repairs}
+
+
+def cleaned(rows, *extra, trips=("t",), **options):
     """Calls of trips at A to D, and what was counted."""
-    columns = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time", *extra)
-    repairs = Counter()
-    calls = clean_calls(table(rows, *columns), pd.Series(trips), STOPS, repairs)
-    return calls, {what: count for what, count in repairs.items() if count}
+    calls, ledger = calls_of(rows, (*COLUMNS, *extra), trips, **options)
+    return calls, counts(ledger)
 
 
 def clocks(seconds):
@@ -62,16 +77,16 @@ def clocks(seconds):
         ("8:05:09.5", -1),
         ("", -1),
         ("noon", -1),
+        ("99:99:99", -1),
+        ("\u0668:00:00", -1),  # a digit, but not one of ours
     ],
 )
 def test_a_clock_is_hours_minutes_seconds(text, seconds):
-    assert parse_clock(pd.Series([text, "1:00:00", text])).tolist() == [seconds, 3_600, seconds]
+    assert parse_clock(text) == seconds
 
 
 def test_missing_clocks_are_blank():
-    assert parse_clock(pd.Series([None, "1:00:00", np.nan])).tolist() == [-1, 3_600, -1]
-    assert parse_clock(pd.Series([None, None], dtype=object)).tolist() == [-1, -1]
-    assert parse_clock(pd.Series([], dtype=object)).tolist() == []
+    assert parse_clock(None) == -1
 
 
 def test_times_past_midnight_go_on_counting():
@@ -99,7 +114,7 @@ def test_blank_times_follow_the_distance():
     assert abs(at_c - 1_800) <= 1
     assert (calls.arrival_s - 28_800).tolist() == [-600, at_b, at_c, 2_400]
     assert (calls.departure_s - 28_800).tolist() == [0, at_b, at_c, 3_000]
-    assert repairs == {"blank times filled by distance": 2}
+    assert repairs == {"times-blank": 2}
 
 
 def test_each_gap_is_filled_by_itself():
@@ -117,7 +132,7 @@ def test_blank_times_on_one_spot_are_spread_evenly():
 def test_unreadable_times_are_blank_and_counted():
     calls, repairs = cleaned("t,A,1,8:00:00,8:00:00 t,B,2,8h10,-8:10:00 t,C,3,8:20:00,8:99:00")
     assert clocks(calls.departure_s)[2] == "8:20:00"
-    assert repairs == {"unreadable times taken as blank": 3, "blank times filled by distance": 1}
+    assert repairs == {"times-unreadable": 3, "times-blank": 1}
 
 
 def test_trips_without_a_time_at_an_end_are_left_out():
@@ -127,7 +142,7 @@ def test_trips_without_a_time_at_an_end_are_left_out():
     good = "w,A,1,8:00:00,8:00:00 w,B,2,, w,C,3,8:20:00,8:20:00"
     calls, repairs = cleaned(f"{first} {last} {none} {good}", trips=("t", "u", "v", "w"))
     assert set(calls.trip.tolist()) == {3}
-    assert repairs == {"trips without a first or last time": 3, "blank times filled by distance": 1}
+    assert repairs == {"trips-without-end-times": 3, "times-blank": 1}
 
 
 def test_trips_that_go_back_in_time_are_left_out():
@@ -140,7 +155,7 @@ def test_trips_that_go_back_in_time_are_left_out():
     )
     calls, repairs = cleaned(rows, trips=("t", "u", "v", "w", "x"))
     assert calls.trip.tolist() == [3, 3]
-    assert repairs == {"trips that go back in time": 4, "blank times filled by distance": 1}
+    assert repairs == {"trips-back-in-time": 4, "times-blank": 1}
 
 
 def test_an_earlier_trip_does_not_make_the_next_go_back():
@@ -166,20 +181,20 @@ def test_dangling_calls_are_counted_once_each():
     )
     assert calls.stop.tolist() == [0, 1]
     assert repairs == {
-        "calls of unknown trips": 2,
-        "calls at unknown stops": 2,
-        "calls whose stop_sequence is no number": 2,
-        "calls with a stop_sequence that came before": 1,
+        "calls-of-unknown-trips": 2,
+        "calls-at-unknown-stops": 2,
+        "calls-without-sequence": 2,
+        "calls-of-one-sequence": 1,
     }
 
 
 def test_trips_of_one_call_or_none_are_counted():
     calls, repairs = cleaned("t,A,1,8:00:00,8:00:00", trips=("t", "u"))
     assert calls.trip.size == 0
-    assert repairs == {"trips with one call": 1, "trips without calls": 1}
+    assert repairs == {"trips-of-one-call": 1, "trips-without-calls": 1}
     calls, repairs = cleaned("z,A,1,8:00:00,8:00:00")
     assert all(column.size == 0 for column in calls)
-    assert repairs == {"calls of unknown trips": 1, "trips without calls": 1}
+    assert repairs == {"calls-of-unknown-trips": 1, "trips-without-calls": 1}
 
 
 def test_only_type_1_forbids_boarding_and_alighting():
@@ -194,8 +209,7 @@ def test_only_type_1_forbids_boarding_and_alighting():
     assert calls.board.tolist() == [True, False, True, False]
     assert calls.alight.tolist() == [True] * 4
     assert repairs == {
-        "values of pickup_type that are no number, taken as 0": 2,
-        "values of drop_off_type that are no number, taken as 0": 1,
+        "pickup-types-unreadable": 3,
     }
     calls, _ = cleaned("t,A,1,8:00:00,8:00:00 t,B,2,8:01:00,8:01:00")
     assert calls.board.all()
@@ -203,74 +217,128 @@ def test_only_type_1_forbids_boarding_and_alighting():
 
 
 def test_columns_of_times_may_be_absent():
-    rows = table("t,A,1,8:00:00 t,B,2,8:10:00", "trip_id", "stop_id", "stop_sequence", "departure_time")
-    calls = clean_calls(rows, pd.Series(["t"]), STOPS, Counter())
+    rows = "t,A,1,8:00:00 t,B,2,8:10:00"
+    calls, _ = calls_of(rows, COLUMNS[:3] + COLUMNS[4:], ("t",))
     assert clocks(calls.arrival_s) == ["8:00:00", "8:10:00"]
-    repairs = Counter()
-    calls = clean_calls(rows.drop(columns="departure_time"), pd.Series(["t"]), STOPS, repairs)
+    calls, ledger = calls_of("t,A,1 t,B,2", COLUMNS[:3], ("t",))
     assert calls.trip.size == 0
-    assert repairs["trips without a first or last time"] == 1
+    assert counts(ledger) == {"trips-without-end-times": 1}
 
 
-TEMPLATE = "t,A,1,7:00:00,7:01:00 t,B,2,7:11:00,7:12:00 u,C,1,9:00:00,9:00:00 u,D,2,9:05:00,9:05:00"
+LATER = "u,A,1,9:00:00,9:00:00 u,B,2,, u,C,3,, u,D,4,9:40:01,9:40:01"
 
 
-def expanded(rows, *extra):
-    calls, _ = cleaned(TEMPLATE, trips=("t", "u"))
-    repairs = Counter()
-    frequencies = table(rows, *FREQUENCIES, *extra)
-    calls = expand_frequencies(calls, frequencies, pd.Series(["t", "u"]), repairs)
-    return calls, {what: count for what, count in repairs.items() if count}
+def test_calls_outside_are_left_out_after_times_are_filled():
+    rows = f"t,A,1,8:00:00,8:00:00 t,B,2,8:01:00,8:01:00 {LATER}"
+    whole, _ = cleaned(rows, trips=("t", "u"))
+    wanted = Wanted(np.array([True, True]), inside=np.array([False, True, True, False]))
+    part, ledger = calls_of(rows, COLUMNS, ("t", "u"), wanted)
+    # t calls at one stop inside, u at two, at the times that it has in the whole
+    assert part.trip.tolist() == [1, 1]
+    assert part.stop.tolist() == [1, 2]
+    assert part.arrival_s.tolist() == whole.arrival_s[3:5].tolist()
+    assert counts(ledger) == {"times-blank": 2}
+    assert [(row.read, row.outside, row.kept) for row in ledger.rows] == [(6, 4, 2)]
 
 
-@pytest.mark.parametrize("exact", ["0", "1", ""])
-def test_frequencies_stand_for_trips_from_start_to_before_end(exact):
-    calls, repairs = expanded(f"t,8:00:00,8:30:00,600,{exact}", "exact_times")
-    of_t = calls.source_trip == 0
-    # the first departure, 7:01 in the template, moves to 8:00, 8:10 and 8:20; 8:30 is the end
-    assert clocks(calls.departure_s[of_t]) == [
-        *("8:00:00", "8:11:00", "8:10:00", "8:21:00", "8:20:00", "8:31:00"),
-    ]
-    assert clocks(calls.arrival_s[of_t]) == [
-        *("7:59:00", "8:10:00", "8:09:00", "8:20:00", "8:19:00", "8:30:00"),
-    ]
-    assert np.unique(calls.trip[of_t]).size == 3
-    assert clocks(calls.departure_s[~of_t]) == ["9:00:00", "9:05:00"]
-    assert repairs == {}
+def test_trips_that_nobody_asks_for_are_not_looked_at():
+    rows = f"t,A,1,9:00:00,9:00:00 t,Z,x,noon,8:00:00 {LATER} z,A,1,8:00:00,8:00:00"
+    part, ledger = calls_of(rows, COLUMNS, ("t", "u"), Wanted(np.array([False, True])))
+    assert set(part.trip.tolist()) == {1}
+    assert counts(ledger) == {"times-blank": 2, "calls-of-unknown-trips": 1}
+    assert [(row.read, row.outside, row.kept) for row in ledger.rows] == [(7, 2, 4)]
 
 
-def test_rows_of_frequencies_add_up():
-    calls, _ = expanded("t,9:00:00,9:20:00,600 t,24:50:00,25:00:01,600 u,8:00:00,8:00:01,1")
-    starts = np.flatnonzero(np.r_[True, np.diff(calls.trip) != 0])
-    assert calls.source_trip[starts].tolist() == [0, 0, 0, 0, 1]
-    assert clocks(calls.departure_s[starts]) == ["9:00:00", "9:10:00", "24:50:00", "25:00:00", "8:00:00"]
-    assert (np.diff(calls.trip) >= 0).all()
+def test_times_filled_do_not_depend_on_other_trips():
+    alone, _ = cleaned(LATER, trips=("t", "u"), wanted=Wanted(np.array([False, True])))
+    for k in range(1, 40):
+        others = " ".join(
+            f"t,{stop},{at},{'8:00:00' if at == 1 else ''},{'' if at < 2 * k else '8:50:00'}"
+            for at, stop in enumerate("AD" * k, 1)
+        )
+        both, _ = cleaned(f"{others} {LATER}", trips=("t", "u"))
+        assert both.arrival_s[-4:].tolist() == alone.arrival_s.tolist()
+
+
+def test_examples_do_not_depend_on_the_order_of_rows(monkeypatch):
+    calls = {
+        "z": "A,1,8:00:00",
+        "y": "A,1,8:00:00",
+        "t": "A,1,8:00:00 Q,2,8:10:00 B,3,noon B,4,late C,5,8:40:00 C,x,8:45:00 A,x,8:45:00",
+        "u": "A,1,8:00:00 B,2,7:00:00",
+        "v": "B,2,7:00:00 A,1,8:00:00",
+    }
+    rows = [f"{trip},{call}," for trip, texts in calls.items() for call in texts.split()]
+    monkeypatch.setattr(gtfs_tables, "_BATCH_BYTES", 100)
+    found = set()
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(len(rows))
+        _, ledger = calls_of(" ".join(rows[at] for at in order), COLUMNS, ("t", "u", "v"))
+        found.add(ledger.repairs)
+    assert len(found) == 1
+    assert {repair.rule: (repair.count, repair.example.split(": ", 1)[1]) for repair in found.pop()} == {
+        "calls-of-unknown-trips": (2, "trip y"),
+        "calls-at-unknown-stops": (1, "trip t, stop Q, stop_sequence 2"),
+        "calls-without-sequence": (2, "trip t, stop A, stop_sequence x"),
+        "times-unreadable": (2, "trip t, stop_sequence 3, arrival_time noon"),
+        "times-blank": (2, "trip t at stop B"),
+        "trips-back-in-time": (2, "trip u at stop B"),
+    }
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("rows", "rule"),
     [
-        "t,8:00:00,8:30:00,0",
-        "t,8:00:00,8:30:00,-600",
-        "t,8:00:00,8:30:00,often",
-        "t,8:00:00,8:30:00,",
-        "t,8:00:00,8:30:00,0.5",
-        "t,8:30:00,8:00:00,600",
-        "t,8:00:00,8:00:00,600",
-        "t,,8:30:00,600",
-        "t,8:00:00,late,600",
-        "z,8:00:00,8:30:00,600",
-        ",8:00:00,8:30:00,600",
-        "t,0:00:00,999:00:00,1",  # millions of trips
+        ("z,A,1,8:00:00,8:00:00 t,A,1,8:00:00,8:00:00 t,B,2,8:10:00,8:10:00", "calls-of-unknown-trips"),
+        ("t,A,1,8:00:00,8:00:00 t,B,2,7:10:00,8:10:00", "trips-back-in-time"),
+        ("t,A,1,8:00:00,8:00:00 t,B,2,, t,C,3,8:10:00,8:10:00", "times-blank"),
     ],
 )
-def test_rows_of_frequencies_without_meaning_are_counted(row):
-    calls, repairs = expanded(row)
-    assert clocks(calls.departure_s) == ["7:01:00", "7:12:00", "9:00:00", "9:05:00"]
-    assert repairs == {"rows of frequencies.txt without meaning": 1}
+def test_a_rule_switched_off_refuses_what_it_would_mend(rows, rule):
+    assert set(cleaned(rows)[1]) == {rule}
+    with pytest.raises(InputError, match=rf"bus\.zip, stop_times\.txt: trip .*the rule {rule} is sw"):
+        cleaned(rows, off={rule})
+    others = set(RULES) - {rule}
+    assert set(cleaned(rows, off=others)[1]) == {rule}
 
 
-def test_a_headway_of_hours_is_read():
-    calls, repairs = expanded("t,0:00:00,24:00:00,43200")
-    assert clocks(calls.departure_s[calls.source_trip == 0]) == ["0:00:00", "0:11:00", "12:00:00", "12:11:00"]
-    assert repairs == {}
+def test_calls_of_one_sequence_are_kept_where_the_rule_is_off():
+    rows = "t,A,1,8:00:00,8:00:00 t,B,2,8:10:00,8:10:00 t,C,2,8:20:00,8:20:00"
+    calls, found = cleaned(rows)
+    assert (calls.stop.tolist(), found) == ([0, 1], {"calls-of-one-sequence": 1})
+    calls, found = cleaned(rows, off={"calls-of-one-sequence"})
+    assert (calls.stop.tolist(), found) == ([0, 1, 2], {})
+
+
+@pytest.mark.parametrize("bytes_at_once", [100, 1_000, 100_000])
+def test_a_table_may_come_in_many_batches(monkeypatch, bytes_at_once):
+    monkeypatch.setattr(gtfs_tables, "_BATCH_BYTES", bytes_at_once)
+    rows = " ".join(
+        f"t{k % 7},{'ABCD'[k % 4]},{k // 7},{8 + k // 420}:{k // 7 % 60:02d}:00," for k in range(700)
+    )
+    calls, found = cleaned(rows, trips=[f"t{k}" for k in range(7)])
+    assert found == {}
+    assert calls.trip.tolist() == [trip for trip in range(7) for _ in range(100)]
+    assert calls.arrival_s[:100].tolist() == [28_800 + 60 * k for k in range(100)]
+    assert calls.stop[:3].tolist() == [0, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "order"),
+    [
+        (("1e9", "-5", "0"), [1, 2, 0]),
+        (("2.5", "2.25", "1e300"), [1, 0, 2]),
+        (("3000000000", "2147483647", "-3000000000"), [2, 1, 0]),
+        (("007", "7.0", "8"), [0, 2]),
+    ],
+)
+def test_any_number_is_a_stop_sequence(sequence, order):
+    rows = " ".join(f"t,{stop},{number},8:00:00," for stop, number in zip("ABC", sequence, strict=True))
+    calls, _ = cleaned(rows)
+    assert calls.stop.tolist() == order
+
+
+@pytest.mark.parametrize("sequence", ["1e309", "NaN", "inf", "-inf", "٣", "1_0", "0x10", "one", "+", "1e"])
+def test_what_python_takes_for_a_number_may_be_none(sequence):
+    _, found = cleaned(f"t,A,1,8:00:00, t,B,2,8:10:00, t,C,{sequence},8:20:00,")
+    assert found == {"calls-without-sequence": 1}

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S, joined_rules, transfer_rules, turned_rules
+from ptreach.sources.repairs import Ledger
 
 STOPS = ["a", "b", "p1", "p2", "station"]  # numbered 0 to 4; p1 and p2 are platforms of the station
 COLUMNS = ["from_stop_id", "to_stop_id", "transfer_type", "min_transfer_time", "from_route_id", "to_trip_id"]
+
+
+def counts(ledger):
+    """What was found, by rule."""
+    return {found.rule: found.count for found in ledger.repairs}
 
 
 def rules_of(*rows):
     """Rules as {(from, to): least seconds}, and what was counted; a row may be short."""
     table = pd.DataFrame([dict(zip(COLUMNS, row, strict=False)) for row in rows], columns=COLUMNS)
     parents = [None, None, "station", "station", None]
-    repairs: Counter[str] = Counter()
+    ledger = Ledger()
     rules = transfer_rules(
         table.astype(object).where(table.notna(), None),
         pd.DataFrame({"stop_id": STOPS, "parent_id": parents}),
-        repairs,
+        ledger.of("bus", Path("bus.zip")),
     )
     pairs = list(zip(rules.from_stop.tolist(), rules.to_stop.tolist(), strict=True))
     assert pairs == sorted(set(pairs))
-    return dict(zip(pairs, rules.least_s.tolist(), strict=True)), dict(+repairs)
+    return dict(zip(pairs, rules.least_s.tolist(), strict=True)), {
+        found.rule: found.count for found in ledger.repairs
+    }
 
 
 def test_times_and_prohibitions_are_taken_and_advice_is_not():
@@ -73,27 +81,27 @@ def test_rules_of_some_trips_and_rows_without_meaning_are_counted():
     )
     assert rules == {}
     assert repairs == {
-        "transfers of certain routes or trips only, left out": 2,
-        "transfers between unknown stops": 2,
-        "transfers whose type or time has no meaning": 4,
+        "transfers-of-some-trips": 2,
+        "transfers-between-unknown-stops": 2,
+        "transfers-without-meaning": 4,
     }
 
 
 @pytest.mark.parametrize("columns", [["transfer_type"], ["from_stop_id", "transfer_type"]])
 def test_a_table_without_stops_rules_nothing(columns):
-    repairs: Counter[str] = Counter()
+    ledger = Ledger()
     stops = pd.DataFrame({"stop_id": STOPS, "parent_id": None})
-    rules = transfer_rules(pd.DataFrame([dict.fromkeys(columns, "3")]), stops, repairs)
+    table = pd.DataFrame([dict.fromkeys(columns, "3")])
+    rules = transfer_rules(table, stops, ledger.of("bus", Path("bus.zip")))
     assert rules.from_stop.size == 0
-    assert repairs["transfers between unknown stops"] == 1
+    assert counts(ledger) == {"transfers-between-unknown-stops": 1}
 
 
 def test_rules_of_two_feeds_stand_side_by_side_and_turn_round():
     stops = pd.DataFrame({"stop_id": STOPS, "parent_id": None})
-    table = pd.DataFrame(
-        [("a", "b", "2", "60"), ("b", "a", "3", None), ("a", "a", "2", "5")], columns=COLUMNS[:4]
-    )
-    one = transfer_rules(table, stops, Counter())
+    rows = [("a", "b", "2", "60"), ("b", "a", "3", None), ("a", "a", "2", "5")]
+    table = pd.DataFrame(rows, columns=COLUMNS[:4], dtype=object)
+    one = transfer_rules(table, stops, Ledger().of("bus", Path("bus.zip")))
     both = joined_rules([one, one], [0, 5])
     assert [*zip(*map(list, both), strict=True)] == [
         (0, 0, 5), (0, 1, 60), (1, 0, -1), (5, 5, 5), (5, 6, 60), (6, 5, -1)

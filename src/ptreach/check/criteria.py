@@ -13,7 +13,7 @@ from ptreach.check.of_date import (
 )
 from ptreach.check.of_feeds import OFF_STREETS
 from ptreach.check.proposal import CLOSE
-from ptreach.check.stops import FAR_LEAST_M, FAR_TIMES, TOP_SPEED_KPH
+from ptreach.check.stops import FAR_LEAST_M, FAR_TIMES
 from ptreach.check.usual import FULL_WEEK_SHARE, WEEKS_AROUND
 
 
@@ -33,10 +33,8 @@ def criteria() -> tuple[str, ...]:
         before to the week after; a feed that ends within {SUNSET_DAYS} days.""",
         f"""Warning, of the feeds: a mode that the area has stations of and the feeds no trips; more than
         {OFF_STREETS:.0%} of stops without a street within 1,600 m; a stop {FAR_TIMES} times as far
-        from the middle as three quarters of the stops, and at least {FAR_LEAST_M / 1000:.0f} km; a
-        trip that goes faster than its mode can (a bus {TOP_SPEED_KPH["bus"]} km/h, a train
-        {TOP_SPEED_KPH["rail"]} km/h, a minute allowed for rounding); trips that two feeds have on the
-        date.""",
+        from the middle as three quarters of the stops, and at least {FAR_LEAST_M / 1000:.0f} km; stops
+        in the wrong place, trips too fast to be true, and trips that two feeds have.""",
         f"""The date proposed is the nearest Tuesday in term inside all feeds, without a bank holiday in
         its week, with trips within {CLOSE:.0%} of the median of its weekday in all and for each mode.
         Where there is none, Wednesday or Thursday will do; then a day out of term; then any working

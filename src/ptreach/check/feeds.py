@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ptreach.check.repairs import repair_counts
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import Patterns, build_patterns
 from ptreach.network.segments import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from ptreach.model import FloatArray
+    from ptreach.model import FloatArray, Repair, TableRows
     from ptreach.network.build import Network
     from ptreach.sources.gtfs import Timetables
 
@@ -46,7 +45,9 @@ class Feeds(NamedTuple):
     trip_feed: NDArray[np.int64]
     patterns: Patterns
     calendar: Calendar
-    repairs: Mapping[str, int]
+    repairs: tuple[Repair, ...]
+    oddities: tuple[Repair, ...]
+    rows: tuple[TableRows, ...]
 
     @property
     def pattern_of_trip(self) -> NDArray[np.int64]:
@@ -88,7 +89,9 @@ def feeds_of_timetables(timetables: Timetables) -> Feeds:
         trip_feed=feeds_of_ids(timetables.trip_ids, timetables.feed_ids),
         patterns=build_patterns(timetables),
         calendar=Calendar(timetables.first_day, timetables.service_days),
-        repairs=repair_counts(timetables.repairs),
+        repairs=timetables.repairs,
+        oddities=timetables.oddities,
+        rows=timetables.rows,
     )
 
 
@@ -113,7 +116,9 @@ def feeds_of_network(network: Network) -> Feeds:
         trip_feed=feeds_of_ids(names.trip_ids, names.feed_ids),
         patterns=network.patterns,
         calendar=network.calendar,
-        repairs=repair_counts(network.repairs),
+        repairs=network.repairs,
+        oddities=network.oddities,
+        rows=network.rows,
     )
 
 

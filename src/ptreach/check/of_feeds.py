@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ptreach.check.days_off import ENGLISH_TIME
-from ptreach.check.doubles import doubles_across
 from ptreach.check.of_date import trip_example
-from ptreach.check.repairs import BACK_IN_TIME, NOWHERE
-from ptreach.check.stops import ROUNDING_S, TOP_SPEED_KPH, far_stops, fast_trips
+from ptreach.check.stops import far_stops
 from ptreach.check.survey import trips_on
 from ptreach.model import Example, Finding, Severity
 from ptreach.network.patterns import trips_listed_twice
 from ptreach.sources.modes import MODES
+from ptreach.sources.repairs import RULES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +23,20 @@ if TYPE_CHECKING:
 OFF_STREETS: Final = 0.01
 """A larger share of stops than this without a street in reach is a warning, a smaller one a note."""
 MANY_BACK: Final = 0.01
-ONE_SERVICE_TRIPS: Final = 100
+_BACK_IN_TIME: Final = "trips-back-in-time"
+# What the reader mends or leaves out that a user should know before the numbers are quoted.
+_GRAVE: Final = frozenset(
+    {
+        "stops-without-place",
+        "stops-swapped",
+        "stops-in-metres",
+        "stops-misplaced",
+        "trips-teleporting",
+        "trips-too-fast",
+        "trips-in-two-feeds",
+        "trips-in-two-feeds-partly",
+    }
+)
 _NEAR_M: Final = 300
 # What may carry the passengers of a station: publishers call one light railway tram, another metro.
 _CARRIED_BY: Final = {
@@ -48,8 +60,7 @@ def feeds_findings(survey: Survey, date: dt.date) -> list[Finding]:
         *_missing_modes(survey),
         *_off_streets(survey),
         *_far_stops(survey),
-        *_fast_trips(survey),
-        *_cleaned_away(survey),
+        *_cleaned(survey),
         *_doubles(survey, date),
         *_calendar(survey),
     ]
@@ -117,87 +128,37 @@ def _far_stops(survey: Survey) -> list[Finding]:
         f"'{feeds.stop_names[stop]}' {far.km[worst]:,.0f} km from the middle of the feeds"
     )
     remedy = "correct stop_lat and stop_lon, unless vehicles do go there"
-    if far.swapped.any():
-        what += f"; {int(far.swapped.sum()):,} would be near with stop_lat and stop_lon exchanged"
-        remedy = "exchange stop_lat and stop_lon in stops.txt"
-    if far.blank.any():
-        what += f"; {int(far.blank.sum()):,} at easting 0, northing 0: the place was left blank"
-        remedy = "look their places up in NaPTAN"
     return [
         Finding(Severity.WARNING, "stops-far", what, int(far.stop.size), remedy, stop_example(survey, stop))
     ]
 
 
-def _fast_trips(survey: Survey) -> list[Finding]:
-    """Count the trips that are faster than any vehicle of their mode."""
-    feeds = survey.feeds
-    limits = np.array([TOP_SPEED_KPH[mode] for mode in MODES], dtype=np.float64)
-    fast = fast_trips(feeds, limits[feeds.route_mode[feeds.route_of_trip]])
-    if not fast.trip.size:
-        return []
-    worst = int(np.argmax(fast.leg_m / (fast.leg_s + ROUNDING_S)))
-    names = [feeds.stop_names[int(stop[worst])] for stop in (fast.from_stop, fast.to_stop)]
-    what = (
-        f"{_number(fast.trip.size, 'trip goes', 'trips go')} faster than their mode can: one covers "
-        f"{fast.leg_m[worst] / 1000:,.1f} km from '{names[0]}' to '{names[1]}' in {fast.leg_s[worst]:,} s"
-    )
-    return [
-        Finding(
-            Severity.WARNING,
-            "trips-too-fast",
-            what,
-            int(fast.trip.size),
-            "look whether a stop is misplaced or a time is wrong",
-            trip_example(survey, int(fast.trip[worst]), "stop_times.txt"),
-        )
-    ]
-
-
-def _cleaned_away(survey: Survey) -> list[Finding]:
-    """Say what the reader left out that a user would miss."""
-    repairs = survey.feeds.repairs
-    trips_n = survey.feeds.patterns.trip_row.size
+def _cleaned(survey: Survey) -> list[Finding]:
+    """Return what the reader of the feeds mended, left out or found odd."""
     found = []
-    back = repairs.get(BACK_IN_TIME, 0)
-    if back:
-        severity = Severity.WARNING if back > MANY_BACK * trips_n else Severity.NOTE
-        what = f"{_number(back, 'trip goes', 'trips go')} back in time and were left out"
+    trips_n = survey.feeds.patterns.trip_row.size
+    for repair in (*survey.feeds.repairs, *survey.feeds.oddities):
+        if repair.rule not in RULES:  # of the streets' file, or of a network that is built
+            continue
+        grave = repair.rule in _GRAVE or (repair.rule == _BACK_IN_TIME and repair.count > MANY_BACK * trips_n)
+        place, _, case = repair.example.partition(": ")
         found.append(
-            Finding(severity, "trips-back-in-time", what, back, "correct their times in stop_times.txt")
+            Finding(
+                Severity.WARNING if grave else Severity.NOTE,
+                repair.rule,
+                f"{repair.what}: {repair.count:,}, {repair.done}",
+                repair.count,
+                repair.remedy,
+                Example(repair.feed, place.rpartition(", ")[2], case) if case else None,
+            )
         )
-    lost = repairs.get(NOWHERE, 0)
-    if lost:
-        who = _number(lost, "stop has", "stops have")
-        what = f"{who} no place on earth (blank, 0, 0 or metres) and were left out"
-        remedy = "give stop_lat and stop_lon in degrees"
-        found.append(Finding(Severity.WARNING, "stops-without-place", what, lost, remedy))
     return found
 
 
 def _doubles(survey: Survey, date: dt.date) -> list[Finding]:
-    """Count the trips that two feeds have, and those that a feed lists twice."""
+    """Count the trips that a feed lists twice for a day."""
     feeds, found = survey.feeds, []
     runs = trips_on(survey, date)
-    if len(feeds.feed_ids) > 1:
-        across = doubles_across(feeds, feeds.calendar.services_on(date))
-        if across.trip.size:
-            on_date = int(across.on_date.sum())
-            at = int(np.flatnonzero(across.on_date)[0]) if on_date else 0
-            what = (
-                f"{_number(across.trip.size, 'trip is', 'trips are')} in two feeds with the same times at "
-                f"the same stops, {on_date:,} of them on {date}; "
-                f"the first is {feeds.trip_id(int(across.first[at]))}"
-            )
-            found.append(
-                Finding(
-                    Severity.WARNING if on_date else Severity.NOTE,
-                    "doubles-across-feeds",
-                    what,
-                    int(across.trip.size),
-                    "leave one of the two feeds out",
-                    trip_example(survey, int(across.trip[at])),
-                )
-            )
     twice = trips_listed_twice(feeds.patterns, feeds.calendar.runs)
     if twice:
         twins = feeds.patterns.twin
@@ -231,20 +192,6 @@ def _calendar(survey: Survey) -> list[Finding]:
         found.append(
             Finding(Severity.NOTE, "services-never-run", what, int((days == 0).sum()), remedy, example)
         )
-    if services.size == patterns.trip_service.size >= ONE_SERVICE_TRIPS:
-        what = f"every one of the {services.size:,} trips has a service of its own"
-        found.append(
-            Finding(
-                Severity.NOTE, "one-service-a-trip", what, int(services.size), "nothing; it is slow to read"
-            )
-        )
-    single = int((days == 1).sum())
-    if single * 2 > services.size and runs.shape[1] > 1 and services.size > 1:
-        what = (
-            f"{single:,} of {services.size:,} services run on one day only: the calendar is a list of dates"
-        )
-        remedy = "nothing; other tools may make weeks of them"
-        found.append(Finding(Severity.NOTE, "one-day-services", what, single, remedy))
     return found
 
 

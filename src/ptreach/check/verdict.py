@@ -10,15 +10,14 @@ from ptreach.check.criteria import criteria
 from ptreach.check.of_date import compare_with_usual, date_findings
 from ptreach.check.of_feeds import feeds_findings
 from ptreach.check.proposal import propose
-from ptreach.check.repairs import LEFT_OUT
 from ptreach.check.usual import FEED
-from ptreach.model import Cleaned, Decision, FeedSpan, Severity, Verdict
+from ptreach.model import Decision, FeedSpan, Severity, Verdict
+from ptreach.sources.repairs import RULES as CLEANING
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from ptreach.check.feeds import Feeds
     from ptreach.check.survey import Survey
     from ptreach.model import Finding
 
@@ -41,17 +40,12 @@ RULES: Final = (
     "feed-ends-soon",
     "mode-missing",
     "stops-far",
-    "stops-without-place",
     "stops-off-streets",
-    "trips-too-fast",
-    "trips-back-in-time",
-    "doubles-across-feeds",
     "doubles-in-feed",
     "bank-holiday-near",
     "school-terms-unknown",
     "services-never-run",
-    "one-service-a-trip",
-    "one-day-services",
+    *CLEANING,
 )
 """Names of the rules, in the order of findings of one severity."""
 ABOUT_DATE: Final = frozenset(RULES[: RULES.index("feed-ends-soon")])
@@ -88,8 +82,8 @@ def judge(
         first_day=survey.date_of(0),
         series=tuple(series.plain() for series in survey.series),
         days_off=survey.days_off,
-        cleaned=cleaned_tables(survey.feeds),
-        repairs=tuple(survey.feeds.repairs.items()),
+        cleaned=survey.feeds.rows,
+        repairs=survey.feeds.repairs,
         criteria=criteria(),
     )
 
@@ -128,20 +122,3 @@ def _feed_spans(survey: Survey) -> tuple[FeedSpan, ...]:
         for series in survey.series
         if series.kind == FEED and (full := survey.full[series.name]) is not None
     )
-
-
-def cleaned_tables(feeds: Feeds) -> tuple[Cleaned, ...]:
-    """Return how many stops, routes and trips the feeds list, and how many of them were kept.
-
-    Trips that frequencies.txt repeats count once.
-    """
-    kept = {
-        "stops": len(feeds.stop_ids),
-        "routes": len(feeds.route_names),
-        "trips": len(set(feeds.trip_ids)),
-    }
-    tables = []
-    for table, rules in LEFT_OUT.items():
-        left_out = sum(feeds.repairs.get(rule, 0) for rule in rules)
-        tables.append(Cleaned(table, kept[table] + left_out, left_out, kept[table]))
-    return tuple(tables)

@@ -60,6 +60,10 @@ def fetch(
 def build(
     ctx: typer.Context,
     network: Annotated[str, typer.Argument(metavar="NETWORK", help="A network: a folder of networks/.")],
+    gtfs_out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Write the feeds here too, cleaned."),
+    ] = None,
 ) -> None:
     """Build a network from its files.
 
@@ -71,4 +75,8 @@ def build(
     home = home_folder(settings, Path.cwd())
     with stage_progress(quiet=settings.quiet) as progress:
         built = pipeline.build(network, home=home, progress=progress)
-    say(built)
+        cleaned: tuple[Path, ...] = ()
+        if gtfs_out:
+            cleaned = pipeline.clean_feeds(network, home=home, out=gtfs_out, progress=progress)
+    for path in (built, *cleaned):
+        say(path)

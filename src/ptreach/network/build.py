@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from ptreach.errors import InputError
+from ptreach.model import Repair, TableRows
 from ptreach.network.calendar import Calendar
 from ptreach.network.cells import Cells
 from ptreach.network.linkage import Linkage, hang_stops
@@ -28,44 +30,39 @@ from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets, require_region
 from ptreach.network.transfers import build_transfers
 from ptreach.network.walks import Graph, WalkTable, build_graph
-from ptreach.sources import cover as covers
-from ptreach.sources import (
-    foot,
-    gtfs,
-    gtfs_calls,
-    gtfs_tables,
-    gtfs_transfers,
-    modes,
-    osm,
-    osm_files,
-    pbf_strings,
-)
-from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.gtfs import EVERYTHING, read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
+from ptreach.sources.gtfs_write import write_cleaned
 from ptreach.sources.osm import read_streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ptreach.model import FloatArray, Progress
-    from ptreach.sources.cover import Cover
+    from ptreach.sources.gtfs import Scope, Timetables
 
 META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
-_READERS: Final = (
-    covers,
-    foot,
-    osm,
-    osm_files,
-    pbf_strings,
-    gtfs,
-    gtfs_calls,
-    gtfs_tables,
-    gtfs_transfers,
-    modes,
-)
+_READERS: Final = ("cover.py", "foot.py", "gtfs*.py", "modes.py", "osm*.py", "pbf_strings.py", "repairs.py")
+
+
+class Cleaning(NamedTuple):
+    """What is taken of the feeds, and the cleaning rules that are switched off."""
+
+    scope: Scope = EVERYTHING
+    off: frozenset[str] = frozenset()
+
+    @property
+    def digest(self) -> str:
+        """What tells one from another, as text."""
+        cover, days = self.scope
+        return json.dumps([cover and cover.digest, days and list(map(str, days)), sorted(self.off)])
+
+
+CLEANING: Final = Cleaning()
+"""All of the feeds, cleaned by every rule."""
 
 
 class Stops(NamedTuple):
@@ -122,7 +119,9 @@ class Network(NamedTuple):
     calendar: Calendar
     trips: Trips
     routes: Routes
-    repairs: dict[str, int]
+    repairs: tuple[Repair, ...]
+    oddities: tuple[Repair, ...]
+    rows: tuple[TableRows, ...]
 
     @property
     def stops_n(self) -> int:
@@ -145,14 +144,14 @@ def build_network(
     built: Path,
     progress: Progress,
     rules: Rules = OURS,
-    cover: Cover | None = None,
+    cleaning: Cleaning = CLEANING,
 ) -> Path:
     """Build the network of OpenStreetMap extracts and GTFS feeds below `built`, unless it is there.
 
     Parameters
     ----------
-    cover
-        Streets are kept that may touch it; all if None.
+    cleaning
+        What is taken of the files: streets that may touch the cover of its scope, and what runs there.
 
     Returns
     -------
@@ -163,7 +162,7 @@ def build_network(
     InputError
         Where a file is missing, unreadable, or holds nothing that can be travelled.
     """
-    digest = network_digest((*osm_paths, *gtfs_paths), rules, cover)
+    digest = network_digest((*osm_paths, *gtfs_paths), rules, cleaning)
     folder = built / digest
     if (folder / META).is_file():
         progress(_STAGE, _STEPS_N, _STEPS_N)
@@ -172,7 +171,7 @@ def build_network(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        _write(aside, digest, osm_paths, gtfs_paths, progress, rules, cover)
+        _write(aside, digest, osm_paths, gtfs_paths, progress, rules, cleaning)
         _settle(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -183,6 +182,18 @@ def built_folder(paths: Sequence[Path], built: Path, rules: Rules = OURS) -> Pat
     """Return the folder below `built` of the network of these files, None where it is not built yet."""
     folder = built / network_digest(paths, rules)
     return folder if (folder / META).is_file() else None
+
+
+def cleaned_feeds(
+    gtfs_paths: Sequence[Path], folder: Path, cleaning: Cleaning = CLEANING
+) -> tuple[Path, ...]:
+    """Write what a network takes of its feeds as GTFS zips below a folder, such as ``built/<digest>/gtfs``.
+
+    Raises InputError as `build_network` does, and for a folder that holds the feeds themselves.
+    """
+    if any(path.resolve().parent == folder.resolve() for path in gtfs_paths):
+        raise InputError("the feeds themselves lie there", where=str(folder), remedy="name another folder")
+    return write_cleaned(read_timetables(gtfs_paths, cleaning.scope, cleaning.off), folder)
 
 
 def _settle(aside: Path, folder: Path) -> None:
@@ -196,38 +207,42 @@ def _settle(aside: Path, folder: Path) -> None:
         aside.rename(folder)
 
 
-def network_digest(paths: Sequence[Path], rules: Rules, cover: Cover | None = None) -> str:
+def network_digest(paths: Sequence[Path], rules: Rules, cleaning: Cleaning = CLEANING) -> str:
     """Return the digest of a network of these files, in this order, built by these rules and this code.
-
-    A network of what lies in a cover has another digest than that of everything.
 
     Raises
     ------
     InputError
         Where a file is missing or can't be read.
     """
-    total = hashlib.sha256(f"{builder_version()}\0{json.dumps(rules)}\n".encode())
-    if cover is not None:
-        total.update(f"{cover.digest}\n".encode())
+    total = hashlib.sha256(f"{builder_version()}\0{json.dumps(rules)}\0{cleaning.digest}\n".encode())
     for path in paths:
-        try:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise InputError(
-                "no such file" if isinstance(error, FileNotFoundError) else f"not readable: {error.strerror}",
-                where=str(path),
-                remedy="check the path, or run ptreach fetch",
-            ) from error
-        total.update(f"{path.name}\0{digest}\n".encode())
+        files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        for file in files:
+            name = Path(path.resolve().name, file.relative_to(path)).as_posix()
+            total.update(f"{name}\0{_file_digest(file)}\n".encode())
     return total.hexdigest()[:16]
+
+
+def _file_digest(path: Path) -> str:
+    """Return the sha256 of a file; raise InputError where it can't be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            "no such file" if isinstance(error, FileNotFoundError) else f"not readable: {error.strerror}",
+            where=str(path),
+            remedy="check the path, or run ptreach fetch",
+        ) from error
 
 
 @cache
 def builder_version() -> str:
     """Return the sha256 of the source text that decides what a built network holds."""
     rooms = sorted(Path(__file__).parent.glob("*.py"))
-    readers = [Path(str(module.__file__)) for module in _READERS]
+    sources = Path(__file__).parents[1] / "sources"
+    readers = sorted(path for names in _READERS for path in sources.glob(names))
     total = hashlib.sha256()
     for path in (*rooms, *readers):
         total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -241,7 +256,7 @@ def _write(
     gtfs_paths: Sequence[Path],
     progress: Progress,
     rules: Rules,
-    cover: Cover | None,
+    cleaning: Cleaning,
 ) -> None:
     """Build a network and write it into a folder, ``meta.json`` last."""
     steps = iter(range(_STEPS_N + 1))
@@ -254,16 +269,16 @@ def _write(
         osm_paths,
         local_streets=rules.local_streets,
         cut_at_any_way=rules.cut_at_any_way,
-        cover=cover,
+        cover=cleaning.scope.cover,
         scratch=folder,
     )
     step()
-    streets, on_islands = build_streets(ways, rules, cover)
+    streets, on_islands = build_streets(ways, rules, cleaning.scope.cover)
     require_region(streets, ", ".join(map(str, osm_paths)))
     missing_nodes, leaps = ways.missing_nodes, ways.leaps
     del ways  # a nation's are as large as all that follows
     step()
-    timetables = read_timetables(gtfs_paths)
+    timetables = read_timetables(gtfs_paths, cleaning.scope, cleaning.off)
     step()
     linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)
@@ -296,14 +311,8 @@ def _write(
             np.save(folder / f"{name}.npy", np.ascontiguousarray(value), allow_pickle=False)
     names = Names(*(list(getattr(timetables, field)) for field in Names._fields))
     _write_json(folder / _NAMES, names._asdict())
-    repairs = {
-        **timetables.repairs,
-        "trips listed twice for a day, counted once": trips_listed_twice(patterns, timetables.service_days),
-        "stops far from any street": int((~stops.linked).sum()),
-        "street edges on islands": on_islands,
-        "nodes missing from the streets' file": missing_nodes,
-        "street nodes half a degree from the next, cut": leaps,
-    }
+    twice = trips_listed_twice(patterns, timetables.service_days)
+    findings = _findings(timetables, stops, twice, on_islands, missing_nodes, leaps)
     _write_json(
         folder / META,
         {
@@ -312,10 +321,66 @@ def _write(
             "timezone": timetables.timezone,
             "street_vertices_n": vertices_n,
             "numbers": numbers,
-            "repairs": {what: number for what, number in sorted(repairs.items()) if number},
+            "repairs": [asdict(repair) for repair in (*timetables.repairs, *findings)],
+            "oddities": [asdict(oddity) for oddity in timetables.oddities],
+            "rows": [asdict(rows) for rows in timetables.rows],
         },
     )
     step()
+
+
+def _findings(
+    timetables: Timetables, stops: Stops, listed_twice: int, on_islands: int, missing_nodes: int, leaps: int
+) -> tuple[Repair, ...]:
+    """Return what was found of streets, and of feeds and streets together."""
+    far = [timetables.stop_ids[stop] for stop in np.flatnonzero(~stops.linked)]
+    rows = (
+        (
+            "trips-listed-twice-a-day",
+            listed_twice,
+            "",
+            "trips listed twice for a day",
+            "counted once",
+            "list every trip of a day once",
+        ),
+        (
+            "stops-far-from-streets",
+            len(far),
+            f"stop {min(far, default='')}",
+            "stops far from any street",
+            "not reached on foot",
+            "place the stop at its street, or take the streets of its area too",
+        ),
+        (
+            "street-islands",
+            on_islands,
+            "",
+            "street edges on islands",
+            "not walked",
+            "join the streets in OpenStreetMap",
+        ),
+        (
+            "osm-nodes-missing",
+            missing_nodes,
+            "",
+            "nodes missing from the streets' file",
+            "left out of their streets",
+            "cut the extract so that ways stay whole",
+        ),
+        (
+            "osm-nodes-misplaced",
+            leaps,
+            "",
+            "street nodes half a degree from the next",
+            "cut off",
+            "correct the node's place in OpenStreetMap",
+        ),
+    )
+    return tuple(
+        Repair(rule, "", count, example, what, done, remedy)
+        for rule, count, example, what, done, remedy in rows
+        if count
+    )
 
 
 def _columns(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -360,7 +425,9 @@ def open_network(folder: Path) -> Network:
         calendar=table(Calendar, "calendar"),
         trips=table(Trips, "trips"),
         routes=table(Routes, "routes"),
-        repairs=meta["repairs"],
+        repairs=tuple(Repair(**repair) for repair in meta["repairs"]),
+        oddities=tuple(Repair(**oddity) for oddity in meta["oddities"]),
+        rows=tuple(TableRows(**rows) for rows in meta["rows"]),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ptreach.model import Areas, SourceRecord
+    from ptreach.model import Areas, Repair, SourceRecord, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,12 @@ class PackFacts:
     """The zones' edition."""
     sources: tuple[SourceRecord, ...]
     """Every input file of network and areas."""
-    repairs: Mapping[str, int]
-    """What was mended or left out of feeds and streets, and how often: ``stop_times without a stop``."""
+    repairs: tuple[Repair, ...]
+    """What was mended or left out of feeds and streets, by which rule and how often."""
+    oddities: tuple[Repair, ...] = ()
+    """What is odd in the feeds, and kept as it is."""
+    rows: tuple[TableRows, ...] = ()
+    """How many rows of the feeds' tables were read and kept."""
     rules: Mapping[str, str | int | float | bool]
     """The engine's rules by name, in plain values: ``board_slack_s``."""
     surface_step_m: float

@@ -9,6 +9,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ptreach.outputs.facts import PackFacts
 
 NAME: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when a key of the manifest changes its meaning."""
 _LIBRARIES: Final = (
     "contourpy", "geopandas", "matplotlib", "numba", "numpy", "osmium", "pandas", "pyarrow", "pyogrio",
@@ -59,7 +60,9 @@ def write_manifest(
         "network": {
             "name": facts.network,
             "digest": facts.network_digest,
-            "repairs": dict(facts.repairs),
+            "repairs": [asdict(repair) for repair in facts.repairs],
+            "oddities": [asdict(oddity) for oddity in facts.oddities],
+            "rows": [asdict(rows) for rows in facts.rows],
             "left_out": list(facts.left_out),
         },
         "areas": {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry import MultiPolygon
 
     from ptreach.config import Town
+    from ptreach.model import Repair
     from ptreach.outputs.facts import PackFacts
 
 
@@ -133,10 +134,29 @@ def _journey(town: Town, facts: PackFacts) -> list[str]:
 def _network(facts: PackFacts) -> list[str]:
     """Name the network and what was mended in it."""
     lines = [f"Network {facts.network}, digest `{facts.network_digest}`, built by ptreach {facts.version}."]
+    if facts.rows:
+        rows = [
+            (row.feed, row.table, *(f"{count:,}" for count in (row.read, row.outside, row.kept)))
+            for row in facts.rows
+        ]
+        header = ("feed", "table", "rows read", "of other places or days", "kept")
+        lines += ["", "Rows of the timetables:", "", *_table(header, rows)]
+    lines += ["", *_found("Mended or left out while reading the inputs:", facts.repairs)]
     if not facts.repairs:
-        return [*lines, "", "Nothing in the inputs had to be mended or left out."]
-    rows = [(name, f"{facts.repairs[name]:,}") for name in sorted(facts.repairs)]
-    return [*lines, "", "Mended or left out while reading the inputs:", "", *_table(("what", "count"), rows)]
+        lines += ["Nothing in the inputs had to be mended or left out."]
+    if facts.oddities:
+        lines += ["", *_found("Odd in the inputs, and kept as it is:", facts.oddities)]
+    return lines
+
+
+def _found(title: str, repairs: Sequence[Repair]) -> list[str]:
+    """Return a table of what rules found, nothing where that is nothing."""
+    rows = [
+        (repair.rule, f"{repair.what}: {repair.done}", f"{repair.count:,}", repair.example, repair.remedy)
+        for repair in repairs
+    ]
+    header = ("rule", "what was found and done", "count", "example", "what its publisher should do")
+    return [title, "", *_table(header, rows)] if rows else []
 
 
 def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:

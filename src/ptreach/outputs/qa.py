@@ -236,17 +236,23 @@ def _days(first: dt.date, last: dt.date) -> str:
 
 def _cleaning(verdict: Verdict) -> str:
     """Return the rows before and after cleaning, and every repair."""
-    rows = [(one.table, f"{one.read:,}", f"{one.left_out:,}", f"{one.kept:,}") for one in verdict.cleaned]
+    rows = [
+        (one.feed, one.table, f"{one.read:,}", f"{one.read - one.kept:,}", f"{one.kept:,}")
+        for one in verdict.cleaned
+    ]
     tables = _table(
         "Rows of the feeds before and after cleaning.",
-        ("table", "in the files", "left out", "kept"),
+        ("feed", "table", "in the files", "left out", "kept"),
         rows,
-        numbers=(1, 2, 3),
+        numbers=(2, 3, 4),
     )
     if not verdict.repairs:
         return f"{tables}\n<p>Nothing had to be mended or left out.</p>"
-    repairs = [(what, f"{number:,}") for what, number in verdict.repairs]
-    return tables + "\n" + _table("Mended or left out.", ("what", "how often"), repairs, numbers=(1,))
+    repairs = [
+        (one.what, one.feed, f"{one.count:,}", one.done, one.example, one.rule) for one in verdict.repairs
+    ]
+    header = ("what was found", "feed", "how often", "what was done", "such as", "rule")
+    return tables + "\n" + _table("Mended or left out.", header, repairs, numbers=(2,))
 
 
 def _criteria(verdict: Verdict) -> str:

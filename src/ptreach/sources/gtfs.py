@@ -1,38 +1,71 @@
 """Timetables: GTFS feeds cleaned and put together as flat arrays of integers.
 
-Feeds lie, so everything that is mended or left out is counted in ``repairs``. Each feed has its own ids: in
-the arrays a stop is ``feed:stop``, where the feed is named after its file.
+Feeds lie, so everything that is mended or left out is noted in ``repairs``, by rule and feed. Each feed has
+its own ids: in the arrays a stop is ``feed:stop``, where the feed is named after its file.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections import Counter, defaultdict
-from functools import cache
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ptreach.errors import InputError
-from ptreach.sources.gtfs_calls import Calls, clean_calls, expand_frequencies
-from ptreach.sources.gtfs_tables import numbers_of, positions_of, read_tables
-from ptreach.sources.gtfs_transfers import TransferRules, joined_rules, transfer_rules
-from ptreach.sources.modes import OTHER, modes_of
+from ptreach.sources.gtfs_calls import Calls, Wanted, read_calls
+from ptreach.sources.gtfs_days import Days, feed_timezone, service_days
+from ptreach.sources.gtfs_files import open_feed
+from ptreach.sources.gtfs_frequencies import expand_frequencies
+from ptreach.sources.gtfs_routes import clean_routes
+from ptreach.sources.gtfs_speeds import FASTEST_KPH
+from ptreach.sources.gtfs_stops import clean_stops
+from ptreach.sources.gtfs_tables import kept_rows, positions_of, read_table
+from ptreach.sources.gtfs_transfers import TransferRules, joined_rules, kept_rules, transfer_rules
+from ptreach.sources.gtfs_twins import FeedTrips, trips_of_earlier_feeds
+from ptreach.sources.repairs import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from ptreach.model import FloatArray
+    from ptreach.model import FloatArray, Repair, TableRows
+    from ptreach.sources.cover import Cover
+    from ptreach.sources.gtfs_files import FeedFiles
+    from ptreach.sources.gtfs_routes import Agency
+    from ptreach.sources.repairs import FeedLedger
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FIRST_DAY: Final = dt.date(1990, 1, 1).toordinal()
-_LAST_DAY: Final = dt.date(2100, 1, 1).toordinal()
+
+class Scope(NamedTuple):
+    """What is wanted of feeds: the part of the map, and the first and last service day; None for all."""
+
+    cover: Cover | None = None
+    days: tuple[dt.date, dt.date] | None = None
+
+
+EVERYTHING: Final = Scope()
+_MANY_TRIPS: Final = 50
+
+
+class FeedIds(NamedTuple):
+    """What only a feed that is written again needs: ids without the name of the feed, and who belongs where.
+
+    ``stop_parent`` is the number of a stop's station or platform, -1 if none. Feed f has the stops
+    ``starts[f, 0]:starts[f + 1, 0]``, and likewise the agencies, routes, services and trips of the columns
+    1 to 4.
+    """
+
+    stop_codes: tuple[str, ...]
+    stop_parent: NDArray[np.int32]
+    agency_ids: tuple[str, ...]
+    agency_urls: tuple[str, ...]
+    route_ids: tuple[str, ...]
+    service_ids: tuple[str, ...]
+    starts: NDArray[np.int64]
 
 
 class Timetables(NamedTuple):
@@ -68,49 +101,69 @@ class Timetables(NamedTuple):
     transfer_rules: TransferRules
     first_day: int
     service_days: NDArray[np.bool_]
-    repairs: dict[str, int]
+    feeds: FeedIds
+    repairs: tuple[Repair, ...] = ()
+    oddities: tuple[Repair, ...] = ()
+    rows: tuple[TableRows, ...] = ()
 
 
-class _Days(NamedTuple):
-    """Days of a feed's services: service v runs on the day ``first_day + d`` where ``runs[v, d]``."""
+class _Trips(NamedTuple):
+    """Trips that run, sorted by their ids; each calls at ``start[t]:start[t + 1]`` of the calls."""
 
-    service_ids: list[str]
-    first_day: int
-    runs: NDArray[np.bool_]
+    trip_ids: list[str]
+    route: NDArray[np.int32]
+    service: NDArray[np.int32]
+    block: NDArray[np.int32]
+    start: NDArray[np.int64]
 
 
 class _Feed(NamedTuple):
-    """One feed, cleaned; its stops, routes, trips and services are numbered from 0."""
+    """One feed, cleaned; its stops, agencies, routes and services are numbered from 0."""
 
     timezone: str
-    agency_names: list[str]
+    agencies: list[Agency]
     stops: pd.DataFrame
     routes: pd.DataFrame
-    trips: pd.DataFrame
+    trips: _Trips
     calls: Calls
     transfers: TransferRules
-    days: _Days
+    days: Days
 
 
-def read_timetables(paths: Sequence[Path]) -> Timetables:
+def read_timetables(
+    paths: Sequence[Path], scope: Scope = EVERYTHING, off: frozenset[str] = frozenset()
+) -> Timetables:
     """Read GTFS feeds and put them together in the order of `paths`.
+
+    Parameters
+    ----------
+    scope
+        Trips that run on none of its days, or call at fewer than two stops within its cover, are left out;
+        of the others, the calls outside the cover. What is left rides as it did.
+    off
+        Names of cleaning rules that are not followed.
 
     Raises
     ------
     InputError
-        Names the feed and the file in it that is missing or unreadable; also for feeds of different time
-        zones and for two feeds of one name.
+        Names the feed and the file in it that is missing or unreadable, or what a rule that is switched off
+        would have mended; also for feeds of different time zones and for two feeds of one name.
     """
     if not paths:
         raise InputError("no timetable", where="feeds", remedy="name at least one GTFS zip")
-    names = [path.name.split(".")[0] for path in paths]
+    names = [path.resolve().name.split(".")[0] for path in paths]
     for name, count in Counter(names).items():
         if count > 1:
             raise InputError(
                 f"{count} feeds are named '{name}'", where=str(paths[0]), remedy="rename one of the files"
             )
-    repairs: Counter[str] = Counter()
-    feeds = [_read_feed(path, repairs) for path in paths]
+    ledger = Ledger(off)
+    pages = [ledger.of(name, path) for name, path in zip(names, paths, strict=True)]
+    feeds = []
+    for page in pages:
+        with open_feed(page.path, page) as files:
+            feeds.append(_read_feed(files, scope, page))
+        pa.default_memory_pool().release_unused()
     zones = sorted({feed.timezone for feed in feeds})
     if len(zones) > 1:
         raise InputError(
@@ -118,281 +171,259 @@ def read_timetables(paths: Sequence[Path]) -> Timetables:
             where=", ".join(map(str, paths)),
             remedy="build one network from feeds of one time zone",
         )
-    return _joined(names, feeds, zones[0], repairs)
+    if not any(feed.calls.trip.size for feed in feeds):
+        raise InputError(
+            "no trip calls at two stops within the area",
+            where=", ".join(map(str, paths)),
+            remedy="take a feed of the area, or another area",
+        )
+    if not any(feed.days.runs.any() for feed in feeds):
+        raise InputError(
+            "no trip within the area runs on any day",
+            where=", ".join(map(str, paths)),
+            remedy="take another feed of the area",
+        )
+    return _joined(names, _once(feeds, pages), zones[0], ledger)
 
 
-def _read_feed(path: Path, repairs: Counter[str]) -> _Feed:
-    """Return one feed, cleaned; count what was mended."""
-    tables = read_tables(path, repairs)
-    stops = _stops(tables["stops"], path, repairs)
-    agency_names, routes = _routes(tables, repairs)
-    days = _calendar(tables, path, repairs)
-    trips = tables["trips"].astype(object)
-    named = trips[["trip_id", "route_id", "service_id"]].notna().all(axis=1)
-    trips = _counted(trips, named, "trips without an id, a route or a service", repairs)
-    trips = _counted(trips, ~trips["trip_id"].duplicated(), "trips listed twice", repairs)
-    trips = _counted(trips, trips["route_id"].isin(routes["route_id"]), "trips of unknown routes", repairs)
-    trips = _counted(
-        trips, trips["service_id"].isin(days.service_ids), "trips of services without a calendar", repairs
+def _once(feeds: list[_Feed], pages: list[FeedLedger]) -> list[_Feed]:
+    """Return feeds without the trips that an earlier one lists."""
+    if len(feeds) == 1:
+        return feeds
+    parts = [
+        FeedTrips(
+            feed.stops, feed.trips.trip_ids, feed.trips.start, feed.trips.service, feed.calls, feed.days
+        )
+        for feed in feeds
+    ]
+    twins = trips_of_earlier_feeds(parts, pages)
+    return [
+        _without(feed, dropped) if dropped.any() else feed for feed, dropped in zip(feeds, twins, strict=True)
+    ]
+
+
+def _without(feed: _Feed, dropped: NDArray[np.bool_]) -> _Feed:
+    """Return a feed without some trips."""
+    kept = np.flatnonzero(~dropped)
+    calls, sources, trip_ids = _renumbered(feed.calls.take(~dropped[feed.calls.trip]), feed.trips.trip_ids)
+    lengths = np.diff(feed.trips.start)[kept]
+    trips = _Trips(
+        trip_ids,
+        feed.trips.route[sources],
+        feed.trips.service[sources],
+        _blocks(feed.trips.block, sources),
+        np.r_[0, np.cumsum(lengths)].astype(np.int64),
     )
+    return feed._replace(trips=trips, calls=calls)
+
+
+def _read_feed(files: FeedFiles, scope: Scope, ledger: FeedLedger) -> _Feed:
+    """Return one feed, cleaned; note what was mended."""
+    read_n: dict[str, int] = {}
+
+    def table(name: str, *, needed: bool = True) -> pd.DataFrame:
+        whole = read_table(files, name, ledger)
+        if needed and whole.empty:
+            raise InputError(
+                f"{name}.txt is missing or empty", where=str(files.path), remedy="take a whole GTFS feed"
+            )
+        read_n[name] = len(whole)
+        return whole
+
+    stop_table = table("stops")
+    agency = table("agency", needed=False)
+    timezone = feed_timezone(agency, ledger)
+    stops = clean_stops(stop_table, timezone, ledger)
+    agencies, routes = clean_routes(table("routes"), agency, ledger)
+    days = service_days(
+        read_table(files, "calendar", ledger), read_table(files, "calendar_dates", ledger), ledger, scope.days
+    )
+    trips = _trips(table("trips"), routes, days, ledger)
+    runs = np.ones(len(trips), dtype=np.bool_)
+    if scope.days:
+        runs = np.asarray(days.runs.any(axis=1))[trips["service"]]
+    inside = scope.cover.holds(stops["lon"].to_numpy(), stops["lat"].to_numpy()) if scope.cover else None
+    trip_ids = trips["trip_id"].tolist()
+    kph = FASTEST_KPH[routes["mode"].to_numpy()[trips["route"]]]
+    calls, outside_n = read_calls(files, trip_ids, stops, Wanted(runs, inside, kph), ledger)
+    frequencies = read_table(files, "frequencies", ledger)
+    if len(frequencies):
+        calls, sources, trip_ids = expand_frequencies(calls, frequencies, trip_ids, ledger)
+    else:
+        calls, sources, trip_ids = _renumbered(calls, trip_ids)
+    _note_services(kept_services := trips["service"].to_numpy()[sources], days, ledger)
+    if not calls.trip.size and scope.cover is None:
+        raise InputError(
+            "no trip is left that calls at two stops", where=str(files.path), remedy="check the feed"
+        )
+    kept = _Trips(
+        trip_ids,
+        trips["route"].to_numpy()[sources],
+        kept_services,
+        _blocks(trips["block"].to_numpy(), sources),
+        np.r_[0, np.cumsum(np.bincount(calls.trip, minlength=len(trip_ids)))].astype(np.int64),
+    )
+    transfers = transfer_rules(read_table(files, "transfers", ledger), stops, ledger)
+    feed = _Feed(timezone, agencies, stops, routes, kept, calls, transfers, days)
+    feed = feed if inside is None else _within(feed, inside)
+    trips_n = np.unique(sources).size
+    for name, kept_n, whole_n in (
+        ("agency", len(agencies), len(agencies)),
+        ("stops", len(feed.stops), len(stops)),
+        ("routes", len(feed.routes), len(routes)),
+        ("trips", trips_n, trips_n + outside_n),
+    ):
+        ledger.note_rows(f"{name}.txt", read=read_n[name], outside=whole_n - kept_n, kept=kept_n)
+    return feed
+
+
+def _note_services(service: NDArray[np.int32], days: Days, ledger: FeedLedger) -> None:
+    """Note a feed in which nearly each trip has a service of its own."""
+    used = np.unique(service)
+    if service.size >= _MANY_TRIPS and used.size > 0.9 * service.size:
+        ledger.note("services-of-one-trip", used.size, "trips.txt", f"service_id {days.service_ids[used[0]]}")
+
+
+def _renumbered(calls: Calls, trip_ids: list[str]) -> tuple[Calls, NDArray[np.int32], list[str]]:
+    """Return calls whose ``trip`` numbers the trips that have calls, the rows of those and their ids."""
+    has_calls = np.zeros(len(trip_ids), dtype=np.bool_)
+    has_calls[calls.trip] = True
+    sources = np.flatnonzero(has_calls).astype(np.int32)
+    if sources.size == len(trip_ids):
+        return calls, sources, trip_ids
+    number = np.cumsum(has_calls, dtype=np.int32) - np.int32(1)
+    return calls._replace(trip=number[calls.trip]), sources, [trip_ids[source] for source in sources]
+
+
+def _within(feed: _Feed, inside: NDArray[np.bool_]) -> _Feed:
+    """Return a feed without the stops outside, and without routes and services that have no trips."""
+    number = np.where(inside, np.cumsum(inside) - 1, -1).astype(np.int32)
+    routes, route = np.unique(feed.trips.route, return_inverse=True)
+    services, service = np.unique(feed.trips.service, return_inverse=True)
+    return feed._replace(
+        stops=feed.stops[inside].reset_index(drop=True),
+        routes=feed.routes.iloc[routes].reset_index(drop=True),
+        trips=feed.trips._replace(route=route.astype(np.int32), service=service.astype(np.int32)),
+        calls=feed.calls._replace(stop=number[feed.calls.stop]),
+        transfers=kept_rules(feed.transfers, number),
+        days=feed.days.take(services),
+    )
+
+
+def _trips(table: pd.DataFrame, routes: pd.DataFrame, days: Days, ledger: FeedLedger) -> pd.DataFrame:
+    """Return trips by trip_id: columns trip_id, route, service, block (-1: none)."""
+    ids = ("trip_id", "route_id", "service_id")
+
+    def kept(trips: pd.DataFrame, good: pd.Series[bool], rule: str) -> pd.DataFrame:
+        return kept_rows(trips, good, rule, "trips.txt", ids, ledger)
+
+    trips = kept(table, table[list(ids)].notna().all(axis=1), "trips-without-ids")
+    trips = kept(trips, ~trips["trip_id"].duplicated(), "trips-listed-twice")
+    trips = kept(trips, trips["route_id"].isin(routes["route_id"]), "trips-of-unknown-routes")
+    trips = kept(trips, trips["service_id"].isin(days.service_ids), "trips-without-calendar")
     trips = trips.sort_values("trip_id")
-    trips = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "trip_id": trips["trip_id"].to_numpy(),
-            "route": pd.Index(routes["route_id"]).get_indexer(pd.Index(trips["route_id"])).astype(np.int32),
-            "service": pd.Index(days.service_ids).get_indexer(pd.Index(trips["service_id"])).astype(np.int32),
-            "block": pd.factorize(trips["block_id"], sort=True)[0] if "block_id" in trips else -1,
+            "trip_id": pd.Series(trips["trip_id"].to_numpy(), dtype=object),
+            "route": positions_of(trips["route_id"], routes["route_id"]).astype(np.int32),
+            "service": positions_of(trips["service_id"], days.service_ids).astype(np.int32),
+            "block": pd.factorize(trips["block_id"], sort=True)[0].astype(np.int32)
+            if "block_id" in trips
+            else np.int32(-1),
         }
     )
-    calls = clean_calls(tables["stop_times"], trips["trip_id"], stops, repairs)
-    frequencies = tables.get("frequencies")
-    if frequencies is not None:
-        calls = expand_frequencies(calls, frequencies, trips["trip_id"], repairs)
-    if not calls.trip.size:
-        raise InputError("no trip is left that calls at two stops", where=str(path), remedy="check the feed")
-    transfers = transfer_rules(tables.get("transfers"), stops, repairs)
-    return _Feed(_timezone(tables, path), agency_names, stops, routes, trips, calls, transfers, days)
 
 
-def _routes(tables: dict[str, pd.DataFrame], repairs: Counter[str]) -> tuple[list[str], pd.DataFrame]:
-    """Return the names of agencies, and routes by route_id: columns route_id, name, mode, agency.
+def _blocks(block: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the block of each trip, -1 if none, numbered from 0.
 
-    A route that names no agency is of the feed's first; one that names an unknown agency, of one called so.
+    Trips that frequencies.txt repeats are not one vehicle's.
     """
-    routes = tables["routes"].astype(object)
-    routes = _counted(routes, routes["route_id"].notna(), "routes without an id", repairs)
-    routes = _counted(routes, ~routes["route_id"].duplicated(), "routes listed twice", repairs)
-    routes = routes.sort_values("route_id")
-    modes = (
-        modes_of(numbers_of(routes["route_type"])) if "route_type" in routes else np.full(len(routes), OTHER)
-    )
-    repairs["routes whose type has no meaning"] += int((modes == OTHER).sum())
-    names = _agencies(tables.get("agency"))
-    first = next(iter(names), "")
-    agency = routes["agency_id"].fillna(first) if "agency_id" in routes else pd.Series(first, routes.index)
-    for agency_id in sorted(set(agency) - set(names)):
-        names[agency_id] = agency_id
-    routes = pd.DataFrame(
-        {
-            "route_id": routes["route_id"].to_numpy(),
-            "name": _route_names(routes),
-            "mode": modes.astype(np.int8),
-            "agency": pd.Index(list(names)).get_indexer(pd.Index(agency)).astype(np.int32),
-        }
-    )
-    return list(names.values()), routes
+    repeated = np.bincount(rows, minlength=block.size)[rows] > 1
+    blocks, number = np.unique(np.where(repeated, -1, block[rows]), return_inverse=True)
+    return (number - int(blocks.size > 0 and blocks[0] < 0)).astype(np.int32)
 
 
-def _agencies(table: pd.DataFrame | None) -> dict[str, str]:
-    """Return the names of a feed's agencies by their id, in the order of the feed; the id may be empty."""
-    if table is None:
-        return {}
-    table = table.astype(object).fillna("")
-    ids = table["agency_id"] if "agency_id" in table else pd.Series("", table.index)
-    names = table.get("agency_name", ids)
-    found: dict[str, str] = {}
-    for agency_id, name in zip(ids, names, strict=True):
-        found.setdefault(str(agency_id), str(name or agency_id))
-    return found
-
-
-def _counted(table: pd.DataFrame, kept: pd.Series[Any], what: str, repairs: Counter[str]) -> pd.DataFrame:
-    """Return the rows that are kept and count the others."""
-    keep = kept.fillna(value=False).to_numpy(dtype=np.bool_)
-    repairs[what] += int((~keep).sum())
-    return table[keep]
-
-
-def _stops(table: pd.DataFrame, path: Path, repairs: Counter[str]) -> pd.DataFrame:
-    """Return stops with a place: columns stop_id, name, parent_id, lon, lat, sorted by stop_id.
-
-    A platform without coordinates gets those of its station, a boarding area those of its platform.
-    """
-    table = _counted(table, table["stop_id"].notna(), "stops without an id", repairs)
-    table = _counted(table, ~table["stop_id"].duplicated(), "stops listed twice", repairs)
-    names = table["stop_name"] if "stop_name" in table else table["stop_id"]
-    lon, lat = numbers_of(table["stop_lon"]), numbers_of(table["stop_lat"])
-    nowhere = ~((np.abs(lon) <= 180) & (np.abs(lat) < 89)) | ((lon == 0) & (lat == 0))
-    ids = pd.Index(table["stop_id"].astype(object))
-    parent = (
-        positions_of(table["parent_station"], ids) if "parent_station" in table else np.full(len(ids), -1)
-    )
-    for _ in range(2):
-        helped = nowhere & (parent >= 0) & ~nowhere[parent]
-        lon[helped], lat[helped] = lon[parent[helped]], lat[parent[helped]]
-        nowhere &= ~helped
-        repairs["stops placed at their station"] += int(helped.sum())
-    stops = pd.DataFrame(
-        {
-            "stop_id": ids,
-            "name": names.astype(object).fillna("").to_numpy(),
-            "parent_id": table["parent_station"].astype(object).to_numpy()
-            if "parent_station" in table
-            else None,
-            "lon": lon,
-            "lat": lat,
-        }
-    )
-    stops = _counted(stops, pd.Series(~nowhere), "stops without a place", repairs)
-    if stops.empty:
-        raise InputError(
-            "no stop has coordinates", where=f"{path}, stops.txt", remedy="take a whole GTFS feed"
-        )
-    return stops.sort_values("stop_id", ignore_index=True)
-
-
-def _calendar(tables: dict[str, pd.DataFrame], path: Path, repairs: Counter[str]) -> _Days:
-    """Return which services run on which days, those of years that no timetable is about left out."""
-    weeks = _dated(tables.get("calendar"), ("start_date", "end_date"), repairs)
-    exceptions = _dated(tables.get("calendar_dates"), ("date",), repairs)
-    spans = [(max(row.start_date, _FIRST_DAY), min(row.end_date, _LAST_DAY)) for row in weeks]
-    ends = [*spans, *((row.date, row.date) for row in exceptions)]
-    first_day, last_day = min((a for a, _ in ends), default=0), max((b for _, b in ends), default=0)
-    services = sorted({row.service_id for row in (*weeks, *exceptions)})
-    number = {service: idx for idx, service in enumerate(services)}
-    runs = np.zeros((len(services), last_day - first_day + 1), dtype=np.bool_)
-    for row, (start, end) in zip(weeks, spans, strict=True):
-        flags = np.array([getattr(row, weekday) == "1" for weekday in _WEEKDAYS])
-        # ordinal 1 was a Monday
-        runs[number[row.service_id], start - first_day : end - first_day + 1] |= flags[
-            (np.arange(start, end + 1) - 1) % 7
-        ]
-    for row in exceptions:
-        if row.exception_type in {"1", "2"}:
-            runs[number[row.service_id], row.date - first_day] = row.exception_type == "1"
-        else:
-            repairs["calendar exceptions of unknown type"] += 1
-    days = np.flatnonzero(runs.any(axis=0))
-    if not days.size:
-        raise InputError(
-            "no service runs on any day",
-            where=f"{path}, calendar.txt and calendar_dates.txt",
-            remedy="take a whole GTFS feed",
-        )
-    return _Days(services, first_day + int(days[0]), runs[:, days[0] : days[-1] + 1])
-
-
-def _dated(table: pd.DataFrame | None, columns: tuple[str, ...], repairs: Counter[str]) -> list[Any]:
-    """Return the rows of a calendar table, dates as ordinals, without those whose dates can't be read."""
-    if table is None:
-        return []
-    table = table.astype(object)
-    for column in columns:
-        table[column] = [_ordinal(text) for text in table[column]]
-    first, last = table[columns[0]], table[columns[-1]]
-    good = table["service_id"].notna() & (first > 0) & (first <= _LAST_DAY) & (last >= _FIRST_DAY)
-    good &= first <= last
-    kept = _counted(table, good, "calendar rows without a service or days", repairs)
-    return list(kept.itertuples())
-
-
-@cache
-def _ordinal(text: object) -> int:
-    """Return the ordinal of a day such as ``20200616``, 0 where that is no day."""
-    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", str(text), re.ASCII)
-    try:
-        return dt.date(*map(int, match.groups())).toordinal() if match else 0
-    except ValueError:
-        return 0
-
-
-def _timezone(tables: dict[str, pd.DataFrame], path: Path) -> str:
-    """Return the one time zone of a feed's agencies."""
-    agency = tables.get("agency")
-    zones: list[str] = []
-    if agency is not None and "agency_timezone" in agency:
-        zones = sorted(set(agency["agency_timezone"].dropna()))
-    if len(zones) != 1:
-        what = f"agencies have different time zones: {', '.join(zones)}" if zones else "no agency_timezone"
-        raise InputError(
-            what, where=f"{path}, agency.txt", remedy="give all agencies of the feed one time zone"
-        )
-    try:
-        ZoneInfo(zones[0])
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(
-            f"no time zone '{zones[0]}'",
-            where=f"{path}, agency.txt, agency_timezone",
-            remedy="write one such as Europe/London",
-        ) from error
-    return str(zones[0])
-
-
-def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, repairs: Counter[str]) -> Timetables:
+def _joined(names: Sequence[str], feeds: Sequence[_Feed], timezone: str, ledger: Ledger) -> Timetables:
     """Put feeds together: every number of a feed is moved past those of the feeds before it."""
-    first_day = min(feed.days.first_day for feed in feeds)
-    last_day = max(feed.days.first_day + feed.days.runs.shape[1] for feed in feeds) - 1
-    service_days = np.zeros(
-        (sum(len(feed.days.service_ids) for feed in feeds), last_day - first_day + 1), dtype=np.bool_
-    )
-    parts: dict[str, list[Any]] = defaultdict(list)
-    stops_n = routes_n = services_n = blocks_n = agencies_n = 0
-    for name, feed in zip(names, feeds, strict=True):
-        services, days = feed.days.runs.shape
-        from_day = feed.days.first_day - first_day
-        service_days[services_n : services_n + services, from_day : from_day + days] = feed.days.runs
-        parts["stop_ids"] += [f"{name}:{stop_id}" for stop_id in feed.stops["stop_id"]]
-        parts["stop_names"] += list(feed.stops["name"])
-        parts["agency_names"] += feed.agency_names
-        parts["route_names"] += list(feed.routes["name"])
-        parts["route_agency"].append(feed.routes["agency"].to_numpy() + agencies_n)
-        starts = np.flatnonzero(np.r_[True, feed.calls.trip[1:] != feed.calls.trip[:-1]])
-        rows = feed.calls.source_trip[starts]
-        parts["trip_ids"] += [f"{name}:{trip_id}" for trip_id in feed.trips["trip_id"].to_numpy()[rows]]
-        parts["trip_route"].append(feed.trips["route"].to_numpy()[rows] + routes_n)
-        parts["trip_service"].append(feed.trips["service"].to_numpy()[rows] + services_n)
-        parts["trip_block"].append(_blocks(feed.trips["block"].to_numpy(), rows, blocks_n))
-        parts["lengths"].append(np.diff(np.r_[starts, feed.calls.trip.size]))
-        parts["call_stop"].append(feed.calls.stop + stops_n)
-        parts["stops_before"].append(stops_n)
-        blocks_n += int(feed.trips["block"].max()) + 1
-        stops_n += len(feed.stops)
-        routes_n += len(feed.routes)
-        agencies_n += len(feed.agency_names)
-        services_n += services
-    calls = [feed.calls for feed in feeds]
+    sizes = [
+        [len(part) for part in (feed.stops, feed.agencies, feed.routes, feed.days.service_ids)]
+        + [len(feed.trips.trip_ids)]
+        for feed in feeds
+    ]
+    starts = np.concatenate([np.zeros((1, 5), dtype=np.int64), np.cumsum(sizes, axis=0)])
+    stops_at, agencies_at, routes_at, services_at, _ = starts[:-1].T
+    blocks_at = np.cumsum([0, *(int(feed.trips.block.max(initial=-1)) + 1 for feed in feeds)])[:-1]
+    first_day, service_runs = _all_days([feed.days for feed in feeds])
+    lengths = np.concatenate([np.diff(feed.trips.start) for feed in feeds])
 
-    def numbers(name: str) -> NDArray[np.int32]:
-        return np.concatenate(parts[name]).astype(np.int32)
+    def ids(column: Sequence[Iterable[str]]) -> tuple[str, ...]:
+        return tuple(f"{name}:{item}" for name, items in zip(names, column, strict=True) for item in items)
+
+    def texts(column: Sequence[Iterable[str]]) -> tuple[str, ...]:
+        return tuple(item for items in column for item in items)
+
+    def moved(columns: Sequence[NDArray[Any]], before: NDArray[np.int64]) -> NDArray[np.int32]:
+        if len(columns) == 1:
+            return columns[0].astype(np.int32, copy=False)
+        return np.concatenate(
+            [np.where(column < 0, -1, column + at) for column, at in zip(columns, before, strict=True)]
+        ).astype(np.int32)
+
+    def joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
     return Timetables(
         feed_ids=tuple(names),
         timezone=timezone,
-        stop_ids=tuple(parts["stop_ids"]),
-        stop_names=tuple(parts["stop_names"]),
-        stop_lon=np.concatenate([feed.stops["lon"] for feed in feeds]),
-        stop_lat=np.concatenate([feed.stops["lat"] for feed in feeds]),
-        agency_names=tuple(parts["agency_names"]),
-        route_names=tuple(parts["route_names"]),
-        route_mode=np.concatenate([feed.routes["mode"] for feed in feeds]),
-        route_agency=numbers("route_agency"),
-        trip_ids=tuple(parts["trip_ids"]),
-        trip_route=numbers("trip_route"),
-        trip_service=numbers("trip_service"),
-        trip_block=numbers("trip_block"),
-        trip_start=np.r_[0, np.cumsum(np.concatenate(parts["lengths"]))].astype(np.int64),
-        call_stop=numbers("call_stop"),
-        call_arrival_s=np.concatenate([call.arrival_s for call in calls]),
-        call_departure_s=np.concatenate([call.departure_s for call in calls]),
-        call_board=np.concatenate([call.board for call in calls]),
-        call_alight=np.concatenate([call.alight for call in calls]),
-        transfer_rules=joined_rules([feed.transfers for feed in feeds], parts["stops_before"]),
+        stop_ids=ids([feed.stops["stop_id"] for feed in feeds]),
+        stop_names=texts([feed.stops["name"] for feed in feeds]),
+        stop_lon=joined([feed.stops["lon"].to_numpy() for feed in feeds]),
+        stop_lat=joined([feed.stops["lat"].to_numpy() for feed in feeds]),
+        agency_names=tuple(agency.name for feed in feeds for agency in feed.agencies),
+        route_names=texts([feed.routes["name"] for feed in feeds]),
+        route_mode=joined([feed.routes["mode"].to_numpy() for feed in feeds]),
+        route_agency=moved([feed.routes["agency"].to_numpy() for feed in feeds], agencies_at),
+        trip_ids=ids([feed.trips.trip_ids for feed in feeds]),
+        trip_route=moved([feed.trips.route for feed in feeds], routes_at),
+        trip_service=moved([feed.trips.service for feed in feeds], services_at),
+        trip_block=moved([feed.trips.block for feed in feeds], blocks_at),
+        trip_start=np.r_[0, np.cumsum(lengths)].astype(np.int64),
+        call_stop=moved([feed.calls.stop for feed in feeds], stops_at),
+        call_arrival_s=joined([feed.calls.arrival_s for feed in feeds]),
+        call_departure_s=joined([feed.calls.departure_s for feed in feeds]),
+        call_board=joined([feed.calls.board for feed in feeds]),
+        call_alight=joined([feed.calls.alight for feed in feeds]),
+        transfer_rules=joined_rules([feed.transfers for feed in feeds], stops_at.tolist()),
         first_day=first_day,
-        service_days=service_days,
-        repairs={what: number for what, number in sorted(repairs.items()) if number},
+        service_days=service_runs,
+        feeds=FeedIds(
+            stop_codes=texts([feed.stops["code"] for feed in feeds]),
+            stop_parent=moved(
+                [positions_of(feed.stops["parent_id"], feed.stops["stop_id"]) for feed in feeds], stops_at
+            ),
+            agency_ids=tuple(agency.agency_id for feed in feeds for agency in feed.agencies),
+            agency_urls=tuple(agency.url for feed in feeds for agency in feed.agencies),
+            route_ids=texts([feed.routes["route_id"] for feed in feeds]),
+            service_ids=texts([feed.days.service_ids for feed in feeds]),
+            starts=starts,
+        ),
+        repairs=ledger.repairs,
+        oddities=ledger.oddities,
+        rows=ledger.rows,
     )
 
 
-def _blocks(block: NDArray[np.int64], rows: NDArray[np.int64], first: int) -> NDArray[np.int64]:
-    """Return the block of each trip, -1 if none; those that frequencies.txt repeats are not one vehicle's."""
-    repeated = np.bincount(rows, minlength=block.size)[rows] > 1
-    return np.where((block[rows] < 0) | repeated, -1, block[rows] + first)
-
-
-def _route_names(routes: pd.DataFrame) -> list[str]:
-    """Return the number on the bus of each route, else its long name, else its id."""
-    names = routes["route_id"].astype(object)
-    for column in ("route_long_name", "route_short_name"):
-        if column in routes:
-            names = routes[column].astype(object).where(routes[column].notna(), names)
-    return [str(name) for name in names]
+def _all_days(feeds: Sequence[Days]) -> tuple[int, NDArray[np.bool_]]:
+    """Return the first day of all feeds, and the days of all their services from that on."""
+    busy = [days for days in feeds if days.runs.size]
+    first_day = min(days.first_day for days in busy)
+    last_day = max(days.first_day + days.runs.shape[1] for days in busy) - 1
+    runs = np.zeros((sum(len(days.service_ids) for days in feeds), last_day - first_day + 1), dtype=np.bool_)
+    before = 0
+    for days in busy:
+        services, days_n = days.runs.shape
+        from_day = days.first_day - first_day
+        runs[before : before + services, from_day : from_day + days_n] = days.runs
+        before += services
+    return first_day, runs

@@ -1,152 +1,340 @@
-"""Calls of trips at stops: times read, gaps filled, faulty trips left out, frequencies written out."""
+"""Calls of trips at stops: times read, gaps filled, faulty trips left out.
+
+stop_times.txt may hold tens of millions of rows of which few are wanted. It is read in batches; what is not
+wanted is never held.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyproj
 
-from ptreach.sources.gtfs_tables import numbers_of, positions_of
+from ptreach.errors import InputError
+from ptreach.sources.gtfs_speeds import without_teleports
+from ptreach.sources.gtfs_tables import number, table_batches
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
+    from ptreach.sources.gtfs_files import FeedFiles
+    from ptreach.sources.gtfs_tables import Batch, Column
+    from ptreach.sources.repairs import FeedLedger
 
 _BLANK: Final = -1
-# A row of frequencies.txt that stands for more trips than this, one each ten seconds of a day, is a mistake.
-_MOST_TRIPS: Final = 8_640
-_CLOCK: Final = r"^\s*(\d{1,3}):([0-5]?\d):([0-5]?\d)\s*$"
+# Some twenty bytes each. All of Britain's are about half of it.
+MOST_CALLS: Final = 150_000_000
+_CLOCK: Final = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)", re.ASCII)
+_FILE: Final = "stop_times.txt"
 
 
 class Calls(NamedTuple):
-    """Calls sorted by trip, then in order of travel.
+    """Calls sorted by trip, then in order of travel; times are seconds after noon minus 12 h."""
 
-    ``trip`` numbers the trips that run; ``source_trip`` is the row of the trip in trips.txt, the same for all
-    the trips that one row of frequencies.txt stands for. Times are seconds after noon minus 12 h.
-    """
-
-    trip: NDArray[np.int64]
-    source_trip: NDArray[np.int64]
-    stop: NDArray[np.int64]
+    trip: NDArray[np.int32]
+    stop: NDArray[np.int32]
     arrival_s: NDArray[np.int32]
     departure_s: NDArray[np.int32]
     board: NDArray[np.bool_]
     alight: NDArray[np.bool_]
 
-    def take(self, rows: NDArray[Any]) -> Calls:
-        """Return the calls of `rows`: a mask or positions."""
+    def take(self, rows: Any) -> Calls:  # noqa: ANN401  mask, positions or slice
+        """Return the calls of `rows`: a mask, positions or a slice."""
         return Calls(*(column[rows] for column in self))
 
 
-def parse_clock(column: pd.Series[Any]) -> NDArray[np.int64]:
+class Wanted(NamedTuple):
+    """What is asked for: which trips may be kept, and at which stops, all where ``inside`` is None.
+
+    ``kph``: what the vehicle of each trip does not exceed; not looked at where None.
+    """
+
+    trips: NDArray[np.bool_]
+    inside: NDArray[np.bool_] | None = None
+    kph: FloatArray | None = None
+
+
+class _Rows(NamedTuple):
+    """Rows of stop_times.txt as numbers, in the order of the file."""
+
+    trip: NDArray[np.int32]
+    stop: NDArray[np.int32]
+    sequence: NDArray[Any]
+    arrival_s: NDArray[np.int32]
+    departure_s: NDArray[np.int32]
+    board: NDArray[np.bool_]
+    alight: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[Any]) -> _Rows:
+        """Return some of the rows: a mask or positions."""
+        return _Rows(*(column[rows] for column in self))
+
+
+@lru_cache(maxsize=1 << 17)
+def parse_clock(text: str | None) -> int:
     """Return seconds of ``H:MM:SS`` (hours may pass 24), -1 where the cell is blank or unreadable."""
-    codes, texts = pd.factorize(column)
-    parts = pd.Series(texts, dtype="object").astype(str).str.extract(_CLOCK)
-    clock = parts.apply(pd.to_numeric).to_numpy(dtype=np.float64) @ np.array([3600.0, 60.0, 1.0])
-    seconds = np.append(np.nan_to_num(clock, nan=_BLANK), _BLANK).astype(np.int64)
-    return seconds[codes]  # code -1 (blank) takes the last
+    match = _CLOCK.fullmatch(text.strip()) if text else None
+    if not match:
+        return _BLANK
+    hours, minutes, seconds = map(int, match.groups())
+    return hours * 3_600 + minutes * 60 + seconds
 
 
-def clean_calls(
-    stop_times: pd.DataFrame, trip_ids: pd.Series[str], stops: pd.DataFrame, repairs: Counter[str]
-) -> Calls:
-    """Return the calls of stop_times.txt that can be travelled.
+def read_calls(
+    files: FeedFiles, trip_ids: Sequence[str], stops: pd.DataFrame, wanted: Wanted, ledger: FeedLedger
+) -> tuple[Calls, int]:
+    """Return the calls of stop_times.txt that can be travelled and are wanted; how many trips are not wanted.
 
     Parameters
     ----------
-    stop_times
-        Columns trip_id, stop_id, stop_sequence; arrival_time, departure_time, pickup_type, drop_off_type
-        where there are any.
     trip_ids
-        Trips to keep; a call's ``source_trip`` is the position in it.
+        Trips of trips.txt, ascending; a call's ``trip`` is the position in it.
     stops
         Columns stop_id, lon, lat (degrees); a call's ``stop`` is the row in it.
-    repairs
-        What is mended or left out is added to it.
 
     One of arrival and departure stands for the other. Times missing between two timed stops are filled in
-    proportion to the distance (WGS84 geodesics from stop to stop), cut to whole seconds.
+    proportion to the distance (WGS84 geodesics from stop to stop), cut to whole seconds. After that, calls at
+    stops that are not wanted are left out, and with them trips that call at fewer than two others.
+
+    Raises
+    ------
+    InputError
+        Where the table is absent, unreadable or beyond any timetable's size.
     """
-    trip = positions_of(stop_times["trip_id"], pd.Index(trip_ids))
-    stop = positions_of(stop_times["stop_id"], pd.Index(stops["stop_id"]))
-    sequence = numbers_of(stop_times["stop_sequence"])
-    kept = np.ones(len(stop_times), dtype=np.bool_)
-    for what, good in (
-        ("calls of unknown trips", trip >= 0),
-        ("calls at unknown stops", stop >= 0),
-        ("calls whose stop_sequence is no number", ~np.isnan(sequence)),
-    ):
-        repairs[what] += int((kept & ~good).sum())
-        kept &= good
-    rows = np.flatnonzero(kept)
-    rows = rows[np.lexsort((rows, sequence[rows], trip[rows]))]
-    twice = (
-        np.r_[False, (np.diff(trip[rows]) == 0) & (np.diff(sequence[rows]) == 0)]
-        if rows.size
-        else np.zeros(0, np.bool_)
-    )
-    repairs["calls with a stop_sequence that came before"] += int(twice.sum())
-    rows = rows[~twice]
-    repairs["trips without calls"] += len(trip_ids) - np.unique(trip[rows]).size
-    arrival, departure = (
-        _times(stop_times, name, rows, repairs) for name in ("arrival_time", "departure_time")
-    )
-    arrival, departure = (
-        np.where(arrival < 0, departure, arrival),
-        np.where(departure < 0, arrival, departure),
-    )
-    calls = Calls(
-        trip=trip[rows].astype(np.int64),
-        source_trip=trip[rows].astype(np.int64),
-        stop=stop[rows].astype(np.int64),
-        arrival_s=arrival.astype(np.int32),
-        departure_s=departure.astype(np.int32),
-        board=_allowed(stop_times, "pickup_type", rows, repairs),
-        alight=_allowed(stop_times, "drop_off_type", rows, repairs),
-    )
-    calls = _drop_trips(calls, _untimed_end(calls), "trips without a first or last time", repairs)
-    calls = _fill_times(calls, stops["lon"].to_numpy(), stops["lat"].to_numpy(), repairs)
-    calls = _drop_trips(calls, _goes_back(calls), "trips that go back in time", repairs)
-    calls_n = np.bincount(calls.trip, minlength=len(trip_ids))
-    return _drop_trips(calls, calls_n[calls.trip] < 2, "trips with one call", repairs)
+    trips = {name: at for at, name in enumerate(trip_ids)}
+    places = {name: at for at, name in enumerate(stops["stop_id"])}
+    asked = wanted.trips
+    if wanted.inside is not None:
+        asked = asked & _twice_inside(files, trips, places, wanted.inside, ledger)
+    rows, read_n, outside_n = _read_rows(files, trips, places, asked, ledger)
+    if not read_n:
+        raise InputError(
+            "stop_times.txt is missing or empty", where=str(files.path), remedy="take a whole GTFS feed"
+        )
+    calls = clean_rows(rows, trip_ids, asked, stops, ledger)
+    if wanted.kph is not None:
+        calls = without_teleports(calls, wanted.kph, trip_ids, stops, ledger)
+    if wanted.inside is not None:
+        held = wanted.inside[calls.stop]
+        twice = np.bincount(calls.trip[held], minlength=len(trip_ids)) >= 2
+        asked &= twice | ~_has_calls(calls, len(trip_ids))
+        held &= twice[calls.trip]
+        outside_n += int((~held).sum())
+        calls = calls.take(held)
+    ledger.note_rows(_FILE, read=read_n, outside=outside_n, kept=calls.trip.size)
+    return calls, int((~asked).sum())
 
 
-def _times(
-    table: pd.DataFrame, column: str, rows: NDArray[np.int64], repairs: Counter[str]
-) -> NDArray[np.int64]:
-    """Return seconds of a column of clock times, -1 where blank; count cells that are no time."""
-    if column not in table:
-        return np.full(rows.size, _BLANK, dtype=np.int64)
-    cells = table[column].iloc[rows]
-    seconds = parse_clock(cells)
-    repairs["unreadable times taken as blank"] += int(((seconds < 0) & cells.notna().to_numpy()).sum())
-    return seconds
+def _has_calls(calls: Calls, trips_n: int) -> NDArray[np.bool_]:
+    """Return which trips have calls."""
+    found = np.zeros(trips_n, dtype=np.bool_)
+    found[calls.trip] = True
+    return found
 
 
-def _allowed(
-    table: pd.DataFrame, column: str, rows: NDArray[np.int64], repairs: Counter[str]
+def _twice_inside(
+    files: FeedFiles,
+    trips: dict[str, int],
+    places: dict[str, int],
+    inside: NDArray[np.bool_],
+    ledger: FeedLedger,
 ) -> NDArray[np.bool_]:
-    """Return whether people may board or alight: everywhere but where the type is 1."""
-    if column not in table:
-        return np.ones(rows.size, dtype=np.bool_)
-    cells = table[column].iloc[rows]
-    kinds = numbers_of(cells)
-    repairs[f"values of {column} that are no number, taken as 0"] += int(
-        (np.isnan(kinds) & cells.notna().to_numpy()).sum()
+    """Return which trips call at two stops or more that are wanted."""
+    calls_n = np.zeros(len(trips) + 1, dtype=np.int64)
+    held = np.append(inside, False)
+    for batch in table_batches(files, "stop_times", ledger.silent(), ("trip_id", "stop_id")):
+        at_stop = held[_positions(batch["stop_id"], places)]
+        calls_n += np.bincount(_positions(batch["trip_id"], trips)[at_stop] + 1, minlength=calls_n.size)
+    return calls_n[1:] >= 2
+
+
+def _read_rows(
+    files: FeedFiles,
+    trips: dict[str, int],
+    places: dict[str, int],
+    asked: NDArray[np.bool_],
+    ledger: FeedLedger,
+) -> tuple[_Rows, int, int]:
+    """Return the rows of the trips that are asked for, how many were read and how many are of other trips."""
+    parts: list[list[NDArray[Any]]] = [[] for _ in _Rows._fields]
+    read_n = outside_n = kept_n = 0
+    for batch in table_batches(files, "stop_times", ledger):
+        trip = _positions(batch["trip_id"], trips)
+        read_n += trip.size
+        _note_unknown_trips(batch, trip, ledger)
+        rows = np.flatnonzero(np.append(asked, False)[trip])
+        outside_n += int((trip >= 0).sum()) - rows.size
+        if not rows.size:
+            continue
+        part_of = {name: column._replace(codes=column.codes[rows]) for name, column in batch.items()}
+        found = _numbers(part_of, trip[rows], places, ledger)
+        kept_n += found.trip.size
+        if kept_n > MOST_CALLS:
+            raise InputError(
+                f"holds more than {MOST_CALLS:,} calls",
+                where=files.where("stop_times"),
+                remedy="take a feed of the region only",
+            )
+        for part, column in zip(parts, found, strict=True):
+            part.append(column)
+    kinds = (np.int32,) * 5 + (np.bool_,) * 2
+    return _Rows(*map(_joined, parts, kinds)), read_n, outside_n
+
+
+def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
+    """Return the parts as one; they are let go of."""
+    whole = np.concatenate(parts) if parts else np.empty(0, dtype=kind)
+    parts.clear()
+    return whole
+
+
+def _positions(column: Column, places: dict[str, int]) -> NDArray[np.int64]:
+    """Return where each cell stands, -1 where it is missing or unknown."""
+    return column.take([places.get(text, -1) for text in column.texts], -1).astype(np.int64)
+
+
+def _note_unknown_trips(batch: Batch, trip: NDArray[np.int64], ledger: FeedLedger) -> None:
+    """Note the calls of trips that are not in trips.txt."""
+    unknown = np.flatnonzero(trip < 0)
+    if unknown.size:
+        column = batch["trip_id"]
+        codes = np.unique(column.codes[unknown]).tolist()
+        least = min(column.texts[code] if code >= 0 else "" for code in codes)
+        ledger.note("calls-of-unknown-trips", unknown.size, _FILE, f"trip {least or '(none)'}", least)
+
+
+def _numbers(batch: Batch, trip: NDArray[np.int64], places: dict[str, int], ledger: FeedLedger) -> _Rows:
+    """Return rows of known trips as numbers, without those at unknown stops or out of any order."""
+    stop = _positions(batch["stop_id"], places)
+    sequence = batch["stop_sequence"].take([number(text) for text in batch["stop_sequence"].texts], np.nan)
+    kept = np.ones(trip.size, dtype=np.bool_)
+    for rule, good in (
+        ("calls-at-unknown-stops", stop >= 0),
+        ("calls-without-sequence", ~np.isnan(sequence)),
+    ):
+        _note_cells(rule, batch, kept & ~good, ("trip_id", "stop_id", "stop_sequence"), ledger)
+        kept &= good
+    if (np.abs(sequence[kept]) < 2**31).all() and (sequence[kept] % 1 == 0).all():
+        sequence = np.where(kept, sequence, 0).astype(np.int32)
+    times = []
+    for name in ("arrival_time", "departure_time"):
+        seconds = np.full(trip.size, _BLANK, dtype=np.int32)
+        if name in batch:
+            column = batch[name]
+            seconds = column.take([parse_clock(text) for text in column.texts], _BLANK).astype(np.int32)
+            faulty = kept & (seconds < 0) & (column.codes >= 0)
+            _note_cells("times-unreadable", batch, faulty, ("trip_id", "stop_sequence", name), ledger)
+        times.append(seconds)
+    allowed = []
+    for name in ("pickup_type", "drop_off_type"):
+        free = np.ones(trip.size, dtype=np.bool_)
+        if name in batch:
+            column = batch[name]
+            kinds = column.take([number(text) for text in column.texts], 0.0)
+            faulty = kept & np.isnan(kinds)
+            _note_cells("pickup-types-unreadable", batch, faulty, ("trip_id", "stop_sequence", name), ledger)
+            free = np.asarray(kinds != 1, dtype=np.bool_)
+        allowed.append(free)
+    (arrival_s, departure_s), (board, alight) = times, allowed
+    numbers = trip.astype(np.int32), stop.astype(np.int32), sequence, arrival_s, departure_s
+    rows = _Rows(*numbers, board, alight)
+    return rows if kept.all() else rows.take(kept)
+
+
+def _note_cells(
+    rule: str, batch: Batch, faulty: NDArray[np.bool_], names: Sequence[str], ledger: FeedLedger
+) -> None:
+    """Note faulty rows, with the first of them by the text of some columns."""
+    rows = np.flatnonzero(faulty)
+    if not rows.size:
+        return
+    columns = [batch[name] for name in names]
+    kinds = np.unique(np.stack([column.codes[rows] for column in columns], axis=1), axis=0)
+    least = min(
+        tuple(column.texts[code] if code >= 0 else "" for column, code in zip(columns, kind, strict=True))
+        for kind in kinds.tolist()
     )
-    return np.asarray(kinds != 1, dtype=np.bool_)
+    shown = ", ".join(
+        f"{name.removesuffix('_id')} {text or '(none)'}" for name, text in zip(names, least, strict=True)
+    )
+    ledger.note(rule, rows.size, _FILE, shown, least)
 
 
-def _drop_trips(calls: Calls, faulty: NDArray[np.bool_], what: str, repairs: Counter[str]) -> Calls:
-    """Return the calls of trips that have no faulty call; count the other trips."""
-    trips = np.unique(calls.trip[faulty])
-    repairs[what] += trips.size
-    return calls.take(~np.isin(calls.trip, trips)) if trips.size else calls
+def clean_rows(
+    rows: _Rows, trip_ids: Sequence[str], asked: NDArray[np.bool_], stops: pd.DataFrame, ledger: FeedLedger
+) -> Calls:
+    """Return the calls of rows, in order, without the trips that can't be travelled."""
+    names = _Names(trip_ids, stops, ledger)
+    rows = _in_order(rows)
+    same = np.zeros(rows.trip.size, dtype=np.bool_)
+    same[1:] = (rows.trip[1:] == rows.trip[:-1]) & (rows.sequence[1:] == rows.sequence[:-1])
+    if same.any() and ledger.is_on("calls-of-one-sequence"):
+        at = int(np.flatnonzero(same)[0])
+        where = f", stop_sequence {rows.sequence[at]:g}"
+        names.note("calls-of-one-sequence", int(same.sum()), rows.trip[at], where)
+        rows = rows.take(~same)
+    arrival, departure = rows.arrival_s, rows.departure_s
+    calls = Calls(
+        trip=rows.trip,
+        stop=rows.stop,
+        arrival_s=np.where(arrival < 0, departure, arrival),
+        departure_s=np.where(departure < 0, arrival, departure),
+        board=rows.board,
+        alight=rows.alight,
+    )
+    silent = asked & (np.bincount(calls.trip, minlength=len(trip_ids)) == 0)
+    if silent.any():
+        names.note("trips-without-calls", int(silent.sum()), np.flatnonzero(silent)[0])
+    calls = _drop_trips(calls, _untimed_end(calls), "trips-without-end-times", names)
+    calls = _fill_times(calls, names)
+    calls = _drop_trips(calls, _goes_back(calls), "trips-back-in-time", names)
+    calls_n = np.bincount(calls.trip, minlength=len(trip_ids))
+    return _drop_trips(calls, calls_n[calls.trip] < 2, "trips-of-one-call", names)
+
+
+class _Names(NamedTuple):
+    """What notes about calls need."""
+
+    trip_ids: Sequence[str]
+    stops: pd.DataFrame
+    ledger: FeedLedger
+
+    def note(self, rule: str, count: int, trip: int, more: str = "") -> None:
+        """Note what a rule has found, first in a trip."""
+        self.ledger.note(rule, count, _FILE, f"trip {self.trip_ids[trip]}{more}")
+
+
+def _in_order(rows: _Rows) -> _Rows:
+    """Return rows sorted by trip, then by their place in it, then as they came."""
+    trip, sequence = rows.trip, rows.sequence
+    ahead = (trip[1:] > trip[:-1]) | ((trip[1:] == trip[:-1]) & (sequence[1:] >= sequence[:-1]))
+    if ahead.all():
+        return rows
+    if sequence.dtype == np.int32:
+        # one number to sort by: rows that come in runs are merged, not sorted anew
+        order = np.argsort((trip.astype(np.int64) << 32) + sequence, kind="stable")
+    else:
+        order = np.lexsort((sequence, trip))
+    return rows.take(order)
+
+
+def _drop_trips(calls: Calls, faulty: NDArray[np.bool_], rule: str, names: _Names) -> Calls:
+    """Return the calls of trips that have no faulty call; note the other trips."""
+    if not faulty.any():
+        return calls
+    dropped = np.zeros(len(names.trip_ids), dtype=np.bool_)
+    dropped[calls.trip[faulty]] = True
+    first = np.flatnonzero(faulty)[0]
+    stop = names.stops["stop_id"].iloc[calls.stop[first]]
+    names.note(rule, int(dropped.sum()), calls.trip[first], f" at stop {stop}")
+    return calls.take(~dropped[calls.trip])
 
 
 def _untimed_end(calls: Calls) -> NDArray[np.bool_]:
@@ -164,18 +352,18 @@ def _goes_back(calls: Calls) -> NDArray[np.bool_]:
     return back
 
 
-def _fill_times(calls: Calls, lon: FloatArray, lat: FloatArray, repairs: Counter[str]) -> Calls:
+def _fill_times(calls: Calls, names: _Names) -> Calls:
     """Return the calls with times filled in between timed ones; every trip's ends are timed."""
     blank = np.flatnonzero(calls.arrival_s < 0)
-    repairs["blank times filled by distance"] += blank.size
     if not blank.size:
         return calls
+    stop = names.stops["stop_id"].iloc[calls.stop[blank[0]]]
+    names.note("times-blank", blank.size, calls.trip[blank[0]], f" at stop {stop}")
+    lon, lat = names.stops["lon"].to_numpy(), names.stops["lat"].to_numpy()
     timed = np.flatnonzero(calls.arrival_s >= 0)
     after = np.searchsorted(timed, blank)
     left, right = timed[after - 1], timed[after]
-    here, onward = calls.stop[:-1], calls.stop[1:]
-    steps = pyproj.Geod(ellps="WGS84").inv(lon[here], lat[here], lon[onward], lat[onward])[2]
-    along = np.r_[0.0, np.cumsum(steps)]
+    along = _mm_along(calls.stop, blank, lon, lat)
     whole = along[right] - along[left]
     # stops all on one spot: evenly
     share = np.where(
@@ -190,34 +378,18 @@ def _fill_times(calls: Calls, lon: FloatArray, lat: FloatArray, repairs: Counter
     return calls._replace(arrival_s=arrival_s, departure_s=departure_s)
 
 
-def expand_frequencies(
-    calls: Calls, frequencies: pd.DataFrame, trip_ids: pd.Series[str], repairs: Counter[str]
-) -> Calls:
-    """Return the calls with each trip of frequencies.txt replaced by the trips it stands for.
+def _mm_along(
+    stop: NDArray[np.int32], blank: NDArray[np.int64], lon: FloatArray, lat: FloatArray
+) -> NDArray[np.int64]:
+    """Return how far along the ways to and from blank calls each call is; other ways count 0.
 
-    They leave at ``start_time`` and every ``headway_secs`` after it, before ``end_time``. That is exact for
-    ``exact_times = 1``; a service that promises a headway only is placed the same way, so that the same feed
-    gives the same answer each time.
+    Whole millimetres, so that the sum to a call is the same whatever comes before its trip.
     """
-    trip = positions_of(frequencies["trip_id"], pd.Index(trip_ids))
-    start_s, end_s = parse_clock(frequencies["start_time"]), parse_clock(frequencies["end_time"])
-    headway_s = np.trunc(numbers_of(frequencies["headway_secs"]))
-    good = np.isin(trip, calls.trip) & (trip >= 0) & (start_s >= 0) & (end_s > start_s) & (headway_s >= 1)
-    good &= end_s - start_s <= _MOST_TRIPS * headway_s
-    repairs["rows of frequencies.txt without meaning"] += int((~good).sum())
-    rows = sorted(zip(*(column[good].tolist() for column in (trip, start_s, end_s, headway_s)), strict=True))
-    kept = calls.take(~np.isin(calls.trip, trip[good]))
-    pieces, number = [kept], int(calls.trip.max(initial=-1)) + 1
-    for source, first_s, last_s, step_s in rows:
-        template = calls.take(slice(*np.searchsorted(calls.trip, [source, source + 1])))  # type: ignore[arg-type]
-        for leaves_s in range(first_s, last_s, int(step_s)):
-            shift = np.int32(leaves_s - template.departure_s[0])
-            pieces.append(
-                template._replace(
-                    trip=np.full(template.trip.size, number),
-                    arrival_s=template.arrival_s + shift,
-                    departure_s=template.departure_s + shift,
-                )
-            )
-            number += 1
-    return Calls(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
+    steps_mm = np.zeros(stop.size, dtype=np.int64)
+    beside = np.zeros(stop.size, dtype=np.bool_)
+    beside[blank] = beside[blank + 1] = True
+    to = np.flatnonzero(beside)
+    here, onward = stop[to - 1], stop[to]
+    metres = pyproj.Geod(ellps="WGS84").inv(lon[here], lat[here], lon[onward], lat[onward])[2]
+    steps_mm[to] = np.round(np.asarray(metres) * 1_000)
+    return np.cumsum(steps_mm)

@@ -1,17 +1,18 @@
-"""Tables of a GTFS zip as text: each cell as it stands, without outer blanks; nothing is taken for a number.
+"""Tables of a GTFS feed as text: each cell as it stands, without outer blanks; nothing is taken for a number.
 
 So stops called ``NA``, ``null`` or ``007`` stay what they are; only an empty cell is missing. gtfs-kit reads
 the same, which a test holds cell by cell, but takes such ids for missing without a word, and can't open a
-feed with one odd cell in a column that nobody asks for, a row too long or a table in Windows-1252.
+feed with one odd cell in a column that nobody asks for, a row too long or a table in Windows-1252. Tables
+come in batches of rows, so that none has to fit in memory.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
-import zlib
-from typing import TYPE_CHECKING, Any, Final
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,28 +20,32 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ptreach.errors import InputError
+from ptreach.sources.gtfs_files import READ_FAULTS
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray
+    from ptreach.sources.gtfs_files import FeedFiles
+    from ptreach.sources.repairs import FeedLedger
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # For each table the columns that it must have, and those that are read where there are any.
 _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "agency": ((), ("agency_id", "agency_name", "agency_timezone")),
-    "stops": (("stop_id", "stop_lat", "stop_lon"), ("stop_name", "parent_station")),
-    "routes": (("route_id",), ("agency_id", "route_short_name", "route_long_name", "route_type")),
+    "agency": ((), ("agency_id", "agency_name", "agency_url", "agency_timezone")),
+    "stops": (("stop_id", "stop_lat", "stop_lon"), ("stop_code", "stop_name", "parent_station")),
+    "routes": (
+        ("route_id",),
+        ("agency_id", "route_short_name", "route_long_name", "route_type", "ptreach_mode"),
+    ),
     "trips": (("trip_id", "route_id", "service_id"), ("block_id",)),
     "stop_times": (
         ("trip_id", "stop_id", "stop_sequence"),
         ("arrival_time", "departure_time", "pickup_type", "drop_off_type"),
     ),
-    "calendar": (("service_id", *_WEEKDAYS, "start_date", "end_date"), ()),
+    "calendar": (("service_id", *WEEKDAYS, "start_date", "end_date"), ()),
     "calendar_dates": (("service_id", "date", "exception_type"), ()),
     "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
     "transfers": (
@@ -57,114 +62,118 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     ),
 }
-_NEEDED: Final = ("stops", "routes", "trips", "stop_times")
-# A zip of timetables shrinks ten- to thirtyfold; one that unpacks to more than this is a trap or a mistake.
-_MAX_UNPACKED_BYTES: Final = 8_000_000_000
-_ENCODINGS: Final = ("utf-8", "cp1252")
-_FAULTS: Final = (
-    ValueError,
-    OSError,
-    EOFError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    pa.ArrowException,
-)
+# Rows are read by so many bytes at a time: larger batches take no less time, but much more memory.
+_BATCH_BYTES: Final = 2 << 20
+_MAX_HEADER: Final = 100_000
+_DELIMITERS: Final = ",;\t|"
+# Each byte a letter: arrow takes any bytes so, and each cell is decoded by itself.
+_BYTES: Final = "latin-1"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_FAULTS: Final = (*READ_FAULTS, csv.Error, pa.ArrowException)
 
 
-def read_tables(path: Path, repairs: Counter[str]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a feed by name, as categorical columns of text; tables without rows are left out.
+class Column(NamedTuple):
+    """A column of text: row r says ``texts[codes[r]]``, nothing where the code is -1."""
+
+    codes: NDArray[np.int32]
+    texts: list[str]
+
+    def cells(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        texts = np.empty(len(self.texts) + 1, dtype=np.object_)
+        texts[:-1] = self.texts
+        return texts[self.codes]
+
+    def take(self, values: Sequence[Any] | NDArray[Any], missing: float) -> NDArray[Any]:
+        """Return of one value a text the value of each row, `missing` where there is no text."""
+        return np.append(np.asarray(values), missing)[self.codes]
+
+
+Batch = dict[str, Column]
+
+
+class _Layout(NamedTuple):
+    """How a table is written: header in lower case, delimiter, encoding, whether any row follows."""
+
+    headers: list[str]
+    delimiter: str
+    encoding: str
+    has_rows: bool
+
+
+def read_table(files: FeedFiles, name: str, ledger: FeedLedger) -> pd.DataFrame:
+    """Return a whole table, its cells as text or None; without columns where it is absent or empty.
+
+    Raises InputError as `table_batches` does.
+    """
+    parts: dict[str, list[NDArray[np.object_]]] = {}
+    for batch in table_batches(files, name, ledger):
+        for column, values in batch.items():
+            parts.setdefault(column, []).append(values.cells())
+    return pd.DataFrame(
+        {column: pd.Series(np.concatenate(cells), dtype=object) for column, cells in parts.items()}
+    )
+
+
+def table_batches(
+    files: FeedFiles, name: str, ledger: FeedLedger, only: tuple[str, ...] = ()
+) -> Iterator[Batch]:
+    """Yield the rows of a table in batches, with the columns that are read, or `only` these.
 
     Rows shorter than their header are filled up with blanks, surplus blanks at a row's end are cut; rows with
-    more in them are left out. Both are counted, as are tables that are not UTF-8, read as Windows-1252.
+    more in them are left out. Cells that are not UTF-8 are read as Windows-1252. All is noted.
 
     Raises
     ------
     InputError
-        Names the feed and the table that is missing, twice in the zip or unreadable, or the missing column.
+        Names the feed and the table that is unreadable, or the missing column.
     """
-    if not path.is_file():
-        raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
+    if name not in files.tables:
+        return
+    where = files.where(name)
     try:
-        with zipfile.ZipFile(path) as archive:
-            tables = {
-                name: _read_table(archive, item, name, f"{path}, {item.filename}", repairs)
-                for name, item in _items(archive, path).items()
-            }
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(
-            f"not readable as a zip: {error}", where=str(path), remedy="fetch the file again"
-        ) from error
-    for name in _NEEDED:
-        if name not in tables or tables[name].empty:
-            raise InputError(
-                f"{name}.txt is missing or empty", where=str(path), remedy="take a whole GTFS feed"
-            )
-    return {name: table for name, table in tables.items() if not table.empty}
-
-
-def _items(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the entries of the tables: those beside stops.txt, which may lie in a folder of the zip."""
-    entries = [item for item in archive.infolist() if not item.is_dir()]
-    homes = [item.filename[:-9] for item in entries if f"/{item.filename}".endswith("/stops.txt")]
-    if not homes:
-        inner = next((item.filename for item in entries if item.filename.lower().endswith(".zip")), "")
-        raise InputError(
-            "stops.txt is missing",
-            where=str(path),
-            remedy=f"unpack it and take the feeds in it, such as {inner}"
-            if inner
-            else "take a whole GTFS feed",
-        )
-    if len(homes) > 1:
-        raise InputError(
-            f"stops.txt is in it {len(homes)} times", where=str(path), remedy="make a zip of each feed"
-        )
-    named = [(item.filename.removeprefix(homes[0]).removesuffix(".txt"), item) for item in entries]
-    items = {name: item for name, item in named if name in _COLUMNS and item.filename.endswith(".txt")}
-    unpacked = sum(item.file_size for item in items.values())
-    if unpacked > _MAX_UNPACKED_BYTES:
-        raise InputError(
-            f"unpacks to {unpacked / 1e9:.0f} GB", where=str(path), remedy="take a feed of the region only"
-        )
-    return items
-
-
-def _read_table(
-    archive: zipfile.ZipFile, item: zipfile.ZipInfo, name: str, where: str, repairs: Counter[str]
-) -> pd.DataFrame:
-    """Return a table; raise InputError where it is unreadable, or lacks a column or has it twice."""
-    try:
-        headers, has_rows = _headers(archive, item)
-        if not headers:
-            return pd.DataFrame()
-        used = _used_columns(headers, name, where)
-        if not has_rows:
-            return pd.DataFrame(columns=used)
-        try:
-            table = _read_rows(archive, item, headers, used, _ENCODINGS[0], where, repairs)
-        except pa.ArrowInvalid as error:
-            if "UTF8" not in str(error):
-                raise
-            table = _read_rows(archive, item, headers, used, _ENCODINGS[1], where, repairs)
-            repairs["tables that are not UTF-8, read as Windows-1252"] += 1
+        layout = _layout(files, name)
+        if not layout.headers:
+            return
+        used = _used_columns(layout.headers, name, where)
+        if not layout.has_rows:
+            return
+        wanted = [column for column in used if column in (only or used)]
+        yield from _batches(files, name, layout, wanted, ledger)
     except _FAULTS as error:
         raise InputError(
             f"not readable: {' '.join(str(error).split()).rstrip('.')}",
             where=where,
             remedy="mend or replace the feed",
         ) from error
-    frame = table.to_pandas()
-    for column in used:
-        _refuse_line_breaks(frame[column].cat.categories, where)
-    return pd.DataFrame({column: _stripped(frame[column]) for column in used})
 
 
-def _headers(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> tuple[list[str], bool]:
-    """Return the column names of a table, in lower case, and whether anything follows them."""
-    with archive.open(item) as stream, io.TextIOWrapper(stream, "utf-8-sig", errors="replace") as text:
-        first = next(csv.reader([text.readline()]), [])
-        return [header.strip().lower() for header in first], bool(text.read(1))
+def _layout(files: FeedFiles, name: str) -> _Layout:
+    """Return how a table is written."""
+    with files.open(name) as stream:
+        start = stream.peek(3)[:3]
+        encoding = "utf-16" if start[:2] in _UTF_16 else "utf-8-sig"
+        with io.TextIOWrapper(stream, encoding, errors="replace", newline="") as text:
+            first = text.readline(_MAX_HEADER)
+            if len(first) == _MAX_HEADER:
+                raise InputError(
+                    "its first row has no end", where=files.where(name), remedy="mend or replace the feed"
+                )
+            has_rows = bool(text.read(1))
+    return _Layout(*_headers(first, name), encoding if encoding == "utf-16" else _BYTES, has_rows)
+
+
+def _headers(first: str, name: str) -> tuple[list[str], str]:
+    """Return the column names in a table's first row, and the delimiter that makes most sense of it."""
+    needed, others = _COLUMNS[name]
+    found = []
+    for delimiter in _DELIMITERS:
+        row = next(csv.reader([first], delimiter=delimiter), [])
+        headers = [header.strip().lower() for header in row]
+        found.append((len({*needed, *others} & set(headers)), headers, delimiter))
+    known, headers, delimiter = max(found, key=lambda item: item[0])
+    return (headers, delimiter) if known else (found[0][1], ",")
 
 
 def _used_columns(headers: list[str], name: str, where: str) -> list[str]:
@@ -182,56 +191,156 @@ def _used_columns(headers: list[str], name: str, where: str) -> list[str]:
     return used
 
 
-def _read_rows(
-    archive: zipfile.ZipFile,
-    item: zipfile.ZipInfo,
-    headers: list[str],
-    used: list[str],
-    encoding: str,
-    where: str,
-    repairs: Counter[str],
-) -> pa.Table:
-    """Return the rows of a table, mended where they are shorter or longer than the header."""
-    names = [header if header in used else f"{at} unused" for at, header in enumerate(headers)]
+def _batches(
+    files: FeedFiles, name: str, layout: _Layout, used: list[str], ledger: FeedLedger
+) -> Iterator[Batch]:
+    """Yield the rows of a table that has some, mended where they are shorter or longer than the header."""
+    table = files.tables[name].name
+    if layout.encoding != _BYTES:
+        ledger.note("tables-not-utf-8", 1, table, "is UTF-16", name)
+    if layout.delimiter != ",":
+        ledger.note("tables-not-in-commas", 1, table, f"cells end in {layout.delimiter!r}", name)
     uneven: list[str] = []
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
         uneven.append(row.text)
         return "skip"
 
-    kind = pa.dictionary(pa.int32(), pa.string())
-    with archive.open(item) as stream:
-        table = arrow_csv.read_csv(
-            stream,
-            # one thread: rows keep their order
-            arrow_csv.ReadOptions(use_threads=False, skip_rows=1, column_names=names, encoding=encoding),
-            arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=set_aside),
-            arrow_csv.ConvertOptions(
-                include_columns=used,
-                column_types=dict.fromkeys(used, kind),
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-    if not uneven:
-        return table
-    mended = _mended(uneven, len(headers), where)
-    repairs["rows shorter or longer than their header, mended"] += len(mended)
-    repairs["rows longer than their header, left out"] += len(uneven) - len(mended)
-    at = [headers.index(column) for column in used]
-    columns = [pa.array([row[k] or None for row in mended], pa.string()).cast(kind) for k in at]
-    return pa.concat_tables([table, pa.table(columns, names=used)])
+    def mended() -> Iterator[Batch]:
+        rows = _mended(uneven, layout, files.where(name), table, ledger)
+        uneven.clear()
+        if rows:
+            at = {column: layout.headers.index(column) for column in used}
+            yield {column: _from_cells([row[k].strip() for row in rows]) for column, k in at.items()}
+
+    is_foreign = False
+    with files.open(name) as stream:
+        for rows in _arrow_batches(stream, layout, used, set_aside):
+            batch: Batch = {}
+            for column, values in zip(used, rows.columns, strict=True):
+                batch[column], foreign = _column(values, layout.encoding, files.where(name))
+                if foreign and not is_foreign:
+                    is_foreign = True
+                    ledger.note("tables-not-utf-8", 1, table, "is not UTF-8", name)
+            if rows.num_rows:
+                yield batch
+            yield from mended()
+        yield from mended()
 
 
-def _mended(uneven: list[str], cells_n: int, where: str) -> list[list[str]]:
-    """Return rows filled up with blanks or cut by blanks to so many cells, without those that say more."""
-    mended = []
-    for text in uneven:
+def _arrow_batches(
+    stream: io.BufferedReader,
+    layout: _Layout,
+    used: list[str],
+    set_aside: Any,  # noqa: ANN401  what arrow calls
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows that have as many cells as the header; the others are given to `set_aside`."""
+    names = [header if header in used else f"{at} unused" for at, header in enumerate(layout.headers)]
+    reader = arrow_csv.open_csv(
+        stream,
+        # one thread: rows keep their order
+        arrow_csv.ReadOptions(
+            use_threads=False,
+            block_size=_BATCH_BYTES,
+            skip_rows=1,
+            column_names=names,
+            encoding=layout.encoding,
+        ),
+        arrow_csv.ParseOptions(
+            delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+        ),
+        arrow_csv.ConvertOptions(
+            include_columns=used,
+            column_types=dict.fromkeys(used, pa.dictionary(pa.int32(), pa.string())),
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+        # what it lets go of is the system's again
+        memory_pool=pa.system_memory_pool(),
+    )
+    with reader:
+        yield from reader
+
+
+def _column(values: pa.DictionaryArray, encoding: str, where: str) -> tuple[Column, bool]:
+    """Return a column without outer blanks, and whether any of its cells is not UTF-8."""
+    codes = values.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    texts: list[str] = values.dictionary.to_pylist()
+    odd, beyond_ascii = _oddities(values.dictionary)
+    foreign = False
+    if beyond_ascii and encoding == _BYTES:
+        raw = [text.encode(_BYTES) for text in texts]
+        texts = [_decoded(word) for word in raw]
+        foreign = any(not _is_utf_8(word) for word in raw)
+    if not odd and not beyond_ascii:
+        return Column(codes, texts), foreign
+    _refuse_line_breaks(texts, where)
+    texts = [text.strip() for text in texts]
+    number = np.arange(len(texts) + 1, dtype=np.int32)
+    number[-1] = -1
+    number[[at for at, text in enumerate(texts) if not text]] = -1
+    return Column(number[codes], texts), foreign
+
+
+def _oddities(words: pa.StringArray) -> tuple[bool, bool]:
+    """Return whether words may hold a line break or outer blanks, and whether any is beyond ASCII."""
+    if not len(words):
+        return False, False
+    _, starts, data = words.buffers()
+    if data is None:
+        return True, False
+    ends = np.frombuffer(starts, dtype=np.int32)[words.offset : words.offset + len(words) + 1]
+    if (np.diff(ends) == 0).any():
+        return True, True
+    content = np.frombuffer(data, dtype=np.uint8)
+    outer = np.concatenate([content[ends[:-1]], content[ends[1:] - 1]])
+    inner = content[ends[0] : ends[-1]]
+    return bool((outer <= 32).any() or (inner < 32).any()), bool((inner >= 127).any())
+
+
+def _decoded(word: bytes) -> str:
+    """Return a cell as text: UTF-8, else Windows-1252."""
+    return word.decode("utf-8" if _is_utf_8(word) else "cp1252")
+
+
+def _is_utf_8(word: bytes) -> bool:
+    """Return whether bytes are UTF-8."""
+    try:
+        word.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _from_cells(cells: Sequence[str]) -> Column:
+    """Return a column of cells."""
+    number = {text: at for at, text in enumerate(dict.fromkeys(cells)) if text}
+    texts = list(dict.fromkeys(cells))
+    return Column(np.array([number.get(text, -1) for text in cells], dtype=np.int32), texts)
+
+
+def _mended(
+    uneven: list[str], layout: _Layout, where: str, table: str, ledger: FeedLedger
+) -> list[list[str]]:
+    """Return rows filled up with blanks or cut by blanks to the header, without those that say more."""
+    mended, cells_n = [], len(layout.headers)
+    for word in uneven:
+        text = _decoded(word.encode(_BYTES)) if layout.encoding == _BYTES else word
         _refuse_line_breaks([text.rstrip("\r\n")], where)
-        cells = next(csv.reader([text]), [])
-        if not any(cell.strip() for cell in cells[cells_n:]):
+        cells = next(csv.reader([text], delimiter=layout.delimiter), [])
+        shown = _cut(text)
+        if any(cell.strip() for cell in cells[cells_n:]):
+            ledger.note("rows-too-long", 1, table, shown, shown)
+        else:
+            ledger.note("rows-of-uneven-length", 1, table, shown, shown)
             mended.append([*cells, *[""] * cells_n][:cells_n])
     return mended
+
+
+def _cut(text: str) -> str:
+    """Return the start of a row, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else f"{words[:57]}..."
 
 
 def _refuse_line_breaks(texts: Iterable[str], where: str) -> None:
@@ -239,30 +348,46 @@ def _refuse_line_breaks(texts: Iterable[str], where: str) -> None:
     for text in texts:
         if "\n" in text or "\r" in text:
             raise InputError(
-                f"a quote is opened and not closed in the same row, at {' '.join(text[:60].split())}",
+                f"a quote is opened and not closed in the same row, at {_cut(text)}",
                 where=where,
                 remedy="close the quote, or take the line break out",
             )
 
 
-def _stripped(column: pd.Series[Any]) -> pd.Categorical[Any]:
-    """Return a categorical column without outer blanks, missing where nothing is left."""
-    codes = column.cat.codes.to_numpy()
-    cells = np.array([str(text).strip() for text in column.cat.categories], dtype=object)
-    number, texts = pd.factorize(cells)
-    number[cells == ""] = -1
-    return pd.Categorical.from_codes(np.append(number, -1)[codes].astype(np.int64), pd.Index(texts))
+@lru_cache(maxsize=1 << 16)
+def number(text: str | None) -> float:
+    """Return a text as a number, NaN where it is none: digits, sign, point and exponent of ASCII only."""
+    if text is None or not _NUMBER.fullmatch(text):
+        return np.nan
+    value = float(text)
+    return value if np.isfinite(value) else np.nan
 
 
-def numbers_of(column: pd.Series[Any]) -> FloatArray:
+def numbers_of(column: Iterable[str | None]) -> FloatArray:
     """Return a column of text as numbers, NaN where blank or no number."""
-    codes, texts = pd.factorize(column)
-    values = pd.to_numeric(pd.Series(np.asarray(texts, dtype=object)), errors="coerce").to_numpy(np.float64)
-    return np.append(np.where(np.isfinite(values), values, np.nan), np.nan)[codes]
+    return np.array([number(text) for text in column], dtype=np.float64)
 
 
-def positions_of(column: pd.Series[Any], ids: pd.Index[Any]) -> NDArray[np.int64]:
+def positions_of(column: Iterable[str | None], ids: Iterable[str]) -> NDArray[np.int64]:
     """Return where in `ids` each cell of a column stands, -1 where it is missing or not among them."""
-    codes, texts = pd.factorize(column)
-    places = ids.get_indexer(pd.Index(np.asarray(texts, dtype=object)))
-    return np.append(places, -1)[codes].astype(np.int64)
+    places = {name: at for at, name in enumerate(ids)}
+    return np.array([places.get(text, -1) for text in column], dtype=np.int64)  # type: ignore[arg-type]
+
+
+def kept_rows(
+    table: pd.DataFrame,
+    good: pd.Series[bool] | NDArray[np.bool_],
+    rule: str,
+    file: str,
+    columns: Sequence[str],
+    ledger: FeedLedger,
+) -> pd.DataFrame:
+    """Return the rows that are good; note the others, with the first by the text of some columns."""
+    keep = np.asarray(good, dtype=np.bool_)
+    if keep.all():
+        return table
+    faulty = table.loc[~keep, [column for column in columns if column in table]]
+    least = min(tuple(cell or "" for cell in row) for row in faulty.itertuples(index=False))
+    shown = ", ".join(f"{column} {cell or '(none)'}" for column, cell in zip(faulty, least, strict=True))
+    ledger.note(rule, len(faulty), file, shown, least)
+    return table[keep]

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ptreach.sources.gtfs_tables import numbers_of, positions_of
+from ptreach.sources.gtfs_tables import kept_rows, numbers_of, positions_of
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from numpy.typing import NDArray
+
+    from ptreach.sources.repairs import FeedLedger
 
 FORBIDDEN_S: Final = -1
 _OF_SOME_TRIPS: Final = ("from_route_id", "to_route_id", "from_trip_id", "to_trip_id")
 # All platforms with all others of the largest stations of a country are far fewer.
+_SHOWN: Final = ("from_stop_id", "to_stop_id", "transfer_type", "min_transfer_time")
 _MOST_PAIRS: Final = 20_000_000
 _LONGEST_S: Final = 86_400
 
@@ -36,7 +37,7 @@ class TransferRules(NamedTuple):
 NO_RULES: Final = TransferRules(*(np.empty(0, dtype=np.int32) for _ in range(3)))
 
 
-def transfer_rules(table: pd.DataFrame | None, stops: pd.DataFrame, repairs: Counter[str]) -> TransferRules:
+def transfer_rules(table: pd.DataFrame, stops: pd.DataFrame, ledger: FeedLedger) -> TransferRules:
     """Return the rules of transfers.txt that hold for whoever changes, whatever they ride.
 
     A rule of a station holds for all its platforms, where no rule names those themselves. Of rules that name
@@ -49,7 +50,7 @@ def transfer_rules(table: pd.DataFrame | None, stops: pd.DataFrame, repairs: Cou
     stops
         Columns stop_id and parent_id; stops are numbered by row.
     """
-    if table is None:
+    if table.empty:
         return NO_RULES
     special = np.zeros(len(table), dtype=np.bool_)
     for column in _OF_SOME_TRIPS:
@@ -63,14 +64,18 @@ def transfer_rules(table: pd.DataFrame | None, stops: pd.DataFrame, repairs: Cou
         for name in ("from_stop_id", "to_stop_id")
     ]
     known = (ends[0] >= 0) & (ends[1] >= 0)
-    repairs["transfers of certain routes or trips only, left out"] += int(special.sum())
-    repairs["transfers between unknown stops"] += int((~known & ~special).sum())
-    repairs["transfers whose type or time has no meaning"] += int(
-        (known & ~special & ~ruled & ~np.isin(kind, (0, 1, 4, 5)) & ~((kind == 2) & (least_s == 0))).sum()
-    )
+    plain = np.isin(kind, (0, 1, 4, 5)) | ((kind == 2) & (least_s == 0))
+    for rule, faulty in (
+        ("transfers-of-some-trips", special),
+        ("transfers-between-unknown-stops", ~known & ~special),
+        ("transfers-without-meaning", known & ~special & ~ruled & ~plain),
+    ):
+        kept_rows(table, ~faulty, rule, "transfers.txt", _SHOWN, ledger)
     rows = np.flatnonzero(ruled & known & ~special)
     least = np.where(kind == 3, FORBIDDEN_S, np.ceil(np.nan_to_num(least_s))).astype(np.int64)[rows]
-    return _strictest(_pairs(ends[0][rows], ends[1][rows], least, _platforms(stops), repairs))
+    rules = _strictest(_pairs(ends[0][rows], ends[1][rows], least, _platforms(stops), ledger))
+    ledger.note_rows("transfers.txt", read=len(table), kept=rows.size)
+    return rules
 
 
 def turned_rules(rules: TransferRules) -> TransferRules:
@@ -88,6 +93,12 @@ def joined_rules(rules: list[TransferRules], stops_before: list[int]) -> Transfe
     )
 
 
+def kept_rules(rules: TransferRules, number: NDArray[np.int32]) -> TransferRules:
+    """Return the rules between stops that have a new number, by that; the others have -1."""
+    held = (number[rules.from_stop] >= 0) & (number[rules.to_stop] >= 0)
+    return TransferRules(number[rules.from_stop[held]], number[rules.to_stop[held]], rules.least_s[held])
+
+
 def _column(table: pd.DataFrame, name: str, blank: float) -> NDArray[np.float64]:
     """Return a column as numbers, `blank` where a cell is empty or the column absent, NaN for other text."""
     if name not in table:
@@ -96,15 +107,19 @@ def _column(table: pd.DataFrame, name: str, blank: float) -> NDArray[np.float64]
 
 
 def _platforms(stops: pd.DataFrame) -> pd.DataFrame:
-    """Return which stops each stop stands for: itself, and those whose station it is; columns of, stop."""
+    """Return which stops each stop stands for: itself, its platforms and their boarding areas.
+
+    Columns of, stop, from_station (how many levels down).
+    """
     own = np.arange(len(stops))
-    parent = positions_of(stops["parent_id"], pd.Index(stops["stop_id"]))
-    inner = np.flatnonzero((parent >= 0) & (parent != own))
+    parent = np.append(positions_of(stops["parent_id"], stops["stop_id"]), -1)
+    levels = [own, parent[:-1], parent[parent[:-1]]]
+    rows = [above >= 0 for above in levels]
     return pd.DataFrame(
         {
-            "of": np.r_[own, parent[inner]],
-            "stop": np.r_[own, inner],
-            "from_station": np.r_[np.zeros(own.size, np.int64), np.ones(inner.size, np.int64)],
+            "of": np.concatenate([above[held] for above, held in zip(levels, rows, strict=True)]),
+            "stop": np.concatenate([own[held] for held in rows]),
+            "from_station": np.repeat(range(3), [int(held.sum()) for held in rows]),
         }
     )
 
@@ -114,12 +129,12 @@ def _pairs(
     other: NDArray[Any],
     least_s: NDArray[Any],
     platforms: pd.DataFrame,
-    repairs: Counter[str],
+    ledger: FeedLedger,
 ) -> pd.DataFrame:
     """Return rules by pairs of stops; columns one, other, distant (0: the pair itself is named), least_s."""
     platforms_n = np.bincount(platforms["of"])
     many = np.cumsum(platforms_n[one] * platforms_n[other]) > _MOST_PAIRS
-    repairs["transfers beyond twenty million pairs of platforms"] += int(many.sum())
+    ledger.note("transfers-too-many", int(many.sum()), "transfers.txt", f"the last {many.sum():,} rules")
     rules = pd.DataFrame({"one": one, "other": other, "least_s": least_s})[~many]
     for end in ("one", "other"):
         part = platforms.rename(columns={"stop": f"{end}_stop", "from_station": f"{end}_distant"})
