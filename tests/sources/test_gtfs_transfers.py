@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ptreach.sources import gtfs_transfers
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S, joined_rules, transfer_rules, turned_rules
 from ptreach.sources.repairs import Ledger
 
@@ -125,3 +126,11 @@ def test_a_rule_of_a_station_holds_for_boarding_areas_of_its_platforms():
     rules = transfer_rules(table, stops, Ledger().of("bus", Path("bus.zip")))
     # b is a boarding area of p1, whose own rule is the nearer one
     assert [*zip(*map(list, rules), strict=True)] == [(1, 0, 90), (2, 0, 90), (3, 0, 60), (4, 0, 60)]
+
+
+def test_rules_of_stations_too_large_are_left_out_and_counted(monkeypatch):
+    monkeypatch.setattr(gtfs_transfers, "_MOST_PAIRS", 9)
+    # a pair, then the station with its two platforms: three by three
+    rules, repairs = rules_of(("a", "b", "2", "60"), ("station", "station", "2", "60"))
+    assert rules == {(0, 1): 60}
+    assert repairs == {"transfers-too-many": 1}
