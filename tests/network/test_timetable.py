@@ -15,7 +15,8 @@ from ptreach.errors import InputError
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns, trips_listed_twice
 from ptreach.network.timetable import timetable_of_day
-from ptreach.sources.gtfs import FeedIds, Timetables
+from ptreach.sources.gtfs import Timetables
+from ptreach.sources.gtfs_join import FeedIds
 from ptreach.sources.gtfs_transfers import NO_RULES
 
 DATE = dt.date(2026, 10, 13)

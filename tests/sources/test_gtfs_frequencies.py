@@ -110,6 +110,12 @@ def test_a_headway_of_hours_is_read():
     assert repairs == {}
 
 
+@pytest.mark.parametrize("headway", ["99999999999999999999", "1e300", "86400"])
+def test_a_headway_longer_than_the_span_is_one_trip(headway):
+    _, _, ids, repairs = expanded(f"t,8:00:00,9:00:00,{headway}")
+    assert (ids, repairs) == (["t~08:00:00", "u"], {})
+
+
 def test_frequencies_without_end_are_refused(monkeypatch):
     monkeypatch.setattr(gtfs_frequencies, "MOST_CALLS", 1_000)
     with pytest.raises(InputError, match=r"bus\.zip, frequencies\.txt: stands for more than 1,000 calls"):

@@ -280,9 +280,11 @@ def main():
             try:
                 read_n += not ended(seed, Path(name))
             except Exception:  # noqa: BLE001  whatever it is, it is what is looked for
-                print(f"case {seed}\n{traceback.format_exc()}", flush=True)
+                print(f"FAULT in case {seed}\n{traceback.format_exc()}", flush=True)
+            if seed % 5_000 == 0:
+                print(f"case {seed}, {read_n} read so far", flush=True)
             if time.process_time() - began > 5:
-                print(f"case {seed} took {time.process_time() - began:.1f} s", flush=True)
+                print(f"SLOW case {seed} took {time.process_time() - began:.1f} s", flush=True)
     print(f"cases {first} to {last}: {read_n} read, the others refused")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ptreach.sources import gtfs_transfers
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S, joined_rules, transfer_rules, turned_rules
 from ptreach.sources.repairs import Ledger
 
@@ -107,3 +108,29 @@ def test_rules_of_two_feeds_stand_side_by_side_and_turn_round():
         (0, 0, 5), (0, 1, 60), (1, 0, -1), (5, 5, 5), (5, 6, 60), (6, 5, -1)
     ]  # fmt: skip
     assert [*zip(*map(list, turned_rules(one)), strict=True)] == [(0, 0, 5), (0, 1, -1), (1, 0, 60)]
+
+
+@pytest.mark.parametrize("time", ["99999999999999999999", "1e300", "-1e300", "86401"])
+def test_times_beyond_a_day_rule_nothing(time):
+    assert rules_of(("a", "b", "2", time)) == ({}, {"transfers-without-meaning": 1})
+    assert rules_of(("a", "b", "3", time)) == ({(0, 1): FORBIDDEN_S}, {})
+
+
+def test_a_rule_of_a_station_holds_for_boarding_areas_of_its_platforms():
+    stops = pd.DataFrame(
+        {"stop_id": STOPS, "parent_id": [None, "p1", "station", "station", None]}, dtype=object
+    )
+    table = pd.DataFrame(
+        [("station", "a", "2", "60"), ("p1", "a", "2", "90")], columns=COLUMNS[:4], dtype=object
+    )
+    rules = transfer_rules(table, stops, Ledger().of("bus", Path("bus.zip")))
+    # b is a boarding area of p1, whose own rule is the nearer one
+    assert [*zip(*map(list, rules), strict=True)] == [(1, 0, 90), (2, 0, 90), (3, 0, 60), (4, 0, 60)]
+
+
+def test_rules_of_stations_too_large_are_left_out_and_counted(monkeypatch):
+    monkeypatch.setattr(gtfs_transfers, "_MOST_PAIRS", 9)
+    # a pair, then the station with its two platforms: three by three
+    rules, repairs = rules_of(("a", "b", "2", "60"), ("station", "station", "2", "60"))
+    assert rules == {(0, 1): 60}
+    assert repairs == {"transfers-too-many": 1}

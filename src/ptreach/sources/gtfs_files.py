@@ -43,7 +43,7 @@ READ_FAULTS: Final = (
 _MAX_TABLE_BYTES: Final = 24_000_000_000
 # A zip of timetables shrinks ten- to thirtyfold. One that unpacks to so many times its size, once it is
 # past what a small feed of a few repeated rows takes, is a trap or a mistake.
-_MAX_RATIO: Final = 150
+_MAX_RATIO: Final = 100
 _SMALL_BYTES: Final = 64_000_000
 _MAX_INNER_BYTES: Final = 4_000_000_000
 _MAX_DEPTH: Final = 3

@@ -42,7 +42,7 @@ def expand_frequencies(
         np.array([parse_clock(text) for text in frequencies[f"{end}_time"]], dtype=np.int64)
         for end in ("start", "end")
     )
-    headway_s = np.trunc(numbers_of(frequencies["headway_secs"]))
+    headway_s = np.minimum(np.trunc(numbers_of(frequencies["headway_secs"])), _END_OF_CLOCKS_S)
     runs = np.zeros(len(trip_ids) + 1, dtype=np.bool_)
     runs[calls.trip] = True
     lasts_s = np.zeros(len(trip_ids) + 1, dtype=np.int64)

@@ -206,26 +206,29 @@ def _batches(
         uneven.append(row.text)
         return "skip"
 
+    foreign: list[bool] = []
+
     def mended() -> Iterator[Batch]:
-        rows = _mended(uneven, layout, files.where(name), table, ledger)
+        words = [word.encode(_BYTES) for word in uneven] if layout.encoding == _BYTES else []
+        foreign.append(not all(map(_is_utf_8, words)))
+        texts = [_decoded(word) for word in words] or uneven
+        rows = _mended(texts, layout, files.where(name), table, ledger)
         uneven.clear()
         if rows:
             at = {column: layout.headers.index(column) for column in used}
             yield {column: _from_cells([row[k].strip() for row in rows]) for column, k in at.items()}
 
-    is_foreign = False
     with files.open(name) as stream:
         for rows in _arrow_batches(stream, layout, used, set_aside):
             batch: Batch = {}
             for column, values in zip(used, rows.columns, strict=True):
-                batch[column], foreign = _column(values, layout.encoding, files.where(name))
-                if foreign and not is_foreign:
-                    is_foreign = True
-                    ledger.note("tables-not-utf-8", 1, table, "is not UTF-8", name)
+                batch[column], is_foreign = _column(values, layout.encoding, files.where(name))
+                foreign.append(is_foreign)
             if rows.num_rows:
                 yield batch
             yield from mended()
         yield from mended()
+    ledger.note("tables-not-utf-8", int(any(foreign)), table, "is not UTF-8", name)
 
 
 def _arrow_batches(
@@ -324,8 +327,7 @@ def _mended(
 ) -> list[list[str]]:
     """Return rows filled up with blanks or cut by blanks to the header, without those that say more."""
     mended, cells_n = [], len(layout.headers)
-    for word in uneven:
-        text = _decoded(word.encode(_BYTES)) if layout.encoding == _BYTES else word
+    for text in uneven:
         _refuse_line_breaks([text.rstrip("\r\n")], where)
         cells = next(csv.reader([text], delimiter=layout.delimiter), [])
         shown = _cut(text)

@@ -72,7 +72,7 @@ def transfer_rules(table: pd.DataFrame, stops: pd.DataFrame, ledger: FeedLedger)
     ):
         kept_rows(table, ~faulty, rule, "transfers.txt", _SHOWN, ledger)
     rows = np.flatnonzero(ruled & known & ~special)
-    least = np.where(kind == 3, FORBIDDEN_S, np.ceil(np.nan_to_num(least_s))).astype(np.int64)[rows]
+    least = np.where(kind == 3, FORBIDDEN_S, np.ceil(least_s))[rows].astype(np.int64)
     rules = _strictest(_pairs(ends[0][rows], ends[1][rows], least, _platforms(stops), ledger))
     ledger.note_rows("transfers.txt", read=len(table), kept=rows.size)
     return rules
