@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 import town
 from ptreach.engine.raptor.engine import RaptorEngine
-from ptreach.engine.raptor.reach import reach_of_town, stops_within_reach
+from ptreach.engine.raptor.reach import kept_reach, reach_of_town, stops_within_reach
 from ptreach.model import UNREACHED, Points, Query, no_progress
-from ptreach.network.build import build_network, open_network
+from ptreach.network.build import Cleaning, build_network, open_network
 from ptreach.network.rules import OURS
-from ptreach.sources.gtfs import read_timetables
+from ptreach.sources.gtfs import Scope, read_timetables
 from r5_answers import PLACES, REFERENCE, read_points, window
 
 HOME = town.lonlat(50, 0)
@@ -72,11 +73,28 @@ def same_answers(osm, feeds, here, places, query, folder):
     ends = (point, places) if query.direction == "from" else (places, point)
     seconds, vertices = [], []
     for kept in (None, cover):
-        network = build_network(osm, feeds, folder, no_progress, cover=kept)
+        network = build_network(osm, feeds, folder, no_progress, cleaning=Cleaning(Scope(kept)))
         seconds.append(town.seconds(RaptorEngine(network).travel_times(*ends, query)))
         vertices.append(open_network(network).street_vertices_n)
     assert (seconds[0] == seconds[1]).all()
     return vertices[1] / vertices[0], (seconds[0] < UNREACHED).mean()
+
+
+def test_a_reach_is_kept_until_anything_changes(sources, tmp_path, monkeypatch):
+    feeds = sorted(sources.glob("*.zip"))
+    query = Query(dt.date(2026, 10, 13), 7 * 3600, 7 * 3600 + 600, (50,), max_time_min=20)
+    point = float(read_timetables(feeds).stop_lon[5]), float(read_timetables(feeds).stop_lat[5])
+    first = kept_reach(feeds, *point, query, tmp_path)
+    assert first.digest == reach_of_town(read_timetables(feeds), *point, query, OURS).digest
+    monkeypatch.setattr("ptreach.engine.raptor.reach.reach_of_town", lambda *_: 1 / 0)
+    assert kept_reach(feeds, *point, query, tmp_path).digest == first.digest
+    others = [dataclasses.replace(query, max_time_min=21), dataclasses.replace(query, direction="to")]
+    for other in others:
+        with pytest.raises(ZeroDivisionError):
+            kept_reach(feeds, *point, other, tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        kept_reach(feeds[:1], *point, query, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("direction", ["from", "to"])

@@ -46,6 +46,18 @@ def test_what_is_twice_as_far_and_two_cells_is_not_held(points, metres, other):
         assert not held(Cover.around(lon, lat, metres), *other)
 
 
+@given(st.lists(places, min_size=1, max_size=3), st.lists(places, min_size=1, max_size=3))
+def test_joined_covers_hold_what_either_holds(some, others):
+    one, other = (
+        Cover.around(*(np.array(column) for column in zip(*points, strict=True)), 900.0)
+        for points in (some, others)
+    )
+    joined = one.joined(other)
+    lon, lat = (column.ravel() for column in np.meshgrid(np.linspace(-9, 3, 400), np.linspace(48, 62, 400)))
+    assert (joined.holds(lon, lat) == (one.holds(lon, lat) | other.holds(lon, lat))).all()
+    assert joined.kept.sum() >= max(one.kept.sum(), other.kept.sum())
+
+
 def test_the_digest_tells_covers_apart():
     one, same, other = Cover.of_box(0, 0, 1, 1), Cover.of_box(0, 0, 1, 1), Cover.of_box(0, 0, 1, 1.1)
     part = one._replace(kept=one.kept & (np.arange(one.kept.shape[1]) > 3))

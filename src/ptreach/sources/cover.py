@@ -65,6 +65,18 @@ class Cover(NamedTuple):
             np.add.at(corners, (row, column), sign)
         return box._replace(kept=corners.cumsum(axis=0).cumsum(axis=1)[:rows, :columns] > 0)
 
+    def joined(self, other: Cover) -> Cover:
+        """Return what either holds."""
+        south, west = min(self.south_cell, other.south_cell), min(self.west_cell, other.west_cell)
+        north = max(cover.south_cell + cover.kept.shape[0] for cover in (self, other))
+        east = max(cover.west_cell + cover.kept.shape[1] for cover in (self, other))
+        kept = np.zeros((north - south, east - west), dtype=np.bool_)
+        for cover in (self, other):
+            row, column = cover.south_cell - south, cover.west_cell - west
+            rows, columns = cover.kept.shape
+            kept[row : row + rows, column : column + columns] |= cover.kept
+        return Cover(south, west, kept)
+
     def holds(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
         """Return which places in degrees lie in a cell that is kept; NaN does not."""
         rows, columns = self.kept.shape

@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from ptreach.config import Frozen, checked, read_toml
 from ptreach.errors import InputError
 from ptreach.sources.address import public_address, variables_of
+from ptreach.sources.repairs import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,11 +104,30 @@ class Source(Frozen):
         return public_address(self.url)
 
 
+class CleaningRecipe(Frozen):
+    """Which rules of cleaning the feeds are switched off, by name."""
+
+    off: tuple[str, ...] = ()
+
+    @field_validator("off")
+    @classmethod
+    def _known_rules(cls, off: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse names that no rule has."""
+        for name in off:
+            if name not in RULES:
+                close = difflib.get_close_matches(name, RULES, 1)
+                hint = f"; did you mean '{close[0]}'?" if close else f"; the rules are {', '.join(RULES)}"
+                raise ValueError(f"no cleaning rule '{name}'{hint}")
+        return off
+
+
 class NetworkRecipe(Frozen):
     """What a walk and public-transport network is built from: OpenStreetMap extracts and GTFS feeds.
 
     There are one or more extracts; they may overlap, as those of neighbouring counties do. ``by_the_sea``
-    says that there is sea where no zone lies, so that maps may draw it.
+    says that there is sea where no zone lies, so that maps may draw it. Of large files a part is taken: what
+    lies within ``bounds`` (west, south, east, north in degrees), or, with ``clip = "reach"``, for each town
+    what its run can reach.
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
@@ -116,7 +136,22 @@ class NetworkRecipe(Frozen):
     timezone: str = "Europe/London"
     made_up: bool = False
     by_the_sea: bool = False
+    bounds: tuple[float, float, float, float] | None = None
+    clip: Literal["", "reach"] = ""
+    cleaning: CleaningRecipe = CleaningRecipe()
     sources: tuple[Source, ...]
+
+    @field_validator("bounds")
+    @classmethod
+    def _box(
+        cls, bounds: tuple[float, float, float, float] | None
+    ) -> tuple[float, float, float, float] | None:
+        """Refuse bounds that are no box on earth."""
+        if bounds is not None:
+            west, south, east, north = bounds
+            if not (-180 <= west < east <= 180 and -89 <= south < north <= 89):
+                raise ValueError("bounds are west, south, east and north in degrees")
+        return bounds
 
     @field_validator("timezone")
     @classmethod
@@ -132,6 +167,8 @@ class NetworkRecipe(Frozen):
     def _complete(self) -> NetworkRecipe:
         """Refuse a recipe without streets, with files of areas, or naming a file twice."""
         _refuse_doubles(self.sources)
+        if self.bounds and self.clip:
+            raise ValueError("bounds and clip both say what part is taken; give one of them")
         kinds = {source.kind for source in self.sources}
         if not any(source.kind == "osm" and not source.optional for source in self.sources):
             raise ValueError(

@@ -6,20 +6,30 @@ search proper. So whatever stop a journey uses is among those found, and likely 
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ptreach.engine.raptor.kernel import NEVER, search
+from ptreach.network.build import Cleaning, network_digest
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns
+from ptreach.network.rules import OURS
 from ptreach.network.timetable import timetable_of_day
 from ptreach.network.transfers import ruled_transfers
 from ptreach.network.walks import rows_of
 from ptreach.sources.cover import Cover
+from ptreach.sources.gtfs import Scope, read_timetables
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from ptreach.model import FloatArray, Query
@@ -30,6 +40,39 @@ _EARTH_M: Final = 6_371_008.8
 _SPARE: Final = 1.004
 """Walkers are taken to be this much faster than asked: the sphere is not quite the earth."""
 _MANY_RIDES: Final = 24
+
+
+def kept_reach(
+    gtfs_paths: Sequence[Path],
+    lon: float,
+    lat: float,
+    query: Query,
+    kept: Path,
+    rules: Rules = OURS,
+    off: frozenset[str] = frozenset(),
+) -> Cover:
+    """Return the reach of a town by its feeds; it is kept below a folder, as finding it may take minutes.
+
+    Only trips of the date and the days beside it are read.
+
+    Raises
+    ------
+    InputError
+        As `read_timetables` does.
+    """
+    days = query.date - dt.timedelta(days=1), query.date + dt.timedelta(days=1)
+    cleaning = Cleaning(Scope(days=days), off)
+    key = f"{network_digest(gtfs_paths, rules, cleaning)} {asdict(query)} {lon} {lat}"
+    path = kept / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as columns:
+            return Cover(int(columns["south_cell"]), int(columns["west_cell"]), columns["kept"])
+    cover = reach_of_town(read_timetables(gtfs_paths, cleaning.scope, off), lon, lat, query, rules)
+    kept.mkdir(parents=True, exist_ok=True)
+    aside = kept / f".{path.stem}.{os.getpid()}.part.npz"
+    np.savez_compressed(aside, **cover._asdict())
+    aside.replace(path)
+    return cover
 
 
 def reach_of_town(timetables: Timetables, lon: float, lat: float, query: Query, rules: Rules) -> Cover:
