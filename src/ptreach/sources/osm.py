@@ -59,8 +59,8 @@ class OsmStreets(NamedTuple):
     impassable_node_id: NDArray[np.int64]
     shared_node_id: NDArray[np.int64]
     missing_nodes: int
-    leaps: int
-    counts: StreetCounts
+    leaps: int = 0
+    counts: StreetCounts = StreetCounts(0, 0, 0, 0)
 
 
 class _Ways(NamedTuple):
