@@ -26,10 +26,11 @@ from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points, Severity
-from ptreach.network.build import build_network, cleaned_feeds, open_network
+from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.network.streets import DEGREE_E7
+from ptreach.networks import built_network, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.outputs.qa import write_page
@@ -138,7 +139,7 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     """Build a network from its recipe's files, by the rules `like`, unless done; return its folder."""
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
-    return _built(recipe, records, home, progress, rules_named(like))
+    return built_network(recipe, records, home, progress, rules_named(like), part_for_all(recipe, home))
 
 
 def check(
@@ -167,7 +168,9 @@ def check(
             opened = open_files(inputs.gtfs, inputs.osm, built)
     else:
         with _first_run_told(progress):
-            opened = open_recipe(inputs.name, inputs.home)
+            recipe = load_network_recipe(inputs.name, inputs.home)
+            part = CLEANING if recipe.clip else part_for_all(recipe, inputs.home)
+            opened = open_recipe(recipe, inputs.home, part)
     survey = survey_feeds(*opened, [asked.date for asked in dates])
     if not dates:
         proposal = propose(survey, None)
@@ -189,7 +192,8 @@ def clean_feeds(name: str, *, home: Path, out: Path, progress: Progress) -> tupl
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
     progress("cleaned feeds", 0, 1)
-    written = cleaned_feeds([record.path for record in records if record.kind == "gtfs"], out)
+    feeds = [record.path for record in records if record.kind == "gtfs"]
+    written = cleaned_feeds(feeds, out, part_for_all(recipe, home))
     progress("cleaned feeds", 1, 1)
     return written
 
@@ -258,7 +262,8 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         load_areas_recipe(town.areas, home),
     )
     records = source_records(network_recipe, recipe_folder(town.network, home))
-    network = _built(network_recipe, records, home, progress, OURS)
+    cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
+    network = built_network(network_recipe, records, home, progress, OURS, cleaning)
     osm_paths = [record.path for record in records if record.kind == "osm"]
     opened = open_network(network)
     with _first_run_told(progress):
@@ -272,7 +277,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     with _first_run_told(progress):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     progress("ground", 0, 1)
-    ground = read_ground(osm_paths, GRID_CRS)
+    ground = read_ground(osm_paths, GRID_CRS, cleaning.scope.cover)
     progress("ground", 1, 1)
     surface = _surface(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
@@ -337,24 +342,6 @@ def rules_named(name: str) -> Rules:
     return PRESETS[name]
 
 
-def _built(
-    recipe: NetworkRecipe, records: Sequence[SourceRecord], home: Path, progress: Progress, rules: Rules
-) -> Path:
-    """Build a recipe's network, unless that is done; return the built folder."""
-    folder = recipe_folder(recipe.name, home)
-    streets = [record.path for record in records if record.kind == "osm"]
-    feeds = [record.path for record in records if record.kind == "gtfs"]
-    network = build_network(streets, feeds, folder / "built", progress, rules)
-    timezone = open_network(network).timezone
-    if timezone != recipe.timezone:
-        raise InputError(
-            f"the feeds are in {timezone}, the recipe says {recipe.timezone}",
-            where=f"{folder / 'network.toml'}, timezone",
-            remedy="correct timezone, or take other feeds",
-        )
-    return network
-
-
 @contextmanager
 def _dated_by(town: Town) -> Iterator[None]:
     """Name the town's file, not the query, where nothing runs on its date."""
@@ -402,7 +389,7 @@ def _surface(
     x_m, y_m = grid_nodes_m(grid)
     lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
     nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    distance_m = router.point_links(nodes, town.query).distance_m
+    distance_m = router.street_distance_m(nodes)
     near = np.flatnonzero(distance_m <= OFF_STREET_M)  # NaN is not
     origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
     places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])

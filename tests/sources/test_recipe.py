@@ -272,3 +272,29 @@ def test_faults_of_alternatives_and_addresses_are_named(home, wrong, what):
 @pytest.mark.parametrize("line", ["optional = true", 'instead_of = "d.csv"'])
 def test_areas_need_each_of_their_tables(home, line):
     assert "are for files of networks" in refused(home, f"{AREAS}{line}\n", file="areas.toml").what
+
+
+def with_keys(home, lines):
+    """A recipe with more keys before its sources."""
+    write(home, "part", "network.toml", NETWORK.replace("[[sources]]", f"{lines}[[sources]]", 1))
+    return load_network_recipe("part", home)
+
+
+def test_a_part_of_large_files_may_be_named(home):
+    recipe = with_keys(home, "bounds = [-2.5, 52.0, -1.5, 53.0]\n")
+    assert (recipe.bounds, recipe.clip) == ((-2.5, 52.0, -1.5, 53.0), "")
+    assert with_keys(home, 'clip = "reach"\n').clip == "reach"
+    for lines, what in (
+        ("bounds = [-1.5, 52.0, -2.5, 53.0]\n", "west, south, east and north"),
+        ("bounds = [-2.5, 52.0, -1.5, 153.0]\n", "west, south, east and north"),
+        ('bounds = [-2.5, 52.0, -1.5, 53.0]\nclip = "reach"\n', "give one of them"),
+        ('clip = "all"\n', "clip"),
+    ):
+        with pytest.raises(InputError, match=what):
+            with_keys(home, lines)
+
+
+def test_rules_of_cleaning_may_be_switched_off_by_name(home):
+    assert with_keys(home, '[cleaning]\noff = ["times-blank"]\n').cleaning.off == ("times-blank",)
+    with pytest.raises(InputError, match=r"no cleaning rule 'times-blanc'; did you mean 'times-blank'"):
+        with_keys(home, '[cleaning]\noff = ["times-blanc"]\n')

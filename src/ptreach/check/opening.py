@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ptreach.check.feeds import feeds_of_network, feeds_of_timetables
-from ptreach.network.build import built_folder, open_network
+from ptreach.network.build import CLEANING, built_folder, open_network
 from ptreach.sources.gtfs import read_timetables
-from ptreach.sources.recipe import load_network_recipe, recipe_folder
+from ptreach.sources.recipe import recipe_folder
 from ptreach.sources.records import source_records
 from ptreach.sources.stations import count_stations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.check.feeds import Feeds
+    from ptreach.network.build import Cleaning
+    from ptreach.sources.recipe import NetworkRecipe
 
 
 class Opened(NamedTuple):
@@ -26,9 +28,10 @@ class Opened(NamedTuple):
     stations: Mapping[str, int] | None
 
 
-def open_feeds(gtfs: Sequence[Path]) -> Opened:
+def open_feeds(gtfs: Sequence[Path], cleaning: Cleaning = CLEANING) -> Opened:
     """Read feeds; raises InputError as `read_timetables` does."""
-    return Opened(_names_of(gtfs), feeds_of_timetables(read_timetables(gtfs)), None)
+    timetables = read_timetables(gtfs, cleaning.scope, cleaning.off)
+    return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None)
 
 
 def open_built(name: str, built: Path, osm: Sequence[Path]) -> Opened:
@@ -41,22 +44,22 @@ def open_files(gtfs: Sequence[Path], osm: Sequence[Path], built: Path) -> Opened
     return open_built(_names_of(gtfs), built, osm)
 
 
-def open_recipe(name: str, home: Path) -> Opened:
-    """Open the network of a recipe where it is built, else read its feeds alone.
+def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened:
+    """Open the network of a recipe where it is built, else read its feeds alone, as they are cleaned.
 
     Raises
     ------
     InputError
         For a fault of the recipe or of any of its files.
     """
-    folder = recipe_folder(name, home)
-    records = source_records(load_network_recipe(name, home), folder)
+    folder = recipe_folder(recipe.name, home)
+    records = source_records(recipe, folder)
     osm = [record.path for record in records if record.kind == "osm"]
     gtfs = [record.path for record in records if record.kind == "gtfs"]
-    built = built_folder([*osm, *gtfs], folder / "built")
+    built = built_folder([*osm, *gtfs], folder / "built", cleaning=cleaning)
     if built is not None:
-        return open_built(name, built, osm)
-    return open_feeds(gtfs)._replace(name=name, stations=count_stations(osm))
+        return open_built(recipe.name, built, osm)
+    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=count_stations(osm))
 
 
 def _names_of(paths: Sequence[Path]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ptreach.model import PointLinks, Points, Query, TravelTimeMatrix
+    from ptreach.model import FloatArray, PointLinks, Points, Query, TravelTimeMatrix
 
 
 class Engine(Protocol):
@@ -20,6 +20,9 @@ class Engine(Protocol):
 
         For direction ``to`` journeys start at the destinations and arrive at the origins in the window.
         """
+
+    def street_distance_m(self, points: Points) -> FloatArray:
+        """Return how far each point is from the street it hangs on, in metres, NaN where there is none."""
 
     def point_links(self, points: Points, query: Query) -> PointLinks:
         """Return how points hang on the network, seen as the far ends of the query's journeys."""

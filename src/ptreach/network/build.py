@@ -178,9 +178,11 @@ def build_network(
     return folder
 
 
-def built_folder(paths: Sequence[Path], built: Path, rules: Rules = OURS) -> Path | None:
+def built_folder(
+    paths: Sequence[Path], built: Path, rules: Rules = OURS, cleaning: Cleaning = CLEANING
+) -> Path | None:
     """Return the folder below `built` of the network of these files, None where it is not built yet."""
-    folder = built / network_digest(paths, rules)
+    folder = built / network_digest(paths, rules, cleaning)
     return folder if (folder / META).is_file() else None
 
 

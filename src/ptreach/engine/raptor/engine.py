@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.engine.raptor.changes import Calls
-    from ptreach.model import Points, Query
+    from ptreach.model import FloatArray, Points, Query
+    from ptreach.network.linkage import Links
 
 _BLOCK_BYTES: Final = 16_000_000
 _BLOCK_ROWS: Final = 256
@@ -200,6 +201,10 @@ class RaptorEngine:
         finally:
             pool.shutdown(cancel_futures=True)
 
+    def street_distance_m(self, points: Points) -> FloatArray:
+        """Return how far each point is from the street it hangs on, in metres, NaN where there is none."""
+        return _off_street_m(self.network.linkage.link(points.lon, points.lat, self.network.rules))
+
     def point_links(self, points: Points, query: Query) -> PointLinks:
         """Return how points hang on the network, seen as the far ends of the query's journeys.
 
@@ -220,7 +225,7 @@ class RaptorEngine:
         near_service = np.bincount(row, weights=served[egress.stop], minlength=len(points)) > 0
         return PointLinks(
             linked=linked,
-            distance_m=np.where(linked, links.off_mm / 1000, np.nan),
+            distance_m=_off_street_m(links),
             near_stop=np.diff(egress.start) > 0,
             near_service=near_service,
         )
@@ -311,6 +316,11 @@ class RaptorEngine:
             np.concatenate([part.mm for part in parts]),
         )
         return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
+
+
+def _off_street_m(links: Links) -> FloatArray:
+    """Return how far points are from their streets, NaN where they have none."""
+    return np.where(links.edge != NONE, links.off_mm / 1000, np.nan)
 
 
 def _finished(

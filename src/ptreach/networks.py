@@ -1,0 +1,97 @@
+"""Networks of recipes: which part of their files is taken, and building them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ptreach.engine.raptor.reach import kept_reach
+from ptreach.errors import InputError
+from ptreach.network.build import Cleaning, build_network, open_network
+from ptreach.network.rules import OURS
+from ptreach.sources.areas import load_areas
+from ptreach.sources.cover import Cover
+from ptreach.sources.gtfs import Scope
+from ptreach.sources.recipe import recipe_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ptreach.config import Town
+    from ptreach.model import Progress, SourceRecord
+    from ptreach.network.rules import Rules
+    from ptreach.sources.recipe import AreasRecipe, NetworkRecipe
+
+OFF_NETWORK_M: Final = 1_600.0
+"""How far around its centroid the streets of a zone are wanted."""
+_REACH_STAGE: Final = "what can be reached"
+
+
+def built_network(
+    recipe: NetworkRecipe,
+    records: Sequence[SourceRecord],
+    home: Path,
+    progress: Progress,
+    rules: Rules,
+    cleaning: Cleaning,
+) -> Path:
+    """Build a recipe's network, unless that is done; return the built folder."""
+    folder = recipe_folder(recipe.name, home)
+    streets = [record.path for record in records if record.kind == "osm"]
+    feeds = [record.path for record in records if record.kind == "gtfs"]
+    network = build_network(streets, feeds, folder / "built", progress, rules, cleaning)
+    timezone = open_network(network).timezone
+    if timezone != recipe.timezone:
+        raise InputError(
+            f"the feeds are in {timezone}, the recipe says {recipe.timezone}",
+            where=f"{folder / 'network.toml'}, timezone",
+            remedy="correct timezone, or take other feeds",
+        )
+    return network
+
+
+def part_for_all(recipe: NetworkRecipe, home: Path) -> Cleaning:
+    """Return what is taken of a recipe's files, whatever the town.
+
+    Raises
+    ------
+    InputError
+        Where that depends on the town.
+    """
+    if recipe.clip:
+        raise InputError(
+            f"network '{recipe.name}' is clipped to what each town's run can reach",
+            where=f"{recipe_folder(recipe.name, home) / 'network.toml'}, clip",
+            remedy="use ptreach run, which builds it for the town; or give bounds in place of clip",
+        )
+    cover = Cover.of_box(*recipe.bounds) if recipe.bounds else None
+    return Cleaning(Scope(cover), frozenset(recipe.cleaning.off))
+
+
+def part_for_town(
+    recipe: NetworkRecipe,
+    records: Sequence[SourceRecord],
+    town: Town,
+    areas_recipe: AreasRecipe,
+    home: Path,
+    progress: Progress,
+) -> Cleaning:
+    """Return what is taken of a recipe's files for a town: where it clips, what the run can reach.
+
+    The zones of the town's districts are taken too, so that those out of reach can be said to be.
+    """
+    if not recipe.clip:
+        return part_for_all(recipe, home)
+    progress(_REACH_STAGE, 0, 1)
+    off = frozenset(recipe.cleaning.off)
+    feeds = [record.path for record in records if record.kind == "gtfs"]
+    kept = recipe_folder(recipe.name, home) / "built" / "reach"
+    cover = kept_reach(feeds, town.origin.lon, town.origin.lat, town.query, kept, OURS, off)
+    if town.districts:
+        zones = load_areas(areas_recipe, recipe_folder(town.areas, home)).frame
+        zones = zones[zones[["district_name", "district_code"]].isin(town.districts).any(axis=1)]
+        if len(zones):
+            lon, lat = (zones[name].to_numpy() for name in ("lon", "lat"))
+            cover = cover.joined(Cover.around(lon, lat, OFF_NETWORK_M))
+    progress(_REACH_STAGE, 1, 1)
+    return Cleaning(Scope(cover), off)
