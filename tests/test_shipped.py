@@ -161,8 +161,9 @@ def test_a_network_has_one_feed_of_buses_of_its_region_or_of_all_england_and_opt
     assert "ptreach cif" in trains.main.how_to_get
 
 
-def test_every_network_but_the_old_one_is_of_a_region():
-    assert set(NETWORKS) - {"isle-of-wight"} == set(REGIONS)
+def test_every_network_but_the_old_one_and_the_nation_is_of_a_region():
+    assert set(NETWORKS) - {"isle-of-wight", "england"} == set(REGIONS)
+    assert load_network_recipe("england", ROOT).clip == "reach"
 
 
 def test_the_west_midlands_want_a_key_and_say_where_to_get_it():
