@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import town
+from ptreach.sources import gtfs_speeds
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.gtfs_speeds import FASTEST_KPH
 from ptreach.sources.modes import MODES
@@ -71,6 +74,19 @@ def test_fast_trips_are_told_and_kept(tmp_path):
     assert found(tmp_path, {**PLAIN, **slower})[2] == {}
     assert found(tmp_path, {**PLAIN, **fast}, route_type=2)[2] == {}  # a train
     assert found(tmp_path, {**PLAIN, **fast}, off={"trips-too-fast"})[2] == {}
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_hops_are_looked_at_some_at_a_time(tmp_path, monkeypatch, at_once):
+    trips = {
+        **PLAIN,
+        "jump": [("B", "8:00:00"), ("C", "8:00:59"), ("D", "9:00:00")],
+        "late": [("D", "8:00:00"), ("C", "9:00:59"), ("B", "9:01:00")],
+    }
+    whole = found(tmp_path, trips)
+    assert whole[1]["trips-teleporting"][0] == 2
+    monkeypatch.setattr(gtfs_speeds, "_HOPS_AT_ONCE", at_once)
+    assert found(tmp_path, trips) == whole
 
 
 def test_nothing_calls_at_a_stop_that_is_not_where_it_says(tmp_path):

@@ -281,11 +281,12 @@ def clean_rows(
         names.note("calls-of-one-sequence", int(same.sum()), rows.trip[at], where)
         rows = rows.take(~same)
     arrival, departure = rows.arrival_s, rows.departure_s
+    half_timed = bool(((arrival < 0) != (departure < 0)).any())
     calls = Calls(
         trip=rows.trip,
         stop=rows.stop,
-        arrival_s=np.where(arrival < 0, departure, arrival),
-        departure_s=np.where(departure < 0, arrival, departure),
+        arrival_s=np.where(arrival < 0, departure, arrival) if half_timed else arrival,
+        departure_s=np.where(departure < 0, arrival, departure) if half_timed else departure,
         board=rows.board,
         alight=rows.alight,
     )

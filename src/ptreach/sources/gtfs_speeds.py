@@ -42,6 +42,7 @@ FASTEST_KPH: Final = np.array([_FASTEST_KPH[mode] for mode in MODES])
 """What no vehicle of each of `MODES` exceeds between two stops."""
 _LONG_M: Final = 5_000.0
 _MINUTE_S: Final = 60
+_HOPS_AT_ONCE: Final = 1 << 20
 _DEGREE_M: Final = 111_195.0
 _FILE: Final = "stop_times.txt"
 
@@ -100,14 +101,26 @@ def without_teleports(
 
 def _fast_hops(calls: Calls, kph: FloatArray, stops: pd.DataFrame) -> _Hops:
     """Return the hops that are longer than some kilometres and faster than possible."""
-    lon, lat = (stops[name].to_numpy()[calls.stop] for name in ("lon", "lat"))
+    lon, lat = (stops[name].to_numpy() for name in ("lon", "lat"))
+    # some at a time: a country has a hundred million, few of them fast
+    firsts = range(0, max(calls.trip.size, 1), _HOPS_AT_ONCE)
+    parts = [
+        _fast_part(calls.take(slice(first, first + _HOPS_AT_ONCE + 1)), first, kph, lon, lat)
+        for first in firsts
+    ]
+    return _Hops(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _fast_part(calls: Calls, first: int, kph: FloatArray, lon: FloatArray, lat: FloatArray) -> _Hops:
+    """Return the hops among some calls, of which the first has this number."""
+    x, y = lon[calls.stop], lat[calls.stop]
     # on a plane: good to a part in a thousand over some kilometres
-    east = (lon[1:] - lon[:-1] + 180) % 360 - 180
-    metres = _DEGREE_M * np.hypot(east * np.cos(np.radians(lat[1:])), lat[1:] - lat[:-1])
+    east = (np.diff(x) + 180) % 360 - 180
+    metres = _DEGREE_M * np.hypot(east * np.cos(np.radians(y[1:])), np.diff(y))
     at = np.flatnonzero((metres > _LONG_M) & (calls.trip[1:] == calls.trip[:-1]))
     seconds = calls.arrival_s[at + 1] - calls.departure_s[at]
     fast = metres[at] > kph[calls.trip[at]] / 3.6 * (seconds + _MINUTE_S)
-    return _Hops(at, metres[at], seconds).take(fast)
+    return _Hops(at + first, metres[at], seconds).take(fast)
 
 
 def _misplaced(calls: Calls, fast: _Hops, stops_n: int) -> NDArray[np.bool_]:
