@@ -365,15 +365,12 @@ def _fill_times(calls: Calls, names: _Names) -> Calls:
     after = np.searchsorted(timed, blank)
     left, right = timed[after - 1], timed[after]
     along = _mm_along(calls.stop, blank, lon, lat)
-    whole = along[right] - along[left]
+    whole, part = along[right] - along[left], along[blank] - along[left]
     # stops all on one spot: evenly
-    share = np.where(
-        whole > 0,
-        (along[blank] - along[left]) / np.where(whole > 0, whole, 1),
-        (blank - left) / (right - left),
-    )
-    start_s, end_s = calls.departure_s[left], calls.arrival_s[right]
-    filled = (start_s + np.trunc(share * (end_s - start_s))).astype(np.int32)
+    whole, part = np.where(whole > 0, whole, right - left), np.where(whole > 0, part, blank - left)
+    start_s, end_s = calls.departure_s[left].astype(np.int64), calls.arrival_s[right]
+    # whole numbers all the way: half of two minutes is a minute to the second
+    filled = (start_s + part * (end_s - start_s) // whole).astype(np.int32)
     arrival_s, departure_s = calls.arrival_s.copy(), calls.departure_s.copy()
     arrival_s[blank] = departure_s[blank] = filled
     return calls._replace(arrival_s=arrival_s, departure_s=departure_s)
