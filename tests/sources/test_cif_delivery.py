@@ -314,7 +314,7 @@ def test_mutated_records_give_a_feed_that_reads_well_or_one_clear_error(tmp_path
         said = {"where": error.where, "remedy": error.remedy, "written": out.exists()}
     else:
         timetables = read_timetables([out])
-        assert timetables.repairs == {}  # nothing goes back in time, nothing calls at unknown stops
+        assert timetables.repairs == ()  # nothing goes back in time, nothing calls at unknown stops
         assert len(timetables.trip_ids) == report.trips
         assert timetables.call_stop.size == report.calls
         return

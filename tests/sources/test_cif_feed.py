@@ -95,7 +95,7 @@ def test_times_in_the_zip_are_fixed(feed):
 
 def test_it_reads_back(feed):
     timetables = read_timetables([feed.path])
-    assert timetables.repairs == {}
+    assert timetables.repairs == ()
     assert len(timetables.trip_ids) == feed.report.trips == 5
     assert timetables.call_stop.size == feed.report.calls == 11
     kit = gtfs_kit.read_feed(feed.path, dist_units="km")

@@ -235,7 +235,7 @@ def test_what_was_left_out_is_counted(feed):
 
 def test_two_other_readers_see_the_same_trips(feed):
     timetables = read_timetables([feed.path])
-    assert timetables.repairs == {}
+    assert timetables.repairs == ()
     sunday = dt.date(2020, 3, 22).toordinal() - timetables.first_day
     runs = timetables.service_days[timetables.trip_service, sunday]
     names = np.array([name.removeprefix("rail:") for name in timetables.trip_ids])

@@ -259,7 +259,7 @@ def overpass(server):
 def test_streets_are_read_as_openstreetmap_has_them(overpass, tmp_path):
     path, extract = write(overpass, tmp_path)
     assert extract == (4, 3, "2026-10-06T20:00:00Z")
-    streets = read_streets(path)
+    streets = read_streets([path])
     assert streets.way_id.tolist() == [5, 7]  # no motorway, and no way whose nodes are not there
     assert streets.ref_node_id.tolist() == [10, 20, 30, 10]
     assert streets.ref_lon_e7.tolist() == [-19_990_000, -19_980_000, -20_000_000, -19_990_000]
@@ -308,7 +308,7 @@ def test_a_circle_too_large_for_one_question_is_joined_from_several(overpass, tm
     assert extract == (4, 3, "2026-10-05T20:00:00Z")
     assert len(stages) > 3
     assert stages[-1] == ("streets", len(stages) - 1, len(stages) - 1)
-    assert read_streets(path).way_id.tolist() == [5, 7]
+    assert read_streets([path]).way_id.tolist() == [5, 7]
 
 
 def test_streets_that_were_asked_for_are_kept_until_asked_anew(overpass, tmp_path):
