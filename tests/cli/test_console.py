@@ -1,15 +1,16 @@
 """Plain letters for old consoles, and progress only where someone looks."""
 
+import contextlib
 import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from ptreach.cli.console import StageBars, plain, prepare_streams, say, set_up_logging, stage_progress, tell
-from ptreach.model import no_progress
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,10 @@ def test_results_and_messages_keep_apart(capsys):
     assert capsys.readouterr() == ("a result\n", "a message\n")
 
 
-def test_quiet_shows_no_progress():
+def test_quiet_shows_no_progress(capsys):
     with stage_progress(quiet=True) as progress:
-        assert progress is no_progress
+        progress("network", 1, 1)
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ""), (1, "ptreach: info: matrix: done (7)\n")])
@@ -103,3 +105,16 @@ def test_setting_up_twice_does_not_print_twice(capsys):
     set_up_logging(0)
     logging.getLogger("ptreach.sources").warning("once")
     assert capsys.readouterr().err == "ptreach: warning: once\n"
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_ctrl_c_that_a_library_swallows_ends_the_next_stage(quiet):
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), stage_progress(quiet=quiet) as progress:  # noqa: PT012
+        progress("one", 0, 1)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        progress("one", 1, 1)
+    assert signal.getsignal(signal.SIGINT) is before
+    with stage_progress(quiet=quiet) as progress:
+        progress("one", 1, 1)

@@ -6,7 +6,9 @@ import codecs
 import io
 import logging
 import os
+import signal
 import sys
+import threading
 import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -15,6 +17,7 @@ from ptreach.model import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from types import FrameType
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -109,13 +112,42 @@ def set_up_logging(verbosity: int) -> None:
 @contextmanager
 def stage_progress(*, quiet: bool) -> Iterator[Progress]:
     """Give what long work calls as it goes: bars where stderr is a terminal, else a log line a stage."""
-    if quiet:
-        yield no_progress
-    elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield _log_stage
-    else:
-        with _bars() as bars:
-            yield StageBars(bars)
+    with _interrupts() as pressed:
+
+        def unless_stopped(show: Progress) -> Progress:
+            def told(stage: str, done: int, total: int) -> None:
+                if pressed.is_set():
+                    raise KeyboardInterrupt
+                show(stage, done, total)
+
+            return told
+
+        if quiet:
+            yield unless_stopped(no_progress)
+        elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            yield unless_stopped(_log_stage)
+        else:
+            with _bars() as bars:
+                yield unless_stopped(StageBars(bars))
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Remember Ctrl-C: the exception that it raises is lost where a library calls Python and looks away."""
+    pressed = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _log_stage(stage: str, done: int, total: int) -> None:
