@@ -2,8 +2,9 @@
 
 So stops called ``NA``, ``null`` or ``007`` stay what they are; only an empty cell is missing. gtfs-kit reads
 the same, which a test holds cell by cell, but takes such ids for missing without a word, and can't open a
-feed with one odd cell in a column that nobody asks for, a row too long or a table in Windows-1252. Tables
-come in batches of rows, so that none has to fit in memory.
+feed with one odd cell in a column that nobody asks for, a row too long or a table in Windows-1252. It holds
+a feed whole: 4.5 GB for 20 million rows of stop_times.txt, of which a nation's feed has some 80 million.
+Here tables come in batches of rows, so that none has to fit in memory.
 """
 
 from __future__ import annotations
