@@ -136,8 +136,3 @@ def feeds_of_ids(ids: Sequence[str], feed_ids: Sequence[str]) -> NDArray[np.int6
     return np.repeat(
         np.array([feed for feed, _ in sizes], dtype=np.int64), np.array([n for _, n in sizes], dtype=np.int64)
     )
-
-
-def bare_id(text: str, feed: str) -> str:
-    """Return the id as the feed has it."""
-    return text.removeprefix(f"{feed}:")

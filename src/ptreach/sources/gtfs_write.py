@@ -19,6 +19,7 @@ from pyarrow import csv as arrow_csv
 
 from ptreach.sources.gtfs_tables import WEEKDAYS
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S
+from ptreach.sources.gtfs_zip import dateless_entry
 from ptreach.sources.modes import MODES
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ _ROUTE_TYPES: Final = {
     "funicular": 7,
 }
 _ROWS_AT_ONCE: Final = 500_000
-_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 _CALLS: Final = (
     "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "pickup_type", "drop_off_type",
 )  # fmt: skip
@@ -83,11 +83,7 @@ def write_cleaned(timetables: Timetables, folder: Path) -> tuple[Path, ...]:
 
 def _member(archive: zipfile.ZipFile, table: str) -> Any:  # noqa: ANN401  a stream of zipfile's own
     """Open a table for writing; it bears no date."""
-    item = zipfile.ZipInfo(f"{table}.txt", _EARLIEST)
-    item.compress_type = zipfile.ZIP_DEFLATED
-    item.create_system = 3
-    item.external_attr = 0o644 << 16
-    return archive.open(item, "w", force_zip64=True)
+    return archive.open(dateless_entry(f"{table}.txt"), "w", force_zip64=True)
 
 
 class _FeedPart:

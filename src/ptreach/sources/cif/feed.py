@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ptreach.errors import InputError
 from ptreach.sources.cif.operators import operator_name
 from ptreach.sources.cif.records import Vehicle
+from ptreach.sources.gtfs_zip import dateless_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ptreach.sources.cif.schedules import Schedules
     from ptreach.sources.cif.stations import Station
 
-_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _ROWS_AT_ONCE: Final = 20_000
 _SITE: Final = "https://www.nationalrail.co.uk/"
 _PUBLISHER: Final = "Rail Delivery Group"
@@ -130,11 +130,7 @@ def _write_table(archive: zipfile.ZipFile, name: str, rows: Iterator[Iterable[ob
     head = list(islice(rows, 2))
     if len(head) < 2:
         return
-    item = zipfile.ZipInfo(name, _ZIP_TIME)
-    item.compress_type = zipfile.ZIP_DEFLATED
-    item.create_system = 3
-    item.external_attr = 0o644 << 16
-    with archive.open(item, "w", force_zip64=name == "stop_times.txt") as stream:
+    with archive.open(dateless_entry(name), "w", force_zip64=name == "stop_times.txt") as stream:
         batch: Iterable[Iterable[object]] = head
         while batch:
             text = io.StringIO()

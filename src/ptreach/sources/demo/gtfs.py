@@ -10,6 +10,7 @@ import numpy as np
 from ptreach.sources.demo.osm import to_degrees
 from ptreach.sources.demo.plan import TOWN
 from ptreach.sources.demo.timetable import make_trips
+from ptreach.sources.gtfs_zip import dateless_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,6 @@ _EXCEPTIONS: Final = (
     ("weekday", "20270101", 2),
     ("sunday", "20270101", 1),
 )
-_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _SITE: Final = "https://example.org/averbridge"
 
 
@@ -60,11 +60,7 @@ def write_feed(path: Path, transit: Transit, vehicle: str) -> None:
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(tables):
-            item = zipfile.ZipInfo(name, _ZIP_TIME)
-            item.compress_type = zipfile.ZIP_DEFLATED
-            item.create_system = 3
-            item.external_attr = 0o644 << 16
-            archive.writestr(item, tables[name].encode())
+            archive.writestr(dateless_entry(name), tables[name].encode())
 
 
 def clock(seconds: int) -> str:
