@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
 Direction = Literal["from", "to"]
 FloatArray = NDArray[np.float64]
@@ -249,6 +250,37 @@ class Areas:
     frame: gpd.GeoDataFrame
     sources: tuple[SourceRecord, ...]
     made_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One figure that is known of every zone.
+
+    ``name`` is that of its column, ``title`` its words on a picture; ``theme`` groups indicators (education,
+    work, deprivation). ``unit`` is ``%`` for shares of 0 to 100, else a word such as ``score``. ``part_of``
+    names the whole that shares of one table add up to (``ethnic group``), empty where there is none.
+    """
+
+    name: str
+    title: str
+    theme: str
+    unit: str
+    edition: str
+    part_of: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """Indicators of the zones of one edition.
+
+    ``frame`` is indexed by ``zone_id``, sorted, with a float64 column an indicator, in the order of
+    ``indicators``; NaN where a figure is suppressed or not known.
+    """
+
+    indicators: tuple[Indicator, ...]
+    frame: pd.DataFrame
+    sources: tuple[SourceRecord, ...]
 
 
 class Progress(Protocol):
