@@ -36,11 +36,11 @@ class Reason(enum.StrEnum):
     BEYOND_LIMIT = "beyond the limit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """Places by unique string id, longitude and latitude in degrees (EPSG:4326).
 
-    ``lon`` and ``lat`` are float64 of shape (n,); row i belongs to ``ids[i]``.
+    ``lon`` and ``lat`` are float64 of shape (n,); row i belongs to ``ids[i]``. Each is equal to itself only.
     """
 
     ids: tuple[str, ...]

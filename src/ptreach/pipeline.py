@@ -23,14 +23,13 @@ from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
 from ptreach.matrix.build import minutes_to, write_matrix
 from ptreach.matrix.points import read_points
-from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
+from ptreach.matrix.zones import GRID_CRS, add_times, street_spots_m, to_grid, zones_on_streets
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points, Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
-from ptreach.network.streets import DEGREE_E7
-from ptreach.networks import built_network, part_for_all, part_for_town
+from ptreach.networks import OFF_NETWORK_M, built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.outputs.qa import write_page
@@ -39,7 +38,6 @@ from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
 from ptreach.sources.fetch import fetch_sources
-from ptreach.sources.ground import read_ground
 from ptreach.sources.recipe import (
     load_areas_recipe,
     load_network_recipe,
@@ -139,7 +137,10 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     """Build a network from its recipe's files, by the rules `like`, unless done; return its folder."""
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
-    return built_network(recipe, records, home, progress, rules_named(like), part_for_all(recipe, home))
+    cleaning = part_for_all(recipe, home)
+    network = built_network(recipe, records, home, progress, rules_named(like), cleaning)
+    kept_ground(network, records, cleaning, progress)
+    return network
 
 
 def check(
@@ -165,7 +166,7 @@ def check(
     elif isinstance(inputs, NetworkFiles):
         built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
         with _first_run_told(progress):
-            opened = open_files(inputs.gtfs, inputs.osm, built)
+            opened = open_files(inputs.gtfs, built)
     else:
         with _first_run_told(progress):
             recipe = load_network_recipe(inputs.name, inputs.home)
@@ -222,7 +223,10 @@ def matrix(
     from_points = read_points(origins)
     to_points = from_points if origins == destinations else read_points(destinations)
     if isinstance(inputs, NamedNetwork):
-        network = build(inputs.name, home=inputs.home, progress=progress, like=like)
+        recipe = load_network_recipe(inputs.name, inputs.home)
+        records = source_records(recipe, recipe_folder(inputs.name, inputs.home))
+        cleaning = part_for_all(recipe, inputs.home)
+        network = built_network(recipe, records, inputs.home, progress, rules_named(like), cleaning)
     else:
         network = build_network(
             inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
@@ -264,21 +268,18 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     records = source_records(network_recipe, recipe_folder(town.network, home))
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
-    osm_paths = [record.path for record in records if record.kind == "osm"]
     opened = open_network(network)
     with _first_run_told(progress):
-        verdict = _go(opened, town, osm_paths)
+        verdict = _go(opened, town)
     router = open_engine(engine, network, workers=workers)
-    with _first_run_told(progress), _dated_by(town):
+    with _first_run_told(progress):
         _require_origin(router, town)
     segments = opened.linkage.segments
-    streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
+    streets_m = street_spots_m(segments.lon0, segments.lat0)
     areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
-    with _first_run_told(progress):
+    with _first_run_told(progress), _dated_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    progress("ground", 0, 1)
-    ground = read_ground(osm_paths, GRID_CRS, cleaning.scope.cover)
-    progress("ground", 1, 1)
+    ground = kept_ground(network, records, cleaning, progress)
     surface = _surface(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     progress("pack", 0, 1)
@@ -304,7 +305,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     return pack
 
 
-def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
+def _go(network: Network, town: Town) -> Verdict:
     """Return the verdict on a town's timetable and date, its warnings logged.
 
     Raises
@@ -313,7 +314,7 @@ def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), [town.date])
+    survey = survey_feeds(*open_built(town.network, network), [town.date])
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:
@@ -358,7 +359,8 @@ def _require_origin(router: Engine, town: Town) -> None:
     here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
     places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
     lon, lat = zip(*places, strict=True)
-    linked = router.point_links(Points.of(["origin", "swapped"][: len(places)], lon, lat), town.query).linked
+    points = Points.of(["origin", "swapped"][: len(places)], lon, lat)
+    linked = ~np.isnan(router.street_distance_m(points, OFF_NETWORK_M))
     if linked[0]:
         return
     if linked.any():
@@ -389,8 +391,7 @@ def _surface(
     x_m, y_m = grid_nodes_m(grid)
     lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
     nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    distance_m = router.street_distance_m(nodes)
-    near = np.flatnonzero(distance_m <= OFF_STREET_M)  # NaN is not
+    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
     origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
     places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
     query = town.query

@@ -255,6 +255,31 @@ def test_a_street_just_beyond_300_m_is_taken_before_one_at_a_mile():
     assert links.off_mm == pytest.approx([310_000, 310_000], abs=20)
 
 
+def test_a_limit_leaves_out_what_is_farther_and_threads_change_nothing():
+    places = [(10.0 * k, 40.0 * k + 1) for k in range(60)]
+    linkage, *_ = hang_stops(streets_of(STREET, [(0, 1)]), *degrees([]), WHOLE)
+    free = linkage.link(*degrees(places), WHOLE)
+    assert (free.edge >= 0).tolist() == [40 * k + 1 < 1_600 for k in range(60)]
+    near = linkage.link(*degrees(places), WHOLE, within_m=300, workers=3)
+    assert (near.edge >= 0).tolist() == [40 * k + 1 < 300 for k in range(60)]
+    assert near.off_mm[:7].tolist() == free.off_mm[:7].tolist()
+
+
+@settings(max_examples=60)
+@given(towns(), st.sampled_from([5.0, 40.0, 500.0, 5_000.0]))
+def test_links_do_not_depend_on_the_box_that_is_looked_into_first(case, first_m):
+    nodes, ways, stops, points = case
+    streets = streets_of(nodes, ways)
+    with pytest.MonkeyPatch.context() as patch:
+        found = []
+        for metres in (first_m, 75.0):
+            patch.setattr("ptreach.network.segments._FIRST_M", metres)
+            linkage, links, _ = hang_stops(streets, *degrees(stops), WHOLE)
+            found.append((*links, *linkage.link(*degrees(points), WHOLE)))
+    for one, other in zip(*found, strict=True):
+        assert one.tolist() == other.tolist()
+
+
 def test_of_equally_near_streets_the_first_is_taken():
     nodes = {**STREET, 2: (0.0, 90.0), 3: (2_000.0, 90.0)}
     middle = [(500.0, 45.0)]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 GRID_CRS: Final = "EPSG:27700"
 """Metric work is done on the British National Grid."""
-_SPOT_M: Final = 50.0
+_SPOT_E7: Final = np.array([7_500, 5_000])
+"""Of points of streets within some 50 m one is looked at."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,13 @@ def to_grid(lon: NDArray[np.floating[Any]], lat: NDArray[np.floating[Any]]) -> F
     """Return degrees as metres of the British National Grid, shape (n, 2)."""
     transformer = pyproj.Transformer.from_crs("EPSG:4326", GRID_CRS, always_xy=True)
     return np.column_stack(transformer.transform(lon, lat))
+
+
+def street_spots_m(lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32]) -> FloatArray:
+    """Return points of streets (degrees times 1e7) in metres of the grid, one for each 50 m, shape (n, 2)."""
+    column, row = np.column_stack([lon_e7, lat_e7]).astype(np.int64).T // _SPOT_E7[:, None]
+    _, first = np.unique((row << 32) + column, return_index=True)
+    return to_grid(lon_e7[first] / 1e7, lat_e7[first] / 1e7)
 
 
 def zones_on_streets(areas: Areas, streets_m: FloatArray, town: Town) -> gpd.GeoDataFrame:
@@ -52,10 +60,7 @@ def zones_on_streets(areas: Areas, streets_m: FloatArray, town: Town) -> gpd.Geo
     InputError
         Where no zone is left, or a district is not known.
     """
-    cells = np.unique(np.floor(streets_m / _SPOT_M), axis=0)
-    spots = shapely.points(cells * _SPOT_M + _SPOT_M / 2)
-    tree = shapely.STRtree(areas.frame.geometry.to_numpy())
-    frame = areas.frame.iloc[np.unique(tree.query(spots, predicate="intersects")[1])]
+    frame = areas.frame[_touched(areas.frame.geometry.to_numpy(), streets_m)]
     if frame.empty:
         raise InputError(
             f"no zone of '{town.areas}' has a street of network '{town.network}'",
@@ -74,6 +79,20 @@ def zones_on_streets(areas: Areas, streets_m: FloatArray, town: Town) -> gpd.Geo
             )
     inside = frame["district_name"].isin(town.districts) | frame["district_code"].isin(town.districts)
     return frame[inside]
+
+
+def _touched(polygons: NDArray[np.object_], points_m: FloatArray) -> NDArray[np.bool_]:
+    """Return which polygons have any of the points, shape (polygons,)."""
+    x, y = points_m[np.argsort(points_m[:, 0], kind="stable")].T.copy()
+    bounds = shapely.bounds(polygons)
+    first, last = np.searchsorted(x, bounds[:, 0]), np.searchsorted(x, bounds[:, 2], side="right")
+    shapely.prepare(polygons)
+    touched = np.zeros(polygons.size, dtype=np.bool_)
+    for at, polygon in enumerate(polygons):
+        here = slice(first[at], last[at])
+        near = (y[here] >= bounds[at, 1]) & (y[here] <= bounds[at, 3])
+        touched[at] = shapely.intersects_xy(polygon, x[here][near], y[here][near]).any()
+    return touched
 
 
 def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:

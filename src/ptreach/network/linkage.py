@@ -7,6 +7,7 @@ all stops and cut nothing.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -65,10 +66,26 @@ class Linkage(NamedTuple):
     cells: Cells
     edge_cells: EdgeCells | None
 
-    def link(self, lon: FloatArray, lat: FloatArray, rules: Rules) -> Links:
-        """Return where points (degrees) hang on the streets: within 300 m, failing that within 1,600 m."""
+    def link(
+        self, lon: FloatArray, lat: FloatArray, rules: Rules, *, within_m: float = math.inf, workers: int = 1
+    ) -> Links:
+        """Return where points (degrees) hang on the streets, found by some threads.
+
+        That is within 300 m, failing that within 1,600 m, and only within `within_m`.
+        """
         links = Links(np.full(lon.size, NONE, dtype=np.int32), *_zeros(lon.size, 3))
-        _link_points(*self, *_fixed(lon, lat, rules), reach_of(rules), links)
+        fixed = _fixed(lon, lat, rules)
+        reach = reach_of(rules)
+        within_e7 = within_m / rules.degree_m * 1e7
+        reach = reach._replace(near=min(reach.near, within_e7), far=min(reach.far, within_e7))
+
+        def part(first: int, last: int) -> None:
+            x, y = (values[first:last] for values in fixed)
+            _link_points(*self, x, y, reach, Links(*(column[first:last] for column in links)))
+
+        ends = np.linspace(0, lon.size, workers + 1).astype(np.int64).tolist()
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(part, ends[:-1], ends[1:]))
         return links
 
 
@@ -133,14 +150,12 @@ def _spot(
 
     `pieces_n` is the number of edges that stops have cut off so far.
     """
-    segment = np.int64(NONE)
-    for within in (reach.near, reach.far):
-        if segment != NONE:
-            break
-        if edge_cells is None:
-            segment = nearest_segment(segments, cells, lon, lat, within, reach)
-        else:
-            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, within, reach)
+    if edge_cells is None:
+        segment = nearest_segment(segments, cells, lon, lat, reach.far, reach)
+    else:  # one that is missed within the near limit may be found within the far one
+        segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, reach.near, reach)
+        if segment == NONE:
+            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, reach.far, reach)
     if segment == NONE:
         return NONE, 0, 0, 0, 0
     cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
