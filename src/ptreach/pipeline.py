@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import pyproj
-import shapely
 
 from ptreach import __version__
 from ptreach.caches import cache_folder
@@ -21,19 +18,17 @@ from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
-from ptreach.matrix.build import minutes_to, write_matrix
+from ptreach.matrix.build import write_matrix
 from ptreach.matrix.points import read_points
-from ptreach.matrix.zones import GRID_CRS, add_times, street_spots_m, to_grid, zones_on_streets
-from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
-from ptreach.model import Points, Severity
+from ptreach.matrix.zones import add_times, to_grid, zones_on_streets
+from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
-from ptreach.networks import OFF_NETWORK_M, built_network, kept_ground, part_for_all, part_for_town
+from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.outputs.qa import write_page
-from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
@@ -45,27 +40,21 @@ from ptreach.sources.recipe import (
     recipe_folder,
 )
 from ptreach.sources.records import left_out, source_records
+from ptreach.towns import OFF_STREET_M, SURFACE_STEP_M, areas_in_view, require_origin, surface_around
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import geopandas as gpd
-    from shapely import MultiPolygon
-    from shapely.geometry.base import BaseGeometry
-
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord, Verdict
+    from ptreach.model import Areas, Progress, Query, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
 
-OFF_STREET_M: Final = 300.0
-"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
-SURFACE_STEP_M: Final = 100.0
 _log = logging.getLogger(__name__)
 _FIRST_RUN_STAGE: Final = "first run: compiling"
 
@@ -98,14 +87,6 @@ class AskedDate(NamedTuple):
 
     date: dt.date
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Surface:
-    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
-
-    isochrones: dict[int, MultiPolygon]
-    land: BaseGeometry
 
 
 def fetch(
@@ -273,14 +254,12 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         verdict = _go(opened, town)
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress):
-        _require_origin(router, town)
-    segments = opened.linkage.segments
-    streets_m = street_spots_m(segments.lon0, segments.lat0)
-    areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
+        require_origin(router, town)
+    areas, streets_m = areas_in_view(opened, areas_recipe, recipe_folder(town.areas, home))
     with _first_run_told(progress), _dated_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     ground = kept_ground(network, records, cleaning, progress)
-    surface = _surface(router, town, areas, zones, ground, progress)
+    surface = surface_around(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     progress("pack", 0, 1)
     pack = write_pack(
@@ -352,63 +331,6 @@ def _dated_by(town: Town) -> Iterator[None]:
         if error.where != "query, date":
             raise
         raise InputError(error.what, where=f"{town.path}, date", remedy=error.remedy) from error
-
-
-def _require_origin(router: Engine, town: Town) -> None:
-    """Raise InputError where the town's point is near no street."""
-    here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
-    places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
-    lon, lat = zip(*places, strict=True)
-    points = Points.of(["origin", "swapped"][: len(places)], lon, lat)
-    linked = ~np.isnan(router.street_distance_m(points, OFF_NETWORK_M))
-    if linked[0]:
-        return
-    if linked.any():
-        what, remedy = "lon and lat are swapped", f"write lon = {swapped[0]} and lat = {swapped[1]}"
-    else:
-        what = f"no street of network '{town.network}' within 1,600 m of lon {here[0]}, lat {here[1]}"
-        remedy = "correct lon and lat, or name the network that the town lies in"
-    raise InputError(what, where=f"{town.path}, [origin]", remedy=remedy)
-
-
-def _bounds(points_m: FloatArray) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of points in metres."""
-    (west, south), (east, north) = points_m.min(axis=0), points_m.max(axis=0)
-    return float(west), float(south), float(east), float(north)
-
-
-def _surface(
-    router: Engine,
-    town: Town,
-    areas: Areas,
-    zones: gpd.GeoDataFrame,
-    ground: gpd.GeoDataFrame,
-    progress: Progress,
-) -> _Surface:
-    """Return the isochrones of the median, cut to land."""
-    west, south, east, north = zones.total_bounds
-    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
-    x_m, y_m = grid_nodes_m(grid)
-    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
-    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
-    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
-    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
-    query = town.query
-    minutes = np.full(x_m.size, np.nan)
-    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
-    land = _land(areas, ground)
-    isochrones = contour_isochrones(
-        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
-    )
-    return _Surface(isochrones, land)
-
-
-def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
-    """Return all land in view: the zones but their lakes and wide rivers."""
-    land = shapely.union_all(areas.frame.geometry.to_numpy())
-    water = ground.geometry[ground["kind"] == "water"]
-    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land
 
 
 def _facts(

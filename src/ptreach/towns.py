@@ -1,0 +1,105 @@
+"""A town on its network: its point, the areas in view, and how far everywhere around is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyproj
+import shapely
+
+from ptreach.errors import InputError
+from ptreach.matrix.build import minutes_to
+from ptreach.matrix.zones import GRID_CRS, street_spots_m
+from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
+from ptreach.model import Points
+from ptreach.networks import OFF_NETWORK_M
+from ptreach.sources.areas import load_areas
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    from shapely import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.config import Town
+    from ptreach.engine.base import Engine
+    from ptreach.model import Areas, FloatArray, Progress
+    from ptreach.network.build import Network
+    from ptreach.sources.recipe import AreasRecipe
+
+OFF_STREET_M: Final = 300.0
+"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
+SURFACE_STEP_M: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
+
+    isochrones: dict[int, MultiPolygon]
+    land: BaseGeometry
+
+
+def require_origin(router: Engine, town: Town) -> None:
+    """Raise InputError where the town's point is near no street."""
+    here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
+    places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
+    lon, lat = zip(*places, strict=True)
+    points = Points.of(["origin", "swapped"][: len(places)], lon, lat)
+    linked = ~np.isnan(router.street_distance_m(points, OFF_NETWORK_M))
+    if linked[0]:
+        return
+    if linked.any():
+        what, remedy = "lon and lat are swapped", f"write lon = {swapped[0]} and lat = {swapped[1]}"
+    else:
+        what = f"no street of network '{town.network}' within 1,600 m of lon {here[0]}, lat {here[1]}"
+        remedy = "correct lon and lat, or name the network that the town lies in"
+    raise InputError(what, where=f"{town.path}, [origin]", remedy=remedy)
+
+
+def areas_in_view(network: Network, recipe: AreasRecipe, folder: Path) -> tuple[Areas, FloatArray]:
+    """Return the areas about a network's streets, and points of these in metres of the grid, shape (n, 2).
+
+    Raises InputError as `load_areas`.
+    """
+    segments = network.linkage.segments
+    streets_m = street_spots_m(segments.lon0, segments.lat0)
+    (west, south), (east, north) = streets_m.min(axis=0).tolist(), streets_m.max(axis=0).tolist()
+    return load_areas(recipe, folder, bounds_m=(west, south, east, north)), streets_m
+
+
+def surface_around(
+    router: Engine,
+    town: Town,
+    areas: Areas,
+    zones: gpd.GeoDataFrame,
+    ground: gpd.GeoDataFrame,
+    progress: Progress,
+) -> Surface:
+    """Return the isochrones of the median, cut to land."""
+    west, south, east, north = zones.total_bounds
+    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
+    x_m, y_m = grid_nodes_m(grid)
+    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
+    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
+    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
+    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
+    query = town.query
+    minutes = np.full(x_m.size, np.nan)
+    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
+    land = _land(areas, ground)
+    isochrones = contour_isochrones(
+        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
+    )
+    return Surface(isochrones, land)
+
+
+def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
+    """Return all land in view: the zones but their lakes and wide rivers."""
+    land = shapely.union_all(areas.frame.geometry.to_numpy())
+    water = ground.geometry[ground["kind"] == "water"]
+    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land
