@@ -82,10 +82,16 @@ def _r5_cell_of(value: float, size_e7: float) -> int:
 
 @njit(cache=True, nogil=True)
 def nearest_of_edges(
-    segments: Segments, cells: EdgeCells, pieces_n: int, lon: int, lat: int, within: float, reach: Reach
+    segments: Segments,
+    cells: EdgeCells,
+    pieces_n: int,
+    lon: int,
+    lat: int,
+    cos_lat: float,
+    within: float,
+    reach: Reach,
 ) -> int:
     """Return the segment nearest to a point among the edges that R5's grid gives, -1 if there is none."""
-    cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
     west, east = (
         _r5_cell_of(lon - within / cos_lat, _R5_LON_E7),
         _r5_cell_of(lon + within / cos_lat, _R5_LON_E7),
