@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -81,13 +80,14 @@ def _enter(
 
 
 @njit(cache=True, nogil=True)
-def nearest_segment(segments: Segments, cells: Cells, lon: int, lat: int, within: float, reach: Reach) -> int:
+def nearest_segment(
+    segments: Segments, cells: Cells, lon: int, lat: int, cos_lat: float, within: float, reach: Reach
+) -> int:
     """Return the segment nearest to a point, -1 if none is under `within` (degrees times 1e7) from it.
 
     On a plane scaled at the point's latitude, which is exact to a millimetre within a mile. Of equally near
     ones the lower edge wins, then the earlier segment. Looked for in boxes that grow from that of `reach`.
     """
-    cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
     # a literal -1 would have what is called with it compiled twice
     best, box = np.int64(NONE), min(reach.first, within)
     while True:
