@@ -61,6 +61,9 @@ def test_longest_wait_by_hand():
     same(longest_wait_min(SECONDS), [2, 0, 1, 0])
     # the same arrival before and after a minute that is not reached is no wait
     same(longest_wait_min(grid([300, X, 180])), [0])
+    # nor is one into or out of it, whatever the number that stands for it
+    same(longest_wait_min(grid([X, X - 60], [X - 60, X])), [0, 0])
+    same(longest_wait_min(grid([X, X - 60], [X - 60, X]), "to"), [0, 0])
     # a service each 12 minutes, 20 minutes on board
     minutes = np.arange(60)
     same(longest_wait_min(grid(1200 + 60 * (11 - minutes % 12))), [11])
