@@ -20,7 +20,7 @@ from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
 from ptreach.matrix.build import write_matrix
 from ptreach.matrix.points import read_points
-from ptreach.matrix.zones import add_times, to_grid, zones_on_streets
+from ptreach.matrix.zones import to_grid, zones_on_streets
 from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
@@ -40,7 +40,15 @@ from ptreach.sources.recipe import (
     recipe_folder,
 )
 from ptreach.sources.records import left_out, source_records
-from ptreach.towns import OFF_STREET_M, SURFACE_STEP_M, areas_in_view, require_origin, surface_around
+from ptreach.towns import (
+    OFF_STREET_M,
+    SURFACE_STEP_M,
+    add_areas_within,
+    add_times,
+    areas_in_view,
+    require_origin,
+    surface_around,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -265,7 +273,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     pack = write_pack(
         out / town.slug,
         town=town,
-        zones=zones,
+        zones=add_areas_within(zones, surface.isochrones),
         isochrones=surface.isochrones,
         ground=ground,
         land=surface.land,

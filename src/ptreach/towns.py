@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +12,17 @@ import shapely
 
 from ptreach.errors import InputError
 from ptreach.matrix.build import minutes_to
+from ptreach.matrix.reasons import name_reasons
 from ptreach.matrix.zones import GRID_CRS, street_spots_m
+from ptreach.measures.coverage import area_shares
+from ptreach.measures.departures import summarise_departures
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
 SURFACE_STEP_M: Final = 100.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,42 @@ def areas_in_view(network: Network, recipe: AreasRecipe, folder: Path) -> tuple[
     streets_m = street_spots_m(segments.lon0, segments.lat0)
     (west, south), (east, north) = streets_m.min(axis=0).tolist(), streets_m.max(axis=0).tolist()
     return load_areas(recipe, folder, bounds_m=(west, south, east, north)), streets_m
+
+
+def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
+    """Return the zones with travel times in minutes between the town's point and their centroids.
+
+    Columns added: ``minutes_p5`` … (one a percentile; NaN where not reached), ``reason`` (a `Reason` value;
+    ``reached`` where there is a median), ``link_distance_m`` (from the centroid to the street, NaN if none),
+    and those of `summarise_departures`, its shares called ``departures_reached, departures_within_15`` ….
+    """
+    query = town.query
+    points = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
+    minutes = minutes_to(router, origin, points, query, progress)
+    links = router.point_links(points, query)
+    if not links.near_service.any():
+        _log.warning(
+            "%s: no vehicle that runs from %s comes near any zone; all times are walks",
+            town.path,
+            town.window_text,
+        )
+    reached = ~np.isnan(minutes[:, query.percentiles.index(50)])
+    columns: dict[str, object] = {f"minutes_p{p}": minutes[:, at] for at, p in enumerate(query.percentiles)}
+    columns["reason"] = [reason.value for reason in name_reasons(reached, links)]
+    columns["link_distance_m"] = links.distance_m
+    (seconds,) = router.each_departure(origin, points, query)
+    departures = summarise_departures(
+        seconds[0], query.window_start_s, town.preset.cutoffs_min, query.direction
+    ).rename(columns=lambda name: name.replace("share_", "departures_"))
+    columns |= {str(name): departures[name].to_numpy() for name in departures}
+    return zones.assign(**columns).reset_index(drop=True)
+
+
+def add_areas_within(zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon]) -> gpd.GeoDataFrame:
+    """Return the zones with the share (0 to 1) of their area in each isochrone: ``area_within_15`` …."""
+    shares = area_shares(zones.geometry.to_numpy(), isochrones)
+    return zones.assign(**{f"area_within_{cutoff}": shares[:, at] for at, cutoff in enumerate(isochrones)})
 
 
 def surface_around(

@@ -13,7 +13,9 @@ def test_columns_name_the_edition_and_stand_in_their_order(zones, areas):
     table = zone_table(zones, CUTOFFS, areas, made_up=False)
     assert list(table.columns) == [
         "lsoa11cd", "zone_name", "district_code", "district_name", "minutes_p5", "minutes_p50", "band",
-        "reason", "link_distance_m", "population", "children", "imd_score", "imd_rank", "imd_decile",
+        "reason", "link_distance_m", "area_within_15", "area_within_30", "departures_within_15",
+        "departures_within_30", "departures_reached", "best_departure", "best_min", "worst_departure",
+        "worst_min", "longest_wait_min", "population", "children", "imd_score", "imd_rank", "imd_decile",
         "idaci_rank", "idaci_decile", "lon", "lat",
     ]  # fmt: skip
 
@@ -27,6 +29,23 @@ def test_cutoff_is_strict_in_the_table_and_reasons_stand_for_bands(zones, areas)
         "30 min or more",
         "off network",
     ]
+
+
+def test_departures_stand_as_clock_times_and_what_is_not_reached_is_empty(zones, areas):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    assert table["best_departure"].tolist()[:4] == ["07:15", "07:16", "07:17", "25:00"]
+    assert table["worst_departure"].tolist()[:2] == ["09:14", "07:15"]
+    assert table["best_departure"].isna().tolist() == [False] * 4 + [True]
+    assert table["worst_min"].isna().tolist() == [False, False, False, True, True]
+    assert table["departures_within_30"][2] == 0.6667
+    assert table["area_within_30"][2] == 0.1235
+
+
+def test_arrivals_are_called_so(zones, areas):
+    arrivals = zones.rename(columns=lambda name: name.replace("_departure_s", "_arrival_s"))
+    table = zone_table(arrivals, CUTOFFS, areas, made_up=False)
+    assert {"best_arrival", "worst_arrival"} <= set(table)
+    assert "best_departure" not in table
 
 
 def test_minutes_keep_the_seconds_without_float_noise(zones, areas):

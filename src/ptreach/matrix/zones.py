@@ -1,8 +1,7 @@
-"""The zones of a run: those that the network has streets in, with their travel times and reasons."""
+"""The zones of a run: those that the network has streets in."""
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,24 +9,18 @@ import pyproj
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.matrix.build import minutes_to
-from ptreach.matrix.reasons import name_reasons
-from ptreach.model import Points
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from ptreach.config import Town
-    from ptreach.engine.base import Engine
-    from ptreach.model import Areas, FloatArray, Progress
+    from ptreach.model import Areas, FloatArray
 
 GRID_CRS: Final = "EPSG:27700"
 """Metric work is done on the British National Grid."""
 _SPOT_E7: Final = np.array([7_500, 5_000])
 """Of points of streets within some 50 m one is looked at."""
-
-_log = logging.getLogger(__name__)
 
 
 def to_grid(lon: NDArray[np.floating[Any]], lat: NDArray[np.floating[Any]]) -> FloatArray:
@@ -93,27 +86,3 @@ def _touched(polygons: NDArray[np.object_], points_m: FloatArray) -> NDArray[np.
         near = (y[here] >= bounds[at, 1]) & (y[here] <= bounds[at, 3])
         touched[at] = shapely.intersects_xy(polygon, x[here][near], y[here][near]).any()
     return touched
-
-
-def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
-    """Return the zones with travel times in minutes between the town's point and their centroids.
-
-    Columns added: ``minutes_p5`` … (one a percentile; NaN where not reached), ``reason`` (a `Reason` value;
-    ``reached`` where there is a median), ``link_distance_m`` (from the centroid to the street, NaN if none).
-    """
-    query = town.query
-    points = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
-    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
-    minutes = minutes_to(router, origin, points, query, progress)
-    links = router.point_links(points, query)
-    if not links.near_service.any():
-        _log.warning(
-            "%s: no vehicle that runs from %s comes near any zone; all times are walks",
-            town.path,
-            town.window_text,
-        )
-    reached = ~np.isnan(minutes[:, query.percentiles.index(50)])
-    columns: dict[str, object] = {f"minutes_p{p}": minutes[:, at] for at, p in enumerate(query.percentiles)}
-    columns["reason"] = [reason.value for reason in name_reasons(reached, links)]
-    columns["link_distance_m"] = links.distance_m
-    return zones.assign(**columns).reset_index(drop=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from ptreach.config import format_clock
 from ptreach.measures.bands import name_bands
 from ptreach.measures.deprivation import summarise_by_decile
 
@@ -40,7 +41,8 @@ def zone_table(
     Parameters
     ----------
     zones
-        Zones with ``minutes_p…`` (minutes, NaN where not reached), ``reason`` and ``link_distance_m``.
+        Zones with ``minutes_p…`` (minutes, NaN where not reached), ``reason``, ``link_distance_m``, and what
+        `towns.add_times` and `towns.add_areas_within` say of departures and area.
     cutoffs_min
         Cutoffs in minutes, ascending.
     areas
@@ -53,17 +55,27 @@ def zone_table(
     pd.DataFrame
         In the order of `zones`: the zone id, ``zone_name, district_code, district_name``, ``minutes_p5`` …
         (four decimals), ``band`` (of the median; for a zone not reached, the reason), ``reason,
-        link_distance_m, population, children, imd_score, imd_rank, imd_decile, idaci_rank, idaci_decile, lon,
+        link_distance_m``; ``area_within_15`` … (share of the zone's area, 0 to 1, in each isochrone),
+        ``departures_within_15`` … and ``departures_reached`` (share of departures, 0 to 1, that reach the
+        zone within a cutoff, and at all); ``best_departure, best_min, worst_departure, worst_min`` (clock
+        time and minutes; worst_min is empty where that departure does not reach the zone; of arrivals for the
+        direction ``to``), ``longest_wait_min`` (how long one can put off leaving and arrive as soon);
+        ``population, children, imd_score, imd_rank, imd_decile, idaci_rank, idaci_decile, lon,
         lat``. Counts, ranks and deciles are whole numbers (``Int64``).
     """
     minutes = sorted(
         (name for name in zones.columns if name.startswith("minutes_p")),
         key=lambda name: int(name.removeprefix("minutes_p")),
     )
+    shares = [f"{part}_within_{cutoff}" for part in ("area", "departures") for cutoff in cutoffs_min]
+    event = "departure" if "best_departure_s" in zones else "arrival"
+    extremes = [f"best_{event}_s", "best_min", f"worst_{event}_s", "worst_min", "longest_wait_min"]
     names = ["zone_id", "zone_name", "district_code", "district_name", *minutes, "reason", "link_distance_m"]
+    names += [*shares, "departures_reached", *extremes]
     names += ["population", "children", "imd_score", *_COUNTS[2:], "lon", "lat"]
     table = pd.DataFrame(zones[names]).reset_index(drop=True)
-    decimals = {**_DECIMALS, **dict.fromkeys(minutes, MINUTE_DECIMALS)}
+    rounded = [*minutes, *shares, "departures_reached", "best_min", "worst_min", "longest_wait_min"]
+    decimals = {**_DECIMALS, **dict.fromkeys(rounded, MINUTE_DECIMALS)}
     for name, count in decimals.items():
         table[name] = table[name].astype("float64").round(count)
     for name in _COUNTS:
@@ -72,7 +84,10 @@ def zone_table(
     # From the minutes as computed: rounding must not carry a zone over a cutoff
     bands = name_bands(zones["minutes_p50"].to_numpy(dtype=np.float64), table["reason"], cutoffs_min)
     table.insert(list(table.columns).index("reason"), "band", bands)
-    table = table.rename(columns={"zone_id": areas.id_column})
+    for name in extremes[:3:2]:
+        clock = [None if np.isnan(value) else format_clock(int(value)) for value in table[name]]
+        table[name] = pd.Series(clock, dtype="str")
+    table = table.rename(columns={"zone_id": areas.id_column, **{n: n[:-2] for n in extremes[:3:2]}})
     return mark_made_up(table) if made_up else table
 
 
