@@ -4,7 +4,8 @@ from scipy import stats
 
 from ptreach.measures import effective_zones as module
 from ptreach.measures.effective_zones import (
-    autocorrelation_by_distance,
+    Known,
+    autocorrelations_by_distance,
     class_bounds,
     effective_zones,
     p_of_correlation,
@@ -13,6 +14,12 @@ from ptreach.measures.effective_zones import (
 
 def distances(xy_m):
     return np.hypot(*(xy_m[:, None] - xy_m[None]).transpose(2, 0, 1))
+
+
+def of_all(values, xy_m, bounds_m):
+    """The autocorrelogram of variables that are known of all zones."""
+    known = np.ones(len(values), dtype=bool)
+    return autocorrelations_by_distance([Known(known, values)], xy_m, bounds_m)[0]
 
 
 def fields(rng, zones_n, variables_n, length):
@@ -44,7 +51,7 @@ def test_three_zones_in_a_line_by_hand():
     # x = -1 0 1, variance 2/3. Neighbours: products 0, so 0; the ends: -1 / (2/3) = -1.5.
     # R = (1 0 -1.5, 0 1 0, -1.5 0 1): its sum 0, tr R = 3, tr RR = 3 + 2 * 2.25 = 7.5, rows -0.5 1 -0.5,
     # 1'RR1 = 1.5, so v = (7.5 - 2/3 * 1.5) / 9 = 6.5 / 9 and M = 1 + 9 / 6.5.
-    found = autocorrelation_by_distance(
+    found = of_all(
         np.array([[-1.0], [0.0], [1.0]]), np.array([[0.0, 0], [1, 0], [2, 0]]), np.array([1.0, 2.0])
     )
     np.testing.assert_allclose(found.correlation[:, 0], [0, -1.5, 1], atol=1e-15)
@@ -59,7 +66,7 @@ def test_effective_zones_are_those_of_spatialpack():
     x = xy_m[:, 0] + (i * i) % 11
     y = xy_m[:, 1] ** 2 / 40 + xy_m[:, 0] - (3 * i) % 13
     bounds_m = distances(xy_m).max() * np.arange(1, 14) / 13
-    found = autocorrelation_by_distance(np.stack([x, y], axis=1), xy_m, bounds_m)
+    found = of_all(np.stack([x, y], axis=1), xy_m, bounds_m)
     assert found.pairs_n[:-1].tolist() == [*[92, 212, 364, 428, 444, 460, 494, 346, 302, 200, 114, 54, 30]]
     np.testing.assert_allclose(found.correlation[0], [0.933120484802, 0.836006130016], rtol=1e-11)
     assert effective_zones(found)[0, 1] == pytest.approx(5.69998375901221, rel=1e-12)
@@ -70,18 +77,29 @@ def test_sums_over_classes_are_traces_of_whole_matrices(monkeypatch):
     xy_m, values = fields(rng, 50, 4, 0.3)
     bounds_m = class_bounds(xy_m, 9)
     whole = by_whole_matrices(values, xy_m, bounds_m)
-    np.testing.assert_allclose(
-        effective_zones(autocorrelation_by_distance(values, xy_m, bounds_m)), np.minimum(whole, 50)
-    )
+    np.testing.assert_allclose(effective_zones(of_all(values, xy_m, bounds_m)), np.minimum(whole, 50))
     monkeypatch.setattr(module, "PAIRS_AT_ONCE", 170)  # three rows at a time, two in the last block
-    np.testing.assert_allclose(
-        effective_zones(autocorrelation_by_distance(values, xy_m, bounds_m)), np.minimum(whole, 50)
-    )
+    np.testing.assert_allclose(effective_zones(of_all(values, xy_m, bounds_m)), np.minimum(whole, 50))
+
+
+def test_groups_with_gaps_of_their_own_are_as_if_the_other_zones_were_not_there(monkeypatch):
+    rng = np.random.default_rng(5)
+    xy_m, values = fields(rng, 60, 3, 0.3)
+    bounds_m = class_bounds(xy_m, 8)
+    masks = [np.arange(60) > 9, rng.random(60) < 0.7, np.ones(60, dtype=bool)]
+    columns = [[0], [0, 1, 2], [1, 2]]
+    monkeypatch.setattr(module, "SUMS_AT_ONCE", 1000)  # eleven rows at a time
+    groups = [Known(mask, values[mask][:, v]) for mask, v in zip(masks, columns, strict=True)]
+    for group, found in zip(groups, autocorrelations_by_distance(groups, xy_m, bounds_m), strict=True):
+        zones_n = int(group.known.sum())
+        assert found.zones_n == zones_n
+        whole = by_whole_matrices(group.values, xy_m[group.known], bounds_m)
+        np.testing.assert_allclose(effective_zones(found), np.minimum(whole, zones_n))
 
 
 def test_zones_at_one_place_count_as_near():
     xy_m = np.zeros((4, 2))
-    found = autocorrelation_by_distance(np.arange(4.0)[:, None], xy_m, class_bounds(xy_m, 3))
+    found = of_all(np.arange(4.0)[:, None], xy_m, class_bounds(xy_m, 3))
     assert found.pairs_n.tolist() == [12, 0, 0, 4]
 
 
@@ -93,14 +111,14 @@ def test_classes_widen_and_end_at_the_diagonal():
 @pytest.mark.parametrize("classes", [0, 255])
 def test_classes_that_cannot_be_counted_are_refused(classes):
     with pytest.raises(ValueError, match="1 to 254"):
-        autocorrelation_by_distance(np.zeros((2, 1)), np.zeros((2, 2)), np.arange(1.0, classes + 1))
+        of_all(np.zeros((2, 1)), np.zeros((2, 2)), np.arange(1.0, classes + 1))
 
 
 def test_a_variable_that_is_the_same_everywhere_has_no_effective_zones_and_spoils_no_other():
     xy_m, values = fields(np.random.default_rng(4), 40, 2, 0.2)
-    alone = effective_zones(autocorrelation_by_distance(values, xy_m, class_bounds(xy_m)))
+    alone = effective_zones(of_all(values, xy_m, class_bounds(xy_m)))
     flat = np.column_stack([values, np.full(40, 0.1)])
-    found = effective_zones(autocorrelation_by_distance(flat, xy_m, class_bounds(xy_m)))
+    found = effective_zones(of_all(flat, xy_m, class_bounds(xy_m)))
     np.testing.assert_allclose(found[:2, :2], alone)
     assert np.isnan(found[2]).all()
     assert np.isnan(found[:, 2]).all()
@@ -117,7 +135,7 @@ def test_unrelated_smooth_fields_are_rejected_as_often_as_the_test_says(ranked, 
         if ranked:
             values = stats.rankdata(values, axis=0)
         r = np.corrcoef(values.T)[above]
-        effective = effective_zones(autocorrelation_by_distance(values, xy_m, class_bounds(xy_m)))[above]
+        effective = effective_zones(of_all(values, xy_m, class_bounds(xy_m)))[above]
         naive.append(p_of_correlation(r, 250) < 0.05)
         spatial.append(p_of_correlation(r, effective) < 0.05)
     print(f"rejected at 5 %: naive {np.mean(naive):.3f}, spatial {np.mean(spatial):.3f}")
@@ -131,7 +149,7 @@ def test_smooth_fields_that_are_related_are_found():
     for _ in range(20):
         xy_m, values = fields(rng, 200, 2, 0.1)
         values[:, 1] = 0.7 * values[:, 0] + 0.5 * values[:, 1]
-        effective = effective_zones(autocorrelation_by_distance(values, xy_m, class_bounds(xy_m)))[0, 1]
+        effective = effective_zones(of_all(values, xy_m, class_bounds(xy_m)))[0, 1]
         assert effective < 150
         found.append(p_of_correlation(np.corrcoef(values.T)[0, 1], effective) < 0.05)
     assert np.mean(found) == 1
@@ -141,9 +159,7 @@ def test_without_autocorrelation_p_is_that_of_permutations():
     rng = np.random.default_rng(8)
     xy_m, x = rng.random((80, 2)), rng.normal(size=80)
     y = 0.2 * x + rng.normal(size=80)
-    effective = effective_zones(
-        autocorrelation_by_distance(stats.rankdata([x, y], axis=1).T, xy_m, class_bounds(xy_m))
-    )[0, 1]
+    effective = effective_zones(of_all(stats.rankdata([x, y], axis=1).T, xy_m, class_bounds(xy_m)))[0, 1]
     shuffled = stats.permutation_test(
         (x,),
         lambda shuffle: stats.spearmanr(shuffle, y).statistic,

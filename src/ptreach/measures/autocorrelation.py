@@ -1,6 +1,6 @@
 """Spatial autocorrelation: how alike neighbouring zones are, by Moran's I with a permutation test.
 
-This is esda's Moran in a few lines, tested against it. esda itself would bring nine packages and 70 MB
+This is esda's Moran in a few lines, tested against it. esda itself would bring ten packages and 70 MB
 (scikit-learn, joblib, Beautiful Soup and others) to every laptop, and draws its permutations from numpy's
 global state. Here they come from a generator of their own: a seed gives the same p on every run, and nobody
 else's random numbers are disturbed.

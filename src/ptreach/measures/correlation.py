@@ -25,7 +25,8 @@ import pandas as pd
 
 from ptreach.measures.effective_zones import (
     CLASSES,
-    autocorrelation_by_distance,
+    Known,
+    autocorrelations_by_distance,
     class_bounds,
     effective_zones,
     p_of_correlation,
@@ -51,17 +52,21 @@ class Correlations(NamedTuple):
     effective_zones: FloatArray
 
 
-def correlate_columns(values: FloatArray, xy_m: FloatArray, bounds_m: FloatArray) -> Correlations:
-    """Correlate the columns of `values`, shape (zones, variables), none of them NaN.
+def correlate_groups(groups: Sequence[Known], xy_m: FloatArray, bounds_m: FloatArray) -> list[Correlations]:
+    """Correlate the variables of each group with one another.
 
-    `xy_m` are places in metres, shape (zones, 2), `bounds_m` the distance classes as `class_bounds` returns
-    them. A column that is the same everywhere correlates with nothing: NaN.
+    `xy_m` are places of all zones in metres, shape (zones, 2), `bounds_m` the distance classes as
+    `class_bounds` returns them. A variable that is the same everywhere correlates with nothing: NaN.
     """
     from scipy import stats
 
-    ranks = stats.rankdata(values, axis=0)
-    autocorrelogram = autocorrelation_by_distance(ranks, xy_m, bounds_m)
-    return Correlations(_pearson(values), _pearson(ranks), effective_zones(autocorrelogram))
+    ranked = [Known(group.known, stats.rankdata(group.values, axis=0)) for group in groups]
+    return [
+        Correlations(_pearson(group.values), _pearson(ranks.values), effective_zones(autocorrelogram))
+        for group, ranks, autocorrelogram in zip(
+            groups, ranked, autocorrelations_by_distance(ranked, xy_m, bounds_m), strict=True
+        )
+    ]
 
 
 def correlate_indicators(indicators: Indicators, xy_m: FloatArray, *, classes: int = CLASSES) -> pd.DataFrame:
@@ -156,16 +161,18 @@ def _correlate_pairs(
         together[(known[:, i] & known[:, j]).tobytes()].append(number)
     zones = np.zeros(len(pairs), dtype=np.int64)
     found = np.full((3, len(pairs)), np.nan)
+    groups, places = [], []
     for mask, numbers in together.items():
         rows = np.frombuffer(mask, dtype=np.bool_)
         zones[numbers] = rows.sum()
-        if rows.sum() < FEWEST_ZONES:
-            continue
-        i, j = np.array([pairs[number] for number in numbers]).T
-        columns = np.unique(np.concatenate([i, j]))
-        squares = correlate_columns(values[rows][:, columns], xy_m[rows], bounds_m)
-        at = np.searchsorted(columns, i), np.searchsorted(columns, j)
-        found[:, numbers] = [square[at] for square in squares]
+        if rows.sum() >= FEWEST_ZONES:
+            i, j = np.array([pairs[number] for number in numbers]).T
+            columns = np.unique(np.concatenate([i, j]))
+            groups.append(Known(rows, values[rows][:, columns]))
+            places.append((numbers, np.searchsorted(columns, i), np.searchsorted(columns, j)))
+    if groups:
+        for squares, (numbers, i, j) in zip(correlate_groups(groups, xy_m, bounds_m), places, strict=True):
+            found[:, numbers] = [square[i, j] for square in squares]
     return zones, found[0], found[1], found[2]
 
 

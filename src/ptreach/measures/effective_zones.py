@@ -38,12 +38,12 @@ Dutilleul, P. (1993), Biometrics 49, 305-314.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -53,6 +53,18 @@ CLASSES: Final = 20
 """Distance classes, unless told otherwise."""
 PAIRS_AT_ONCE: Final = 1_000_000
 """Distances held in memory together."""
+SUMS_AT_ONCE: Final = 8_000_000
+"""Sums by zone, class and variable held in memory together."""
+
+
+class Known(NamedTuple):
+    """Variables that are known of the same zones.
+
+    ``known`` bool (zones,); ``values`` float64 (zones known, variables), without NaN.
+    """
+
+    known: NDArray[np.bool_]
+    values: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +97,17 @@ def standardised(values: FloatArray) -> FloatArray:
     return np.asarray((values - values.mean(axis=0)) / spread)
 
 
-def autocorrelation_by_distance(
-    values: FloatArray, xy_m: FloatArray, bounds_m: FloatArray
-) -> Autocorrelogram:
-    """Return how zones correlate by the distance between them, in metres.
+def autocorrelations_by_distance(
+    groups: Sequence[Known], xy_m: FloatArray, bounds_m: FloatArray
+) -> list[Autocorrelogram]:
+    """Return how the zones of each group correlate by the distance between them, in metres.
+
+    Distances are looked at once for all groups, so that gaps that differ between variables cost little.
 
     Parameters
     ----------
-    values
-        Variables in columns, shape (zones, variables), without NaN. For Spearman's correlation: their ranks.
+    groups
+        Variables, each group with the zones that it is known of. For Spearman's correlation: their ranks.
     xy_m
         Places of the zones in metres, shape (zones, 2).
     bounds_m
@@ -102,19 +116,26 @@ def autocorrelation_by_distance(
     """
     if not 1 <= bounds_m.size <= 254:
         raise ValueError(f"{bounds_m.size} distance classes; 1 to 254 can be counted")
-    zones_n, variables_n = values.shape
     classes_n = bounds_m.size + 1
-    z = standardised(values)
-    pairs_n = np.zeros(classes_n)
-    products_n = np.zeros((classes_n, classes_n))
-    sums = np.zeros((classes_n, variables_n))
-    for first, in_class in _classes_by_row(xy_m, bounds_m):
-        counts, summed = _sums_by_class(z, in_class, classes_n)
-        pairs_n += counts.sum(axis=0)
-        products_n += counts.T @ counts
-        sums += np.einsum("iv,ikv->kv", z[first : first + len(in_class)], summed)
-    correlation = sums / np.maximum(pairs_n, 1)[:, None]
-    return Autocorrelogram(zones_n, correlation, pairs_n, products_n)
+    columns, ends = _side_by_side(groups)
+    pairs_n = np.zeros((len(groups), classes_n))
+    products_n = np.zeros((len(groups), classes_n, classes_n))
+    sums = np.zeros((classes_n, columns.shape[1]))
+    rows_n = max(1, min(PAIRS_AT_ONCE // max(len(xy_m), 1), SUMS_AT_ONCE // (classes_n * columns.shape[1])))
+    for first, in_class in _classes_by_row(xy_m, bounds_m, rows_n):
+        summed = _sums_by_class(columns, in_class, classes_n)
+        own = columns[first : first + len(in_class)]
+        sums += np.einsum("iv,ikv->kv", own, summed)
+        for number, end in enumerate(ends):
+            counts = own[:, end, None] * summed[:, :, end]
+            pairs_n[number] += counts.sum(axis=0)
+            products_n[number] += counts.T @ counts
+    found = []
+    for number, (group, end) in enumerate(zip(groups, ends, strict=True)):
+        zones_n, variables_n = group.values.shape
+        correlation = sums[:, end - variables_n : end] / np.maximum(pairs_n[number], 1)[:, None]
+        found.append(Autocorrelogram(zones_n, correlation, pairs_n[number], products_n[number]))
+    return found
 
 
 def effective_zones(of: Autocorrelogram) -> FloatArray:
@@ -152,11 +173,28 @@ def p_of_correlation(correlation: ArrayLike, zones: ArrayLike) -> FloatArray:
     return np.where(np.isnan(r) | np.isnan(size), np.nan, p)
 
 
-def _classes_by_row(xy_m: FloatArray, bounds_m: FloatArray) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Yield the first row and the distance classes of a block of zones to all, shape (rows, zones)."""
-    zones_n = len(xy_m)
-    rows_n = max(1, PAIRS_AT_ONCE // max(zones_n, 1))
-    for first in range(0, zones_n, rows_n):
+def _side_by_side(groups: Sequence[Known]) -> tuple[FloatArray, list[int]]:
+    """Return the standardised variables of all groups, each followed by a column that is 1 where known.
+
+    Shape (zones, variables and groups), 0 where not known; and the position of the column of each group.
+    """
+    parts, ends = [], []
+    width = 0
+    for group in groups:
+        z = np.zeros((group.known.size, group.values.shape[1] + 1))
+        z[group.known, :-1] = standardised(group.values)
+        z[group.known, -1] = 1
+        parts.append(z)
+        width += z.shape[1]
+        ends.append(width - 1)
+    return np.hstack(parts), ends
+
+
+def _classes_by_row(
+    xy_m: FloatArray, bounds_m: FloatArray, rows_n: int
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Yield the first row and the distance classes of `rows_n` zones to all, shape (rows, zones)."""
+    for first in range(0, len(xy_m), rows_n):
         rows = xy_m[first : first + rows_n]
         squared = (rows[:, :1] - xy_m[:, 0]) ** 2 + (rows[:, 1:] - xy_m[:, 1]) ** 2
         in_class = np.searchsorted(bounds_m**2, squared).clip(max=bounds_m.size - 1).astype(np.uint8)
@@ -165,13 +203,8 @@ def _classes_by_row(xy_m: FloatArray, bounds_m: FloatArray) -> Iterator[tuple[in
         yield first, in_class
 
 
-def _sums_by_class(
-    z: FloatArray, in_class: NDArray[np.uint8], classes_n: int
-) -> tuple[FloatArray, FloatArray]:
-    """Count the zones in each class of each row, and sum their values.
-
-    Returns counts of shape (rows, classes) and sums of shape (rows, classes, variables).
-    """
+def _sums_by_class(columns: FloatArray, in_class: NDArray[np.uint8], classes_n: int) -> FloatArray:
+    """Sum `columns` over the zones in each class of each row, shape (rows, classes, columns)."""
     from scipy import sparse
 
     rows_n, zones_n = in_class.shape
@@ -180,5 +213,4 @@ def _sums_by_class(
     order = np.argsort(in_class, axis=1, kind="stable").astype(np.int32)  # of uint8: a radix sort
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     members = sparse.csr_array((np.ones(order.size), order.ravel(), starts), shape=(counts.size, zones_n))
-    summed = (members @ z).reshape(rows_n, classes_n, z.shape[1])
-    return counts.reshape(rows_n, classes_n).astype(np.float64), summed
+    return np.asarray(members @ columns).reshape(rows_n, classes_n, -1)

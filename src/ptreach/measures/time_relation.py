@@ -9,8 +9,8 @@ import numpy as np
 
 from ptreach.measures.autocorrelation import morans_i
 from ptreach.measures.bootstrap import bootstrap_interval, spatial_blocks
-from ptreach.measures.correlation import FEWEST_ZONES, correlate_columns
-from ptreach.measures.effective_zones import class_bounds, p_of_correlation
+from ptreach.measures.correlation import FEWEST_ZONES, correlate_groups
+from ptreach.measures.effective_zones import Known, class_bounds, p_of_correlation
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -84,7 +84,7 @@ def relate_to_travel_time(
     blocks_n = 0
     if zones_n >= FEWEST_ZONES:
         pair = np.stack([times[both], figures[both]], axis=1)
-        found = correlate_columns(pair, xy_m[both], class_bounds(xy_m))
+        found = correlate_groups([Known(both, pair)], xy_m, class_bounds(xy_m))[0]
         rho, effective = float(found.spearman[0, 1]), float(found.effective_zones[0, 1])
     if np.isfinite(rho):
         drawn_whole = spatial_blocks(xy_m[both]) if blocks is None else np.asarray(blocks)[both]
