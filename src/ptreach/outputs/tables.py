@@ -1,4 +1,4 @@
-"""Tables of a pack: one row a zone, one row a decile, as CSV that Excel and scripts read alike.
+"""Tables of a pack (zones, deciles, people within reach, figures), as CSV that Excel and scripts read alike.
 
 UTF-8 with a byte order mark, without which Excel on Windows takes names for another alphabet; lines end in
 LF as in all text of a pack (Excel reads it); an empty cell is a value that is not known or not reached. Times
@@ -14,8 +14,12 @@ import numpy as np
 import pandas as pd
 
 from ptreach.config import format_clock
+from ptreach.matrix.zones import to_grid
 from ptreach.measures.bands import name_bands
 from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.measures.neighbours import touching_zones
+from ptreach.measures.place_figures import relate_to_deprivation, summarise_place
+from ptreach.measures.reach import reach_by_deprivation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from ptreach.model import FloatArray
     from ptreach.outputs.facts import AreasFacts
 
 MINUTE_DECIMALS: Final = 4
@@ -109,6 +114,81 @@ def decile_table(
     table["population"] = table["population"].round().astype("Int64")
     rounded = [name for name in table.columns if name.startswith(("median_", "share_"))]
     table[rounded] = table[rounded].round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def people_within_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return people, children and pensioners within 15, 30, 45, 60 and 90 minutes by decile of deprivation.
+
+    Columns ``edition, deprivation, index`` (``imd``; ``idaci``, by which children alone are counted),
+    ``decile`` (``1`` … ``10``, ``all``), ``group, cutoff_min, people, people_within`` (whole numbers),
+    ``share_within`` (0 to 1). Rows of pensioners only where their number is known.
+    """
+    columns = {
+        name: zones[name].to_numpy(dtype=np.float64)
+        for name in ("minutes_p50", "imd_decile", "idaci_decile", "population", "children")
+    }
+    pensioners = zones["pensioners"].to_numpy(dtype=np.float64) if "pensioners" in zones else None
+    if pensioners is not None and np.isnan(pensioners).all():
+        pensioners = None
+    table = reach_by_deprivation(
+        columns["minutes_p50"],
+        imd_decile=columns["imd_decile"],
+        idaci_decile=columns["idaci_decile"],
+        people=columns["population"],
+        children=columns["children"],
+        pensioners=pensioners,
+    ).rename(columns={"deprivation": "index"})
+    for name in ("people", "people_within"):
+        table[name] = table[name].round().astype("Int64")
+    table["share_within"] = table["share_within"].round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def figures_table(
+    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+) -> pd.DataFrame:
+    """Return the figures of the place with their intervals: ``edition, deprivation``, `summarise_place`."""
+    table = summarise_place(
+        zones["minutes_p50"].to_numpy(dtype=np.float64),
+        zones["population"].to_numpy(dtype=np.float64),
+        zones["imd_rank"].to_numpy(dtype=np.float64),
+        cutoffs_min,
+        centres_m(zones),
+    )
+    numbers = ["value", "low", "high"]
+    table[numbers] = table[numbers].replace(np.inf, np.nan).round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def relation_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return how travel time goes with deprivation: ``edition, deprivation``, then `relate_to_deprivation`.
+
+    By ranks, of which 1 is the most deprived: a positive rho says that the more deprived arrive sooner.
+    """
+    table = relate_to_deprivation(
+        zones["minutes_p50"].to_numpy(dtype=np.float64),
+        {name: zones[name].to_numpy(dtype=np.float64) for name in ("imd_rank", "idaci_rank")},
+        centres_m(zones),
+        touching_zones(zones.geometry.to_numpy()),
+    )
+    numbers = table.select_dtypes("float").columns
+    table[numbers] = table[numbers].map(_significant)
+    return _titled(table, areas, made_up=made_up)
+
+
+def centres_m(zones: gpd.GeoDataFrame) -> FloatArray:
+    """Return the zones' population-weighted centroids in metres of the British grid, shape (n, 2)."""
+    return to_grid(zones["lon"].to_numpy(dtype=np.float64), zones["lat"].to_numpy(dtype=np.float64))
+
+
+def _significant(value: float) -> float:
+    """Return a number to four significant digits: p may be very small."""
+    return float(f"{value:.4g}")
+
+
+def _titled(table: pd.DataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return a table with its edition and what its deprivation is in the first columns."""
     table.insert(0, "edition", areas.edition)
     table.insert(1, "deprivation", areas.deprivation_title)
     return mark_made_up(table) if made_up else table
