@@ -253,6 +253,22 @@ class Areas:
 
 
 @dataclass(frozen=True, slots=True)
+class Opportunities:
+    """Places of one kind that people travel to: schools, jobs, surgeries.
+
+    ``name`` is that of its column of tables, ``title`` its words. ``offers`` float64 (n,): what each of
+    ``points`` offers, such as places of a school, NaN where unknown. ``demand`` is the column of zones that
+    counts who wants it: ``population, children`` or ``pensioners``.
+    """
+
+    name: str
+    title: str
+    points: Points
+    offers: FloatArray
+    demand: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One figure that is known of every zone.
 

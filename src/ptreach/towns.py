@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,21 +12,24 @@ import pyproj
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.matrix.build import minutes_to
+from ptreach.matrix.build import as_minutes, minutes_to
+from ptreach.matrix.points import read_opportunities
 from ptreach.matrix.reasons import name_reasons
 from ptreach.matrix.zones import GRID_CRS, street_spots_m
+from ptreach.measures.access import summarise_access
 from ptreach.measures.coverage import area_shares
 from ptreach.measures.departures import summarise_departures
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
-from ptreach.model import Points
+from ptreach.model import Opportunities, Points
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
     from shapely import MultiPolygon
     from shapely.geometry.base import BaseGeometry
 
@@ -106,6 +110,41 @@ def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Pro
     ).rename(columns=lambda name: name.replace("share_", "departures_"))
     columns |= {str(name): departures[name].to_numpy() for name in departures}
     return zones.assign(**columns).reset_index(drop=True)
+
+
+def opportunities_of(town: Town) -> tuple[Opportunities, ...]:
+    """Read the files of opportunities that a town's file names; raises InputError as `read_opportunities`."""
+    found = []
+    for given in town.opportunities:
+        points, offers = read_opportunities(town.path.parent / given.file, given.offers)
+        title = given.title or given.name
+        found.append(Opportunities(given.name, title, points, offers, given.demand))
+    return tuple(found)
+
+
+def access_to(
+    router: Engine, town: Town, zones: gpd.GeoDataFrame, kinds: Sequence[Opportunities]
+) -> dict[str, pd.DataFrame]:
+    """Return the access of zones to each kind of opportunity, as `summarise_access`, by the kind's name.
+
+    By the medians of journeys from the zones in the town's window, whatever the direction of its own; where
+    that is ``to``, arriving in it.
+    """
+    query = dataclasses.replace(town.query, percentiles=(50,))
+    homes = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
+    access = {}
+    for kind in kinds:
+        ends = (homes, kind.points) if query.direction == "from" else (kind.points, homes)
+        rows = [as_minutes(block.seconds[:, :, 0]) for block in router.travel_times(*ends, query)]
+        minutes = np.concatenate(rows)
+        demand = zones[kind.demand].to_numpy(dtype=np.float64)
+        access[kind.name] = summarise_access(
+            minutes if query.direction == "from" else minutes.T,
+            kind.offers,
+            demand,
+            town.preset.cutoffs_min,
+        )
+    return access
 
 
 def add_areas_within(zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon]) -> gpd.GeoDataFrame:

@@ -22,12 +22,12 @@ from ptreach.measures.place_figures import relate_to_deprivation, summarise_plac
 from ptreach.measures.reach import reach_by_deprivation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
-    from ptreach.model import FloatArray
+    from ptreach.model import FloatArray, Opportunities
     from ptreach.outputs.facts import AreasFacts
 
 MINUTE_DECIMALS: Final = 4
@@ -175,6 +175,37 @@ def relation_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool)
     numbers = table.select_dtypes("float").columns
     table[numbers] = table[numbers].map(_significant)
     return _titled(table, areas, made_up=made_up)
+
+
+def access_table(
+    zones: gpd.GeoDataFrame,
+    access: Mapping[str, pd.DataFrame],
+    kinds: Sequence[Opportunities],
+    areas: AreasFacts,
+    *,
+    made_up: bool,
+) -> pd.DataFrame:
+    """Return the access of each zone to each kind of opportunity, one row a zone and kind.
+
+    Columns: the zone id, ``zone_name, opportunities`` (the kind's name), ``title, demand`` (the people who
+    share in it), then those of `summarise_access`.
+    """
+    parts = []
+    for kind in kinds:
+        part = access[kind.name].round(MINUTE_DECIMALS)
+        heads = [
+            zones["zone_id"].to_numpy(),
+            zones["zone_name"].to_numpy(),
+            kind.name,
+            kind.title,
+            kind.demand,
+        ]
+        names = (areas.id_column, "zone_name", "opportunities", "title", "demand")
+        for at, (name, head) in enumerate(zip(names, heads, strict=True)):
+            part.insert(at, name, head)
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    return mark_made_up(table) if made_up else table
 
 
 def centres_m(zones: gpd.GeoDataFrame) -> FloatArray:
