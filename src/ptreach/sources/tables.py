@@ -302,7 +302,7 @@ def texts(cells: pd.Series[Any]) -> pd.Series[str]:
 def numbers(
     frame: pd.DataFrame,
     column: str,
-    path: Path,
+    path: Path | str,
     *,
     grouped: bool = True,
     remedy: str = "correct the cell or leave it blank",
