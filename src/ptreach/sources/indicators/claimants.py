@@ -83,12 +83,12 @@ def read_claimants(table: Table, edition: Edition, ages: Ages | None) -> Figures
     cells = read_cells(frame, "obs_value", where)
     log_codes(cells.codes, "obs_value", where)
     refuse_negative(cells.numbers, frame, "obs_value", where)
-    date = _date_of(frame)
+    date = _first(frame, "date_name", "date(_code)?")
     note = (f"Claimant count, {date}; " if date else "Claimant count; ") + (
         "rounded to 5 by the publisher, counts below 5 are not known."
     )
     (rate, rate_title), (count, count_title) = CLAIMANT_RATE, CLAIMANTS
-    if _measures_rate(frame):
+    if _measures_rate(frame, where):
         return figures(
             Indicator(rate, rate_title, "work", "%", edition.name, note=note), cells.numbers, codes, where
         )
@@ -153,24 +153,24 @@ def _refuse_several(frame: pd.DataFrame, dimension: _Dimension, where: Path | st
             )
 
 
-def _date_of(frame: pd.DataFrame) -> str:
-    """Return the date of a table in words, empty where it has none."""
-    column = find_column(frame, "date_name") or find_column(frame, "date(_code)?")
-    return str(texts(frame[column]).iloc[0]) if column and len(frame) else ""
+def _first(frame: pd.DataFrame, *patterns: str) -> str:
+    """Return the first cell that says anything of the first column that a pattern matches, else nothing."""
+    for pattern in patterns:
+        column = find_column(frame, pattern)
+        if column is not None and len(said := texts(frame[column]).dropna()):
+            return str(said.iloc[0])
+    return ""
 
 
-def _measures_rate(frame: pd.DataFrame) -> bool:
+def _measures_rate(frame: pd.DataFrame, where: Path | str) -> bool:
     """Say whether values are per cent already; raise InputError for other measures than these two."""
-    named = find_column(frame, "measure_name")
-    name = str(texts(frame[named]).iloc[0]).casefold() if named and len(frame) else ""
-    column = find_column(frame, "measure(_code)?")
-    code = str(texts(frame[column]).iloc[0]) if column and len(frame) else ""
-    if (not name and code in {"", "1"}) or name in {"claimant count", "claimants"}:
+    name, code = _first(frame, "measure_name").casefold(), _first(frame, "measure(_code)?")
+    if name in {"claimant count", "claimants"} or (not name and code in {"", "1"}):
         return False
-    if (not name and code == "2") or _PROPORTION in name:
+    if _PROPORTION in name or (not name and code == "2"):
         return True
     raise InputError(
         f"the measure is {name or code}, not the claimant count",
-        where=f"measure of {frame.columns[0]}",
+        where=str(where),
         remedy="ask for measure=1, claimants",
     )

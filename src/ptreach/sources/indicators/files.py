@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
 from ptreach.sources.archive import READ_FAULTS, Bounded, TableFile, zip_files
+from ptreach.sources.contents import WEB_PAGE, fault_of
 from ptreach.sources.tables import TEXT_SUFFIXES, parse_csv, plain_header, read_table
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def read_tables(path: Path, wanted: Callable[[Sequence[str], Sequence[str]], boo
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
+    if fault_of(path, path.suffix) == WEB_PAGE:
+        raise InputError(WEB_PAGE, where=str(path), remedy="fetch the file again")
     with path.open("rb") as stream:
         zipped = stream.read(len(_ZIP_HEAD)) == _ZIP_HEAD
     suffix = path.suffix.lower()

@@ -83,7 +83,7 @@ def _numeric(frame: pd.DataFrame, where: Path | str) -> list[IndicatorColumn]:
             if not numeric.size or numeric.mean() <= 0.5:
                 _log.debug("%s, %s: no numbers, so no indicator", Path(where).name, name)
                 continue
-        found.append(IndicatorColumn(column=name))
+        found.append(IndicatorColumn(column=name[:1].upper() + name[1:]))
     return found
 
 
