@@ -61,6 +61,9 @@ def test_faults_of_a_register_are_named(tmp_path):
     with pytest.raises(InputError, match="no row is a school"):
         read_schools(write(tmp_path, school("")))
     path = tmp_path / "r.csv"
+    path.write_text("Code,Place\n100001,x\n")
+    with pytest.raises(InputError, match=r"no column 'URN'; found: code, place"):
+        read_schools(path)
     path.write_text("URN,Name\n100001,x\n")
     with pytest.raises(InputError, match="no column 'Easting'"):
         read_schools(path)
