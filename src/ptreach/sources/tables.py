@@ -85,15 +85,24 @@ def _plain(frame: pd.DataFrame, where: Path | str) -> pd.DataFrame:
 
 def _read_csv(content: bytes, where: Path | str) -> pd.DataFrame:
     """Return a CSV with every cell as text; index: the row as a spreadsheet shows it."""
-    text = _decoded(content, where)
+    text = _decoded(content, where).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise InputError("the file is empty", where=str(where), remedy="take a file with a header and rows")
     first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = max((",", ";", "\t"), key=first.count)
-    headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    try:
+        headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+        _refuse_cut(text, separator, len(headers), where)
+    except csv.Error as error:  # such as a cell without end
+        raise InputError(
+            f"not readable as CSV: {error}", where=str(where), remedy="take the publisher's file as it is"
+        ) from error
     named = [plain for header in headers if (plain := plain_header(header))]
     _refuse_doubles(named, where)  # pandas would rename them
-    _refuse_cut(text, separator, len(headers), where)
+    if not named:
+        raise InputError(
+            "the first row has no header", where=str(where), remedy="put a header on each column"
+        )
     try:
         with warnings.catch_warnings():
             # Of rows longer than the header the rest would be dropped, with a warning only.
