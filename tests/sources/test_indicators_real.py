@@ -111,7 +111,7 @@ def test_every_zone_of_england_has_every_figure(england):
     shares = found.frame[[one.name for one in found.indicators if one.unit == "%"]]
     assert shares.min().min() >= 0
     assert shares.max().max() <= 100
-    # England as published, in per cent of people.
+    # England in per cent of people, as the first releases of the census gave it.
     for name, topic, share in (
         ("no_qualifications", "ts067", 18.1),
         ("level_4_plus", "ts067", 33.9),

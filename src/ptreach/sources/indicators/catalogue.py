@@ -1,4 +1,4 @@
-"""Which columns of the publishers' tables become which indicator, as of October 2025.
+"""Which columns of the publishers' tables, as they were in 2025, become which indicator.
 
 One place to read what is in a matrix of correlations and why. Of shares that add up to a whole not all are
 taken, for the last would only say again what the others do; where two tables say nearly the same, one is
