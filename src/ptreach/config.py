@@ -12,7 +12,7 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -238,6 +238,7 @@ def _keys_at(model: type[BaseModel], path: list[str]) -> set[str]:
     """Return the keys a (nested) model knows."""
     for key in path:
         inner = model.model_fields[key].annotation if key in model.model_fields else None
+        inner = next(iter(get_args(inner)), inner)  # of a list, what it is a list of
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return set(model.model_fields)
         model = inner

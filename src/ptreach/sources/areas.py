@@ -47,6 +47,7 @@ COLUMNS: Final = (
     "idaci_decile",
     "geometry",
 )
+_KINDS: Final = ("centroids", "boundaries", "deprivation", "population")
 # A population-weighted centroid lies in or by its zone; beyond this it belongs to another zone or system.
 _CENTROID_SLACK_M: Final = 2_000
 
@@ -72,7 +73,7 @@ def load_areas(
     InputError
         Where a file is missing, is of another edition, lacks a header, or the tables do not fit together.
     """
-    records = source_records(recipe, folder)
+    records = source_records(recipe, folder, _KINDS)
     paths: dict[str, Path] = {source.kind: folder / SOURCES_FOLDER / source.file for source in recipe.sources}
     people = read_deprivation(paths["deprivation"], recipe.id_column).set_index("zone_id")
     polygons = read_boundaries(paths["boundaries"], recipe.id_column, bounds_m)

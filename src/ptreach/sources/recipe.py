@@ -35,8 +35,30 @@ _PLAIN_FILE: Final = r"^[^\\/:*?\"<>|\x00-\x1f]+$"
 _Text = Annotated[str, Field(min_length=1)]
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
-Kind = Literal["osm", "gtfs", "centroids", "boundaries", "deprivation", "population"]
+Kind = Literal["osm", "gtfs", "centroids", "boundaries", "deprivation", "population", "indicators", "schools"]
 _NETWORK_KINDS: Final = {"osm", "gtfs"}
+# What areas may be without; of some they may have many.
+_EXTRA_KINDS: Final = {"indicators", "schools"}
+_MANY_KINDS: Final = {"indicators"}
+
+
+class IndicatorColumn(Frozen):
+    """One column of a table of kind ``indicators``, and what it is called on pictures and in tables.
+
+    ``column`` is the header in the file. Cells are multiplied by ``factor`` (100 makes percentages of shares
+    of 1); with ``share_of``, the header of another column, they become percentages of its cells. ``name``,
+    ``title`` and ``unit`` are taken from the header where they are empty.
+    """
+
+    column: _Text
+    name: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    title: Annotated[str, Field(max_length=40)] = ""
+    theme: str = "other"
+    unit: str = ""
+    part_of: str = ""
+    note: str = ""
+    factor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    share_of: str = ""
 
 
 class Source(Frozen):
@@ -46,7 +68,8 @@ class Source(Frozen):
     ``latest``. ``fallback_urls`` are tried in order where the address before them has no such file. In an
     address, ``${NAME}`` stands for a variable of the environment. ``optional`` files may be absent. A file
     with ``instead_of`` is an alternative to the file of that name: exactly one of them is used.
-    ``how_to_get`` tells what a person has to do first, as an imperative clause.
+    ``how_to_get`` tells what a person has to do first, as an imperative clause. ``columns`` choose from a
+    table of kind ``indicators``, and name what they choose; without, all its numbers are taken.
     """
 
     kind: Kind
@@ -68,6 +91,7 @@ class Source(Frozen):
     instead_of: str = ""
     how_to_get: str = ""
     note: str = ""
+    columns: tuple[IndicatorColumn, ...] = ()
 
     @field_validator("file")
     @classmethod
@@ -91,6 +115,13 @@ class Source(Frozen):
         """Refuse further addresses without a first one."""
         if self.fallback_urls and not self.url:
             raise ValueError("fallback_urls stand behind url, which is missing")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_of_indicators(self) -> Source:
+        """Refuse columns of a file that is no table of indicators."""
+        if self.columns and self.kind != "indicators":
+            raise ValueError(f"columns are for files of kind 'indicators', not '{self.kind}'")
         return self
 
     @property
@@ -182,7 +213,10 @@ class NetworkRecipe(Frozen):
 
 
 class AreasRecipe(Frozen):
-    """What zones are made of: centroids, boundaries, deprivation and, where given, population."""
+    """What zones are made of: centroids, boundaries, deprivation and, where given, population.
+
+    Tables of ``indicators`` (any number) and the register of ``schools`` may be optional.
+    """
 
     name: Annotated[str, Field(pattern=_NAME)]
     title: _Text
@@ -204,9 +238,12 @@ class AreasRecipe(Frozen):
         for kind, number in sorted(count.items()):
             if kind in _NETWORK_KINDS:
                 raise ValueError(f"sources of kind '{kind}' belong in {NETWORK_FILE}")
-            if number > 1:
+            if number > 1 and kind not in _MANY_KINDS:
                 raise ValueError(f"sources has {number} files of kind '{kind}'; areas take one")
-        if any(source.optional or source.instead_of for source in self.sources):
+        if any(
+            source.instead_of or (source.optional and source.kind not in _EXTRA_KINDS)
+            for source in self.sources
+        ):
             raise ValueError("optional and instead_of are for files of networks; areas need each table")
         return self
 

@@ -9,6 +9,7 @@ import logging
 import re
 import warnings
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,8 +19,6 @@ from shapely.errors import ShapelyError
 from ptreach.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ptreach.model import FloatArray
 
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
@@ -27,7 +26,8 @@ PARQUET_SUFFIXES: Final = frozenset({".parquet", ".geoparquet"})
 GEO_SUFFIXES: Final = frozenset(
     {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".zip"}
 )
-_LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)")
+LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)")
+"""Headers of LSOA codes; one of the two groups is the edition, ``11`` or ``21``."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ def read_table(path: Path) -> pd.DataFrame:
         raise InputError("no such file", where=str(path), remedy="check the path")
     suffix = path.suffix.lower()
     if suffix in TEXT_SUFFIXES:
-        frame = _read_csv(path)
-    elif suffix in PARQUET_SUFFIXES:
+        return parse_csv(path.read_bytes(), path)
+    if suffix in PARQUET_SUFFIXES:
         frame = _read_parquet(path)
     elif suffix in GEO_SUFFIXES:
         frame = _read_geo(path)
@@ -64,26 +64,45 @@ def read_table(path: Path) -> pd.DataFrame:
             where=str(path),
             remedy="save it as CSV UTF-8, Parquet, GeoPackage, GeoJSON or shapefile",
         )
+    return _plain(frame, path)
+
+
+def parse_csv(content: bytes, where: Path | str) -> pd.DataFrame:
+    """Return the rows of a CSV's bytes as `read_table` does; `where` names it in messages."""
+    return _plain(_read_csv(content, where), where)
+
+
+def _plain(frame: pd.DataFrame, where: Path | str) -> pd.DataFrame:
+    """Return a table under plain headers; raise InputError where it has no rows or a header twice."""
     if not len(frame):
-        raise InputError("the table has no rows", where=str(path), remedy="take a file with rows")
+        raise InputError("the table has no rows", where=str(where), remedy="take a file with rows")
     active = getattr(frame, "_geometry_column_name", None)
     names = ["geometry" if name == active else plain_header(name) for name in frame.columns]
-    _refuse_doubles(names, path)
+    _refuse_doubles(names, where)
     frame = frame.rename(columns=dict(zip(frame.columns, names, strict=True)))
     return frame if active is None else frame.set_geometry("geometry")  # type: ignore[operator]
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(content: bytes, where: Path | str) -> pd.DataFrame:
     """Return a CSV with every cell as text; index: the row as a spreadsheet shows it."""
-    text = _decoded(path)
+    text = _decoded(content, where).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise InputError("the file is empty", where=str(path), remedy="take a file with a header and rows")
+        raise InputError("the file is empty", where=str(where), remedy="take a file with a header and rows")
     first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = max((",", ";", "\t"), key=first.count)
-    headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    try:
+        headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+        _refuse_cut(text, separator, len(headers), where)
+    except csv.Error as error:  # such as a cell without end
+        raise InputError(
+            f"not readable as CSV: {error}", where=str(where), remedy="take the publisher's file as it is"
+        ) from error
     named = [plain for header in headers if (plain := plain_header(header))]
-    _refuse_doubles(named, path)  # pandas would rename them
-    _refuse_cut(text, separator, len(headers), path)
+    _refuse_doubles(named, where)  # pandas would rename them
+    if not named:
+        raise InputError(
+            "the first row has no header", where=str(where), remedy="put a header on each column"
+        )
     try:
         with warnings.catch_warnings():
             # Of rows longer than the header the rest would be dropped, with a warning only.
@@ -100,7 +119,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise InputError(
             f"not readable as CSV: {' '.join(str(error).split()).rstrip('.')}",
-            where=str(path),
+            where=str(where),
             remedy="give every row as many cells as the header",
         ) from error
     frame.index = pd.RangeIndex(2, len(frame) + 2)
@@ -108,9 +127,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
     return frame.drop(index=blank[(frame.loc[blank].fillna("") == "").all(axis=1)])
 
 
-def _decoded(path: Path) -> str:
+def _decoded(content: bytes, where: Path | str) -> str:
     """Return the text of a file: UTF-16 where it says so, UTF-8, else Windows' western encoding."""
-    content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:
@@ -121,31 +139,31 @@ def _decoded(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         if encoding == "cp1252":
-            _log.warning("%s is not UTF-8; it is read as Windows-1252", path.name)
+            _log.warning("%s is not UTF-8; it is read as Windows-1252", Path(where).name)
         if "\0" in text:
             break
         return text
-    raise InputError("no text, so no CSV", where=str(path), remedy="save it as CSV UTF-8")
+    raise InputError("no text, so no CSV", where=str(where), remedy="save it as CSV UTF-8")
 
 
-def _refuse_cut(text: str, separator: str, width: int, path: Path) -> None:
+def _refuse_cut(text: str, separator: str, width: int, where: Path | str) -> None:
     """Raise InputError where a text ends within a row: no line end, and cells missing."""
     last = text.rsplit("\n", 1)[-1]
     cells = next(csv.reader([last], delimiter=separator), [])
     if 0 < len(cells) < width and last.count('"') % 2 == 0:
         raise InputError(
             f"the last row has {len(cells)} cells of {width}: the file is cut",
-            where=str(path),
+            where=str(where),
             remedy="take the whole file",
         )
 
 
-def _refuse_doubles(headers: list[str], path: Path) -> None:
+def _refuse_doubles(headers: list[str], where: Path | str) -> None:
     """Raise InputError where a header occurs twice."""
     twice = sorted(header for header, number in Counter(headers).items() if number > 1)
     if twice:
         raise InputError(
-            f"the header '{twice[0]}' occurs twice", where=str(path), remedy="rename or drop one"
+            f"the header '{twice[0]}' occurs twice", where=str(where), remedy="rename or drop one"
         )
 
 
@@ -216,7 +234,7 @@ def find_column(frame: pd.DataFrame, pattern: str) -> str | None:
     return next((str(name) for name in frame.columns if re.fullmatch(pattern, str(name))), None)
 
 
-def need_column(frame: pd.DataFrame, pattern: str, header: str, path: Path) -> str:
+def need_column(frame: pd.DataFrame, pattern: str, header: str, path: Path | str) -> str:
     """Return as `find_column`; raise InputError that names `header` and the headers found."""
     found = find_column(frame, pattern)
     if found is None:
@@ -263,7 +281,7 @@ def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
     """Return the header of the zone codes; raises as `zone_codes` says."""
     if id_column and plain_header(id_column) in frame.columns:
         return plain_header(id_column)
-    matches = [(str(name), match) for name in frame.columns if (match := _LSOA_CODE.fullmatch(str(name)))]
+    matches = [(str(name), match) for name in frame.columns if (match := LSOA_CODE.fullmatch(str(name)))]
     editions = {name: match[1] or match[2] for name, match in matches}
     asked = re.search(r"\d\d", id_column or "")
     for name, year in editions.items():
@@ -293,7 +311,7 @@ def texts(cells: pd.Series[Any]) -> pd.Series[str]:
 def numbers(
     frame: pd.DataFrame,
     column: str,
-    path: Path,
+    path: Path | str,
     *,
     grouped: bool = True,
     remedy: str = "correct the cell or leave it blank",
