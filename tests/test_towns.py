@@ -15,7 +15,8 @@ from ptreach.config import load_town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
 from ptreach.model import no_progress
-from ptreach.towns import add_areas_within, add_times
+from ptreach.sources.recipe import AreasRecipe, Source
+from ptreach.towns import access_to, add_areas_within, add_times, opportunities_of
 
 TOWN = """
 name = "Somewhere"
@@ -114,3 +115,53 @@ def test_areas_within_isochrones_are_shares_of_the_zone(zones):
     found = add_areas_within(zones, isochrones)
     assert found["area_within_15"].tolist() == pytest.approx([0.25, 0, 0])
     assert found["area_within_30"].tolist() == pytest.approx([1, 0.5, 0])
+
+
+PLACES = "id,lon,lat,desks\nnear,{},{},40\nfar,{},{},10\noff,-3.0,52.0,5\n"
+
+
+def test_access_follows_by_hand(town, zones, router, tmp_path):
+    (x0, y0), (x1, y1) = made.lonlat(80.5, 0), made.lonlat(2_480.5, 0)
+    (tmp_path / "desks.csv").write_text(PLACES.format(x0, y0, x1, y1), encoding="utf-8")
+    asked = town(
+        'window = "09:15-09:16"\n[[opportunities]]\nname = "desks"\nfile = "desks.csv"\noffers = "desks"\n'
+    )
+    recipe = AreasRecipe.model_construct(sources=())
+    (kind,) = opportunities_of(asked, recipe, tmp_path)
+    assert (kind.name, kind.title, kind.demand) == ("desks", "desks", "population")
+    assert kind.offers.tolist() == [40, 10, 5]
+    people = zones.assign(population=[100.0, 0.0, 50.0])
+    access = access_to(router, asked, people, [kind])["desks"]
+    # Zone a walks 400 s to the near ones; by the time it is at A, the bus of 9:20 has left for the far ones.
+    # c stands at the far ones. What lies off the network counts for nobody.
+    assert access["within_15"].tolist() == [40, 0, 10]
+    assert access["nearest_1_min"].tolist()[0] == 400 / 60
+    assert access["nearest_1_min"].tolist()[2] == 0
+    assert access["a_head"].tolist() == pytest.approx([40 / 100, 10 / 50, 10 / 50])
+
+
+def test_schools_are_told_apart_by_phase(town, tmp_path):
+    (tmp_path / "sources").mkdir()
+    rows = [
+        (
+            "URN,EstablishmentName,EstablishmentStatus (name),PhaseOfEducation (name),SchoolCapacity,"
+            "NumberOfPupils,Easting,Northing,LSOA (code)"
+        ),
+        "100001,First,Open,Primary,200,150,459000,92000,E01017282",
+        "100002,Second,Open,Secondary,,900,459100,92000,E01017282",
+        "100003,Both,Open,All-through,50,40,459200,92000,E01017282",
+        "100004,Shut,Closed,Primary,300,300,459300,92000,E01017282",
+        "100005,Nowhere,Open,Primary,300,300,,,E01017282",
+    ]
+    (tmp_path / "sources" / "schools.csv").write_text("\n".join(rows), encoding="utf-8")
+    recipe = AreasRecipe.model_construct(
+        sources=(Source.model_construct(kind="schools", file="schools.csv"),)
+    )
+    primary, secondary = opportunities_of(town(), recipe, tmp_path)
+    assert (primary.name, primary.points.ids, primary.offers.tolist()) == (
+        "primary-schools",
+        ("100001", "100003"),
+        [200, 50],
+    )
+    assert (secondary.points.ids, secondary.offers.tolist()) == (("100002", "100003"), [900, 50])
+    assert primary.demand == secondary.demand == "children"

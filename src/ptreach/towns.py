@@ -23,6 +23,8 @@ from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surfac
 from ptreach.model import Opportunities, Points
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
+from ptreach.sources.recipe import SOURCES_FOLDER
+from ptreach.sources.schools import read_schools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
 OFF_STREET_M: Final = 300.0
 """The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
 SURFACE_STEP_M: Final = 100.0
+
+_PHASES: Final = {
+    "primary": {"primary", "middle deemed primary", "all-through"},
+    "secondary": {"secondary", "middle deemed secondary", "all-through"},
+}
 
 _log = logging.getLogger(__name__)
 
@@ -112,14 +119,44 @@ def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Pro
     return zones.assign(**columns).reset_index(drop=True)
 
 
-def opportunities_of(town: Town) -> tuple[Opportunities, ...]:
-    """Read the files of opportunities that a town's file names; raises InputError as `read_opportunities`."""
+def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opportunities, ...]:
+    """Read the places that people travel to: those of the town's file, and schools where the areas have them.
+
+    Schools offer their places, or their pupils where the register has no places; primary and secondary ones
+    are told apart, and those for all ages are both.
+
+    Raises
+    ------
+    InputError
+        As `read_opportunities` and `read_schools` do.
+    """
     found = []
+    for source in recipe.sources:
+        path = folder / SOURCES_FOLDER / source.file
+        if source.kind == "schools" and path.is_file():
+            found += _schools(path)
     for given in town.opportunities:
         points, offers = read_opportunities(town.path.parent / given.file, given.offers)
         title = given.title or given.name
         found.append(Opportunities(given.name, title, points, offers, given.demand))
     return tuple(found)
+
+
+def _schools(path: Path) -> list[Opportunities]:
+    """Return the schools of a register that have a place on the map and room for pupils."""
+    register = read_schools(path)
+    offers = register["places"].fillna(register["pupils"]).to_numpy(dtype=np.float64)
+    somewhere = register["lon"].notna().to_numpy() & (offers > 0)
+    kinds = []
+    for phase, phases in _PHASES.items():
+        rows = register[somewhere & register["phase"].str.casefold().isin(phases).to_numpy()]
+        points = Points.of(rows["urn"], rows["lon"], rows["lat"], where=str(path))
+        kinds.append(
+            Opportunities(
+                f"{phase}-schools", f"Places in {phase} schools", points, offers[rows.index], "children"
+            )
+        )
+    return kinds
 
 
 def access_to(
@@ -128,19 +165,22 @@ def access_to(
     """Return the access of zones to each kind of opportunity, as `summarise_access`, by the kind's name.
 
     By the medians of journeys from the zones in the town's window, whatever the direction of its own; where
-    that is ``to``, arriving in it.
+    that is ``to``, arriving in it. Places far from any street of the network are left out.
     """
     query = dataclasses.replace(town.query, percentiles=(50,))
     homes = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
     access = {}
     for kind in kinds:
-        ends = (homes, kind.points) if query.direction == "from" else (kind.points, homes)
+        near = np.flatnonzero(~np.isnan(router.street_distance_m(kind.points, OFF_NETWORK_M)))
+        ids = [kind.points.ids[at] for at in near]
+        places = Points.of(ids, kind.points.lon[near], kind.points.lat[near], where=kind.name)
+        ends = (homes, places) if query.direction == "from" else (places, homes)
         rows = [as_minutes(block.seconds[:, :, 0]) for block in router.travel_times(*ends, query)]
         minutes = np.concatenate(rows)
         demand = zones[kind.demand].to_numpy(dtype=np.float64)
         access[kind.name] = summarise_access(
             minutes if query.direction == "from" else minutes.T,
-            kind.offers,
+            kind.offers[near],
             demand,
             town.preset.cutoffs_min,
         )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import pytest
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.matrix.points import read_points
+from ptreach.matrix.points import read_opportunities, read_points
 from ptreach.model import Points
 
 REFERENCE = Path(__file__).parents[2] / "../shared/reference/r5"
@@ -308,3 +309,23 @@ def test_the_reference_points_are_read_as_pandas_reads_them():
     assert len(points) == 903
     assert points.lon == pytest.approx(table["lon"].to_numpy(), abs=0)
     assert points.lat == pytest.approx(table["lat"].to_numpy(), abs=0)
+
+
+def test_opportunities_have_numbers_or_count_one_each(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text("id,lon,lat,Jobs (n)\na,-1.0,51.0,20\nb,-1.1,51.0,\n", encoding="utf-8")
+    points, offers = read_opportunities(path, "jobs (n)")
+    assert points.ids == ("a", "b")
+    assert offers.tolist() == pytest.approx([20, np.nan], nan_ok=True)
+    assert read_opportunities(path, "")[1].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "named"),
+    [("none", "1", "no column 'none'"), ("jobs", "-3", "row 2, jobs"), ("jobs", "many", "row 2, jobs")],
+)
+def test_opportunities_that_are_no_numbers_are_named(tmp_path, column, cell, named):
+    path = tmp_path / "jobs.csv"
+    path.write_text(f"id,lon,lat,jobs\na,-1.0,51.0,{cell}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(named)):
+        read_opportunities(path, column)
