@@ -27,7 +27,7 @@ from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
-from ptreach.outputs.pack import write_pack
+from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.qa import write_page
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
@@ -43,9 +43,11 @@ from ptreach.sources.records import left_out, source_records
 from ptreach.towns import (
     OFF_STREET_M,
     SURFACE_STEP_M,
+    access_to,
     add_areas_within,
     add_times,
     areas_in_view,
+    opportunities_of,
     require_origin,
     surface_around,
 )
@@ -254,7 +256,9 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         load_network_recipe(town.network, home),
         load_areas_recipe(town.areas, home),
     )
+    opportunities = opportunities_of(town, areas_recipe, recipe_folder(town.areas, home))
     records = source_records(network_recipe, recipe_folder(town.network, home))
+    absent = left_out(network_recipe, recipe_folder(town.network, home))
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
     opened = open_network(network)
@@ -266,27 +270,25 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     areas, streets_m = areas_in_view(opened, areas_recipe, recipe_folder(town.areas, home))
     with _first_run_told(progress), _dated_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+    access = access_to(router, town, zones, opportunities)
     ground = kept_ground(network, records, cleaning, progress)
     surface = surface_around(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     progress("pack", 0, 1)
     pack = write_pack(
         out / town.slug,
-        town=town,
-        zones=add_areas_within(zones, surface.isochrones),
-        isochrones=surface.isochrones,
-        ground=ground,
-        land=surface.land,
-        origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
-        facts=_facts(
-            router,
-            opened,
-            areas,
-            network_recipe,
-            records,
-            left_out(network_recipe, recipe_folder(town.network, home)),
+        PackContent(
+            town=town,
+            zones=add_areas_within(zones, surface.isochrones),
+            isochrones=surface.isochrones,
+            ground=ground,
+            land=surface.land,
+            origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
+            facts=_facts(router, opened, areas, network_recipe, records, absent),
+            verdict=verdict,
+            opportunities=opportunities,
+            access=access,
         ),
-        verdict=verdict,
     )
     progress("pack", 1, 1)
     return pack

@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 from ptreach.errors import InputError
 from ptreach.outputs import pack
-from ptreach.outputs.pack import write_pack
+from ptreach.outputs.pack import PackContent, write_pack
 
 FILES = {
     "README.txt",
@@ -41,7 +41,7 @@ def write(town, zones, isochrones, ground, facts, verdict):
             "facts": facts,
             "verdict": verdict,
         }
-        return write_pack(target, **(arguments | changes))
+        return write_pack(target, PackContent(**(arguments | changes)))
 
     return run
 

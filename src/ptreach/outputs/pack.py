@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ptreach.errors import InputError
-from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.layers import (
     isochrone_layer,
     origin_layer,
@@ -22,6 +22,7 @@ from ptreach.outputs.qa import qa_page
 from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
 from ptreach.outputs.tables import (
+    access_table,
     decile_table,
     figures_table,
     people_within_table,
@@ -32,102 +33,91 @@ from ptreach.outputs.tables import (
 from ptreach.outputs.wording import source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
     from shapely.geometry import MultiPolygon
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
-    from ptreach.model import Verdict
+    from ptreach.model import Opportunities, Verdict
+    from ptreach.outputs.facts import PackFacts
 
-__all__ = ["AreasFacts", "PackFacts", "write_pack"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackContent:
+    """What a pack is written from; all geometry is in EPSG:27700.
+
+    ``zones`` has the columns of `Areas.frame` and of `towns.add_times` and `towns.add_areas_within`;
+    ``isochrones`` are cumulative areas by cutoff in minutes, those of the town's preset; ``ground`` has the
+    columns ``kind, geometry`` of what lies under the map, ``land`` is all land in view; ``verdict`` is that
+    on the timetable. ``access`` is what `summarise_access` says of each of ``opportunities``, by its name.
+    """
+
+    town: Town
+    zones: gpd.GeoDataFrame
+    isochrones: Mapping[int, MultiPolygon]
+    ground: gpd.GeoDataFrame
+    land: BaseGeometry
+    origin_xy_m: tuple[float, float]
+    facts: PackFacts
+    verdict: Verdict
+    opportunities: Sequence[Opportunities] = ()
+    access: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def write_pack(
-    target: Path,
-    *,
-    town: Town,
-    zones: gpd.GeoDataFrame,
-    isochrones: Mapping[int, MultiPolygon],
-    ground: gpd.GeoDataFrame,
-    land: BaseGeometry,
-    origin_xy_m: tuple[float, float],
-    facts: PackFacts,
-    verdict: Verdict,
-) -> Path:
-    """Write the pack of a town and return its folder; all geometry is in EPSG:27700.
+def write_pack(target: Path, content: PackContent) -> Path:
+    """Write the pack of a town into the folder `target` and return it.
 
     The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``
     and ``tables``. An older pack there is replaced when the new one is complete; until then, and if
     anything fails, it stays as it is.
-
-    Parameters
-    ----------
-    target
-        The pack's folder.
-    town
-        What was asked.
-    zones
-        Columns of `Areas.frame`, ``minutes_p…`` (minutes, NaN where not reached), ``reason`` and
-        ``link_distance_m`` (metres, NaN where off the network).
-    isochrones
-        Cumulative areas by cutoff in minutes; the cutoffs are those of the town's preset.
-    ground
-        Columns ``kind, geometry`` of what lies under the map.
-    land
-        All land in view.
-    origin_xy_m
-        Easting and northing of the town's point.
-    facts
-        What the paperwork says of the run.
-    verdict
-        That on the timetable, for the page of the check.
 
     Raises
     ------
     InputError
         Where the folder exists and is no pack, a file of the pack is open, or the place can't be written to.
     """
+    town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
     with _replacing(target) as folder:
         for name in ("layers", "maps", "tables"):
             (folder / name).mkdir()
-        draw_journey_time_map(
-            folder / "maps" / f"{town.slug}-journey-time.png",
-            town=town,
-            zones=zones,
-            isochrones=isochrones,
-            ground=ground,
-            land=land,
-            origin_xy_m=origin_xy_m,
-            source_line=source_line(facts.sources),
-            by_the_sea=facts.by_the_sea,
-            made_up=facts.made_up,
-        )
-        _write_layers(folder / "layers" / f"{town.slug}.gpkg", town, zones, isochrones, origin_xy_m, facts)
-        _write_tables(folder / "tables", town, zones, facts)
-        _write_text(folder / "README.txt", readme_text(town, zones, facts))
-        _write_text(folder / "qa.html", qa_page(verdict, town.name, made_up=facts.made_up))
+        _draw_maps(folder / "maps", content)
+        _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
+        _write_tables(folder / "tables", content)
+        _write_text(folder / "README.txt", readme_text(town, zones, facts, content.opportunities))
+        _write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
         _write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
         write_manifest(folder, town=town, zones=zones, isochrones=isochrones, facts=facts)
     return target
 
 
-def _write_layers(
-    path: Path,
-    town: Town,
-    zones: gpd.GeoDataFrame,
-    isochrones: Mapping[int, MultiPolygon],
-    origin_xy_m: tuple[float, float],
-    facts: PackFacts,
-) -> None:
+def _draw_maps(folder: Path, content: PackContent) -> None:
+    """Draw the pictures."""
+    draw_journey_time_map(
+        folder / f"{content.town.slug}-journey-time.png",
+        town=content.town,
+        zones=content.zones,
+        isochrones=content.isochrones,
+        ground=content.ground,
+        land=content.land,
+        origin_xy_m=content.origin_xy_m,
+        source_line=source_line(content.facts.sources),
+        by_the_sea=content.facts.by_the_sea,
+        made_up=content.facts.made_up,
+    )
+
+
+def _write_layers(path: Path, content: PackContent) -> None:
     """Write the GeoPackage with its styles."""
+    town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
     cutoffs, zone_name = town.preset.cutoffs_min, zone_layer_name(facts.areas)
     layers = {
         zone_name: zone_layer(zones, cutoffs, facts.areas, made_up=facts.made_up),
         "isochrones": isochrone_layer(isochrones, town, made_up=facts.made_up),
-        "origin": origin_layer(town, origin_xy_m, made_up=facts.made_up),
+        "origin": origin_layer(town, content.origin_xy_m, made_up=facts.made_up),
     }
     styles = {
         zone_name: zone_style(cutoffs),
@@ -137,8 +127,9 @@ def _write_layers(
     write_geopackage(path, layers, styles)
 
 
-def _write_tables(folder: Path, town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> None:
+def _write_tables(folder: Path, content: PackContent) -> None:
     """Write the tables."""
+    town, zones, facts = content.town, content.zones, content.facts
     cutoffs, areas, made_up = town.preset.cutoffs_min, facts.areas, facts.made_up
     tables = {
         "zones": zone_table(zones, cutoffs, areas, made_up=made_up),
@@ -147,6 +138,8 @@ def _write_tables(folder: Path, town: Town, zones: gpd.GeoDataFrame, facts: Pack
         "figures": figures_table(zones, cutoffs, areas, made_up=made_up),
         "time-and-deprivation": relation_table(zones, areas, made_up=made_up),
     }
+    if content.opportunities:
+        tables["access"] = access_table(zones, content.access, content.opportunities, areas, made_up=made_up)
     for name, table in tables.items():
         write_csv(folder / f"{town.slug}-{name}.csv", table)
 

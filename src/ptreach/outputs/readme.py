@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from ptreach.config import Town
+    from ptreach.model import Opportunities
     from ptreach.outputs.facts import PackFacts
 
 WIDTH: Final = 96
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 
 
-def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:
+def readme_text(
+    town: Town, zones: gpd.GeoDataFrame, facts: PackFacts, opportunities: Sequence[Opportunities] = ()
+) -> str:
     """Return the text of README.txt, UTF-8 and in lines of readable length; attributions stand verbatim."""
     title = map_title(town)
     head = [title, "=" * len(title), ""]
@@ -39,7 +42,7 @@ def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:
         head += [MADE_UP_NOTICE, ""]
     sections = (
         ("Headline figures", _headlines(town, zones, facts)),
-        ("What is in this pack", _contents(town, facts)),
+        ("What is in this pack", _contents(town, facts, opportunities)),
         ("How to open it", _opening(facts)),
         ("Licences and attributions", _licences(facts)),
     )
@@ -90,10 +93,12 @@ def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[st
     ]
 
 
-def _contents(town: Town, facts: PackFacts) -> list[str]:
+def _contents(town: Town, facts: PackFacts, opportunities: Sequence[Opportunities]) -> list[str]:
     """List the files."""
     slug = town.slug
     zone_layer = zone_layer_name(facts.areas)
+    kinds = ", ".join(kind.title for kind in opportunities)
+    access = [(f"tables/{slug}-access.csv", f"access of each zone to: {kinds}")] if opportunities else []
     return _entries(
         (
             (
@@ -118,6 +123,7 @@ def _contents(town: Town, facts: PackFacts) -> list[str]:
                 f"tables/{slug}-time-and-deprivation.csv",
                 "whether time goes with deprivation, and how firmly",
             ),
+            *access,
             ("qa.html", "the check of timetable and date, for a browser: warnings, trips by day"),
             ("methods.md", "how the numbers were computed, and their limits"),
             ("manifest.json", "inputs with digests, versions, parameters, digests of every file here"),
