@@ -168,5 +168,5 @@ def test_blue_and_orange_are_apart_to_every_eye_and_darken_alike(kind):
 def test_steps_begin_at_their_bounds_and_signs_are_those_of_print():
     assert [step_of(v) for v in (0.29, 0.3, -0.3, 0.49, 0.5, -0.69, 0.7, -1.0)] == [-1, 0, 0, 0, 1, 1, 2, 2]
     assert [signed(v) for v in (-0.624, 0.5, -0.001, 1.0)] == ["−0.62", "0.50", "0.00", "1.00"]
-    assert [signed(v, zero=False) for v in (-0.624, 1.0)] == ["−.62", "1.00"]
+    assert [signed(v, zero=False) for v in (-0.624, 1.0, -0.1)] == ["−.62", "1.0", "−.10"]
     assert signed(-0.66, 1) == "−0.7"

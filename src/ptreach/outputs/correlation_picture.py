@@ -160,10 +160,12 @@ def step_of(value: float) -> int:
 
 
 def signed(value: float, decimals: int = 2, *, zero: bool = True) -> str:
-    """Return ``−0.62`` with the sign of print, or ``−.62``."""
+    """Return ``−0.62`` with the sign of print; without `zero` ``−.62``, and ``−1.0`` which is as wide."""
     text = f"{value:.{decimals}f}".replace("-", "−")
     text = text.removeprefix("−") if float(f"{value:.{decimals}f}") == 0 else text
-    return text if zero else text.replace("0.", ".", 1)
+    if zero:
+        return text
+    return text[:-1] if "1." in text else text.replace("0.", ".", 1)
 
 
 def _title(strongest: Strongest | None) -> str:
@@ -243,11 +245,10 @@ def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator]
 
 def _value_format(axes: Axes, grid: _Grid) -> _Form:
     """Return how values are written: ``−0.62`` if that fits the cells, else ``−.62``, else ``−0.6``."""
-    forms = (_Form(2, zero=True), _Form(2, zero=False), _Form(1, zero=True))
     trial = axes.text(0, 0, "", fontsize=SMALLEST_PT)
-    for form in forms:
+    for form, margin_px in ((_Form(2, zero=True), 10), (_Form(2, zero=False), 3), (_Form(1, zero=True), 0)):
         trial.set_text(signed(-0.88, form.decimals, zero=form.zero))
-        if trial.get_window_extent().width + 10 < grid.width * axes.figure.dpi:
+        if trial.get_window_extent().width + margin_px < grid.width * axes.figure.dpi:
             break
     trial.remove()
     return form

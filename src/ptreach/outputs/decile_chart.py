@@ -190,8 +190,9 @@ def _count_phrase(rows: pd.DataFrame, deprivation_title: str, edition: str) -> s
     known = int(rows["zones"].drop("all").sum())
     rest = f" Zones without a decile, only in the row of all: {zones - known}." if known < zones else ""
     return (
-        f"n = {people:,.0f} residents of {zones:,} zones ({edition}), by decile of {deprivation_title} "
-        f"(1 = most deprived tenth of England).{rest} Figures in bars: share within each cutoff."
+        f"n = {people:,.0f} residents of {zones:,} zones ({edition}), by decile of multiple deprivation "
+        f"({deprivation_title}): 1 is the most deprived tenth of England.{rest} "
+        "Figures in bars: share within each cutoff."
     )
 
 

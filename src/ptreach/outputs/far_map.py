@@ -334,8 +334,8 @@ def _count_phrase(zones: pd.DataFrame, deprivation_title: str, edition: str) -> 
     """Say of whom the map speaks."""
     people = float(np.nansum(zones["population"].to_numpy(dtype=np.float64)))
     return (
-        f"n = {people:,.0f} residents of {len(zones):,} zones ({edition}). Deciles of {deprivation_title}, "
-        "1 = most deprived tenth of England."
+        f"n = {people:,.0f} residents of {len(zones):,} zones ({edition}). Deciles of multiple deprivation "
+        f"({deprivation_title}): 1 is the most deprived tenth of England."
     )
 
 
