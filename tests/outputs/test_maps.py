@@ -9,7 +9,7 @@ from matplotlib.image import imread
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
-from ptreach.outputs.maps import MAP_BOX, NAME_LETTERS, _in_even_lines, draw_journey_time_map
+from ptreach.outputs.maps import MAP_BOX, draw_journey_time_map
 from ptreach.outputs.ramp import GROUND, OUTSIDE, SEA, band_colours
 
 CUTOFFS = (15, 30)
@@ -152,13 +152,3 @@ def test_nothing_is_written_over_the_rim(draw, changes):
     foot = np.concatenate([image[:10], image[-6:]]).reshape(-1, 3)
     assert (rim == 255).all()
     assert (foot == 255).all()
-
-
-def test_long_names_stand_in_even_lines():
-    assert _in_even_lines("Ryde high street") == "Ryde high street"
-    assert _in_even_lines("Newport (Isle of Wight) town centre") == "Newport (Isle of\nWight) town centre"
-    long = "a market square near the town hall corner by the old mill and its pond"
-    lines = _in_even_lines(long).split("\n")
-    assert " ".join(lines) == long
-    assert max(map(len, lines)) <= NAME_LETTERS
-    assert max(map(len, lines)) - min(map(len, lines)) < 10

@@ -8,11 +8,17 @@ import pytest
 
 from ptreach.config import Origin, Preset, Town
 from ptreach.outputs.wording import (
+    NAME_LETTERS,
     TITLE_WORDS,
     alt_text,
     district_phrase,
+    first_short_title,
+    in_even_lines,
+    journey_line,
+    listed,
     long_date,
     map_title,
+    ordinal,
     people_by_band,
     percent,
     source_line,
@@ -181,3 +187,48 @@ def test_an_attribution_within_another_is_said_once(facts):
     words = ("Source: ONS", "Source: ONS. Contains OS data.")
     records = [replace(facts.sources[0], attribution=text) for text in words]
     assert source_line(records).startswith("Sources: ONS. Contains OS data. Titles")
+
+
+def test_long_names_stand_in_even_lines():
+    assert in_even_lines("Ryde high street") == "Ryde high street"
+    assert in_even_lines("Newport (Isle of Wight) town centre") == "Newport (Isle of\nWight) town centre"
+    long = "a market square near the town hall corner by the old mill and its pond"
+    lines = in_even_lines(long).split("\n")
+    assert " ".join(lines) == long
+    assert max(map(len, lines)) <= NAME_LETTERS
+    assert max(map(len, lines)) - min(map(len, lines)) < 10
+
+
+def test_names_are_listed_as_they_are_said():
+    assert listed(["Dudley"]) == "Dudley"
+    assert listed(["Dudley", "Walsall"]) == "Dudley and Walsall"
+    assert listed(["Dudley", "Sandwell", "Walsall"]) == "Dudley, Sandwell and Walsall"
+
+
+def test_ordinals_end_as_they_are_said():
+    said = {
+        1: "1st",
+        2: "2nd",
+        3: "3rd",
+        4: "4th",
+        11: "11th",
+        12: "12th",
+        13: "13th",
+        21: "21st",
+        112: "112th",
+    }
+    assert {number: ordinal(number) for number in said} == said
+
+
+def test_the_first_title_of_ten_words_is_taken():
+    ten, eleven = " ".join("abcdefghij"), " ".join("abcdefghijk")
+    assert first_short_title(eleven, ten, "last") == ten
+    assert first_short_title(eleven, "last") == "last"
+
+
+def test_a_line_for_pictures_whose_title_has_no_place_says_it():
+    assert journey_line(town()) == (
+        "From Ryde  ·  Tuesday 16 June 2020, leaving 07:15 to 09:15  ·  "
+        "median of 120 departures, one a minute"
+    )
+    assert journey_line(town(direction="to")).startswith("To Ryde  ·  Tuesday 16 June 2020, arriving ")

@@ -16,7 +16,7 @@ from ptreach.outputs.map_view import Z_LABELS, Bounds, clipped
 from ptreach.outputs.ramp import INK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -29,8 +29,9 @@ LABELS_A_BAND: Final = 2
 class Labels:
     """Labels on a map that keep clear of each other and of what else takes up room."""
 
-    def __init__(self, axes: Axes, view: Bounds) -> None:
+    def __init__(self, axes: Axes, view: Bounds, gaps_pt: Sequence[float] = (9.0, 16.0, 26.0, 40.0)) -> None:
         self._axes = axes
+        self._gaps_pt = gaps_pt
         self._frame = box(*view)
         self._size_m = (view[2] - view[0], view[3] - view[1])
         self._taken: list[Bbox] = []
@@ -55,22 +56,25 @@ class Labels:
         size_pt: float,
         must: bool = False,
         on_point: bool = True,
-        **style: str,
+        margin_pt: float | None = None,
+        **style: Any,  # noqa: ANN401 - whatever matplotlib writes text with
     ) -> bool:
         """Write `text` at a point in metres, or beside it with a leader; return whether there was room.
 
-        A label that `must` be is written at its first position where there is no room.
+        A label that `must` be is written at its first position where there is no room. `margin_pt` is kept
+        clear around it.
         """
         label = self._annotate(text, x_m, y_m, size_pt, style)
         sides = [(0.0, 0.0)] if on_point else []
         extent = label.get_window_extent()
         pt_per_px = 72 / self._axes.figure.dpi
-        for gap_pt in _GAPS_PT:
+        margin_px = size_pt * 0.5 if margin_pt is None else margin_pt / pt_per_px
+        for gap_pt in self._gaps_pt:
             right, up = extent.width * pt_per_px / 2 + gap_pt, extent.height * pt_per_px / 2 + gap_pt
             sides += [(dx * right, dy * up) for dx, dy in _COMPASS]
         for side in sides:
             label.set_position(side)
-            room = label.get_window_extent().padded(size_pt * 0.5)
+            room = label.get_window_extent().padded(margin_px)
             if self._is_free(room):
                 break
         else:
@@ -78,7 +82,7 @@ class Labels:
                 label.remove()
                 return False
             label.set_position(sides[0])
-        self._taken.append(label.get_window_extent().padded(size_pt * 0.5))
+        self._taken.append(label.get_window_extent().padded(margin_px))
         if label.get_position() != (0.0, 0.0):
             self._lead(x_m, y_m, label)
         return True
@@ -136,7 +140,6 @@ class Labels:
         line.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white", alpha=0.9)])
 
 
-_GAPS_PT: Final = (9.0, 16.0, 26.0, 40.0)
 _COMPASS: Final = ((0, 1), (1, 0), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
 

@@ -1,22 +1,17 @@
-"""What stands around the map: title, legend with the people of each band, sources."""
+"""What stands beside the map: a headline number, the legend with the people of each band, kinds of lines."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from ptreach.outputs.map_view import LINES
 from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
-from ptreach.outputs.wording import (
-    map_title,
-    people_by_band,
-    percent,
-    subtitle,
-    within_phrase,
-)
+from ptreach.outputs.sheet import GREY
+from ptreach.outputs.wording import people_by_band, percent, within_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,48 +24,10 @@ if TYPE_CHECKING:
 
 PANEL_BOX: Final = (0.772, 0.085, 0.206, 0.775)
 """Left, bottom, width and height as shares of the figure."""
-GREY: Final = "#4A4A4A"
-LEFT: Final = 0.022
-RIGHT: Final = 0.978
-SOURCES_TOP: Final = 0.066
-SOURCE_SIZES_PT: Final = (10.5, 9.5, 8.5, 7.5)
 ROW_IN: Final = 0.46
 """Height of a row of the legend in inches, less where there are many."""
 LINES_IN: Final = 1.4
 """Room in inches that is kept for the lines explained below the legend."""
-
-
-def draw_heading(figure: Figure, town: Town) -> None:
-    """Write title and subtitle, each as large as fits its line."""
-    lines: tuple[tuple[float, str, float, dict[str, Any]], ...] = (
-        (0.945, map_title(town), 30.0, {"fontweight": "bold"}),
-        (0.891, subtitle(town), 15.5, {"color": GREY}),
-    )
-    for y, words, size_pt, style in lines:
-        text = figure.text(LEFT, y, words, fontsize=size_pt, va="center", **style)
-        room_px = figure.bbox.width * (RIGHT - LEFT)
-        text.set_fontsize(size_pt * min(1.0, room_px / text.get_window_extent().width))
-
-
-def draw_sources(figure: Figure, source_line: str) -> None:
-    """Write sources and attributions at the foot, smaller where they are long.
-
-    What does not fit in the smallest size is cut, and the reader sent to the pack's README.
-    """
-    text = figure.text(LEFT, SOURCES_TOP, source_line, color=GREY, va="top", linespacing=1.25)
-    height_in = SOURCES_TOP * figure.get_figheight() - 0.08
-    for size_pt in SOURCE_SIZES_PT:
-        text.set(text=source_line, fontsize=size_pt)
-        room_px = figure.bbox.width * (RIGHT - LEFT)
-        # A line may be wider than the average of all by a few letters
-        letters = int(0.96 * len(source_line) * room_px / text.get_window_extent().width)
-        most = int(height_in * 72 / (size_pt * 1.25))
-        lines = textwrap.wrap(source_line, letters)
-        if len(lines) <= most:
-            break
-    else:
-        lines = textwrap.wrap(source_line, letters, max_lines=most, placeholder=" … All sources: README.txt")
-    text.set_text("\n".join(lines))
 
 
 def draw_panel(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import matplotlib as mpl
 import shapely
 from matplotlib import patheffects
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from ptreach.outputs.map_labels import Labels
-from ptreach.outputs.map_panel import LEFT, draw_heading, draw_panel, draw_sources
+from ptreach.outputs.map_panel import draw_panel
 from ptreach.outputs.map_view import Z_LABELS, draw_bands, draw_edge, draw_ground, view_bounds
 from ptreach.outputs.ramp import INK, STAR
-from ptreach.outputs.wording import alt_text
+from ptreach.outputs.sheet import LEFT, NOTICE, NOTICE_COLOUR, draw_heading, draw_sources, sheet
+from ptreach.outputs.wording import alt_text, in_even_lines, map_title, subtitle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +31,8 @@ DPI: Final = 160
 """2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
 MAP_BOX: Final = (LEFT, 0.085, 0.725, 0.775)
 """Left, bottom, width and height as shares of the figure."""
-NAME_LETTERS: Final = 28
-"""Letters in a line of the town's name on the map."""
-_STYLE: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
+SOURCES_TOP: Final = 0.066
+SOURCE_SIZES_PT: Final = (10.5, 9.5, 8.5, 7.5)
 
 
 def draw_journey_time_map(
@@ -79,11 +75,7 @@ def draw_journey_time_map(
     made_up
         Whether any of the data is made up: the map then says so.
     """
-    with mpl.rc_context():
-        mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
-        mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
-        FigureCanvasAgg(figure)
+    with sheet(path, SIZE_IN, DPI) as figure:
         axes = figure.add_axes(MAP_BOX)
         aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
         view = view_bounds(isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(), aspect)
@@ -96,10 +88,9 @@ def draw_journey_time_map(
         _draw_furniture(axes, labels, made_up=made_up)
         _draw_origin(axes, labels, town.name, origin_xy_m)
         labels.place_bands(isochrones, size_pt=12.5)
-        draw_heading(figure, town)
+        draw_heading(figure, map_title(town), subtitle(town))
         draw_panel(figure, town, zones, kinds, has_edge=has_edge)
-        draw_sources(figure, source_line)
-        figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+        draw_sources(figure, source_line, SOURCE_SIZES_PT, SOURCES_TOP)
     path.with_suffix(".txt").write_text(
         alt_text(town, zones, made_up=made_up), encoding="utf-8", newline="\n"
     )
@@ -119,15 +110,7 @@ def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float
         markeredgewidth=1.4, zorder=Z_LABELS + 2,
     )  # fmt: skip
     labels.reserve(x, y, 13)
-    labels.place(_in_even_lines(name), x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
-
-
-def _in_even_lines(name: str) -> str:
-    """Return a name in lines of about the same length."""
-    lines_n = len(textwrap.wrap(name, NAME_LETTERS))
-    widths = range(len(name) // lines_n, NAME_LETTERS + 1)
-    wrapped = (textwrap.wrap(name, width) for width in widths)
-    return "\n".join(next(lines for lines in wrapped if len(lines) <= lines_n))
+    labels.place(in_even_lines(name), x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
 
 
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
@@ -148,8 +131,8 @@ def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
     labels.keep_clear(arrow)
     if made_up:
         notice = axes.text(
-            0.5, 0.965, "MADE-UP DATA", transform=axes.transAxes, ha="center", va="top", fontsize=20,
+            0.5, 0.965, NOTICE, transform=axes.transAxes, ha="center", va="top", fontsize=20,
             fontweight="bold", color="white", zorder=Z_LABELS + 3,
-            bbox={"boxstyle": "square,pad=0.4", "facecolor": "#B00020", "edgecolor": "none"},
+            bbox={"boxstyle": "square,pad=0.4", "facecolor": NOTICE_COLOUR, "edgecolor": "none"},
         )  # fmt: skip
         labels.keep_clear(notice, margin_pt=10)

@@ -24,6 +24,8 @@ SEA: Final = "#D6E5EF"
 """What no zone covers, where that is the sea."""
 OUTSIDE: Final = "#DEDDDA"
 """What no zone covers, where that may be land."""
+LEAST_CONTRAST: Final = 4.5
+"""Of letters of any size with what is behind them, by WCAG 2.2."""
 MISSING: Final = "#BDBDBD"
 """Zones without minutes, in layers that paint zones."""
 
@@ -52,3 +54,20 @@ def _mixed(position: float) -> str:
 def _channels(colour: str) -> tuple[int, int, int]:
     """Return red, green and blue, 0 to 255, of ``#RRGGBB``."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#RRGGBB``, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    shares = [channel / 255 for channel in _channels(colour)]
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def letters_on(background: str) -> str:
+    """Return `INK`, white or black: the first of them that WCAG 2.2 lets stand on ``#RRGGBB`` (4.5:1)."""
+    behind = luminance(background) + 0.05
+    for letters in (INK, "#FFFFFF"):
+        before = luminance(letters) + 0.05
+        if max(before, behind) / min(before, behind) >= LEAST_CONTRAST:
+            return letters
+    return "#000000"  # where white fails by a little, black does not

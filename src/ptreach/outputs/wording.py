@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
+NAME_LETTERS: Final = 28
+"""Letters in a line of a town's name on a map."""
 _KINDS: Final = {"osm": 0, "gtfs": 1}
 # Written out, for strftime speaks the language of the machine
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -55,6 +58,25 @@ def map_title(town: Town) -> str:
     return next((title for title in titles if len(title.split()) <= TITLE_WORDS), cut.replace(" …", "…"))
 
 
+def in_even_lines(name: str) -> str:
+    """Return a name in lines of about the same length, as maps write it."""
+    lines_n = len(textwrap.wrap(name, NAME_LETTERS))
+    widths = range(len(name) // lines_n, NAME_LETTERS + 1)
+    wrapped = (textwrap.wrap(name, width) for width in widths)
+    return "\n".join(next(lines for lines in wrapped if len(lines) <= lines_n))
+
+
+def first_short_title(*titles: str) -> str:
+    """Return the first of `titles` that has at most ten words; the last one has."""
+    return next(title for title in titles if len(title.split()) <= TITLE_WORDS)
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``13th``."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def long_date(date: dt.date) -> str:
     """Return ``Tuesday 16 June 2020``, whatever the machine's language."""
     return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
@@ -84,13 +106,22 @@ def subtitle(town: Town) -> str:
     return f"{when}  ·  {statistic_phrase(town)}  ·  preset {town.preset_name}"
 
 
+def journey_line(town: Town) -> str:
+    """Return place, day, window and statistic in one line, for pictures whose title has no place."""
+    way = "From" if town.preset.direction == "from" else "To"
+    return f"{way} {town.name}  ·  {long_date(town.date)}, {window_phrase(town)}  ·  {statistic_phrase(town)}"
+
+
 def district_phrase(zones: pd.DataFrame) -> str:
     """Return the names of the zones' districts, or their number where there are more than three."""
     names = sorted({str(name) for name in zones["district_name"].dropna()})
     if not names:
         return "the area"
-    if len(names) > 3:
-        return f"{len(names)} districts"
+    return f"{len(names)} districts" if len(names) > 3 else listed(names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``one``, ``one and two``, ``one, two and three``."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

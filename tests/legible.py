@@ -1,0 +1,81 @@
+"""Whether the words of a picture can be read: inside the frame, apart, large enough, in contrast."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from colours import contrast
+
+LEAST_CONTRAST = 4.5
+"""WCAG 2.2, 1.4.3, for letters of any size."""
+
+
+class Words(NamedTuple):
+    """A text of a picture: box in pixels, contrast with 95 of 100 pixels behind it or with its rim."""
+
+    text: str
+    box: object
+    size_pt: float
+    contrast: float
+
+
+def words_of(draw, path, **arguments):
+    """Call `draw` and return every text on the picture that it saves."""
+    found = []
+    save = Figure.savefig
+
+    def look_and_save(figure, *args, **kwargs):
+        save(figure, *args, **kwargs)
+        found.extend(_words(figure))
+
+    Figure.savefig = look_and_save
+    try:
+        draw(path, **arguments)
+    finally:
+        Figure.savefig = save
+    assert found
+    return found
+
+
+def _words(figure):
+    silent = {
+        text
+        for axes in figure.axes
+        if not axes.axison
+        for axis in (axes.xaxis, axes.yaxis)
+        for text in axis.findobj(Text)
+    }
+    texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in silent]
+    figure.canvas.draw()
+    boxes = [Text.get_window_extent(text) for text in texts]
+    letters = [np.array(to_rgb(text.get_color())) * 255 for text in texts]
+    rims = [[np.array(e._gc["foreground"]) for e in text.get_path_effects()] for text in texts]
+    rims = [np.array(to_rgb(str(rim[0]))) * 255 if rim else None for rim in rims]
+    for text in texts:
+        text.set_color((0, 0, 0, 0))
+        text.set_path_effects([])
+    figure.canvas.draw()
+    image = np.asarray(figure.canvas.buffer_rgba())[:, :, :3].astype(float)
+    for text, box, colour, rim in zip(texts, boxes, letters, rims, strict=True):
+        rows = slice(max(0, int(image.shape[0] - box.y1)), int(image.shape[0] - box.y0) + 1)
+        behind = image[rows, max(0, int(box.x0)) : int(box.x1) + 1].reshape(-1, 3)
+        ratio = np.quantile(contrast(colour, behind), 0.05) if rim is None else contrast(colour, rim)
+        yield Words(text.get_text(), box, float(text.get_fontsize()), float(ratio))
+
+
+def assert_legible(words, least_pt, size_px=(2560, 1440)):
+    """Hold that all texts lie on the picture and off each other, are large enough and in contrast."""
+    for word in words:
+        box = word.box
+        assert box.x0 >= 0, word
+        assert box.y0 >= 0, word
+        assert box.x1 <= size_px[0], word
+        assert box.y1 <= size_px[1], word
+        assert word.size_pt >= least_pt, word
+        assert word.contrast >= LEAST_CONTRAST, word
+    for number, word in enumerate(words):
+        for other in words[:number]:
+            assert not word.box.padded(-1).overlaps(other.box.padded(-1)), (word.text, other.text)
