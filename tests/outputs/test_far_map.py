@@ -8,9 +8,10 @@ from shapely.geometry import box
 
 from colours import BLINDNESS, apart, channels, contrast_of, luminance
 from legible import assert_legible, words_of
-from ptreach.outputs.far_map import COLOURS, MAP_BOX, draw_far_map, far_zone_table
+from ptreach.outputs.far_map import COLOURS, MAP_BOX, draw_far_map
 from ptreach.outputs.ramp import INK, letters_on
 from ptreach.outputs.sheet import SMALLEST_PT
+from ptreach.outputs.tables import far_table
 
 SIDE = 6
 
@@ -85,9 +86,9 @@ def test_everything_can_be_read_on_a_slide(tmp_path, zones, made_up):
     assert_legible(words, SMALLEST_PT)
 
 
-def test_numbers_on_the_map_are_those_of_the_table(tmp_path):
+def test_numbers_on_the_map_are_those_of_the_table(tmp_path, areas):
     zones = made_zones()
-    table = far_zone_table(zones, "lsoa11cd")
+    table = far_table(zones, areas, cutoff_min=45, limit_min=120, made_up=False)
     # all are 15 minutes too far, so the zones with most people come first: the last ones
     assert table["lsoa11cd"].tolist() == [f"E{number:08}" for number in range(35, 25, -1)]
     words = words_of(draw, tmp_path / "f.png", zones=zones)
@@ -103,13 +104,13 @@ def test_numbers_on_the_map_are_those_of_the_table(tmp_path):
         assert (int(x_m // 1000), int(y_m // 1000)) == (int(zone_id[1:]) % SIDE, int(zone_id[1:]) // SIDE)
 
 
-def test_the_table_has_whole_numbers_and_gaps():
+def test_the_table_has_whole_numbers_and_gaps(areas):
     zones = made_zones(np.where(np.arange(36) == 4, np.nan, 10.0))
     zones.loc[4, "children"] = np.nan
-    (row,) = far_zone_table(zones, "lsoa11cd").to_dict("records")
+    (row,) = far_table(zones, areas, cutoff_min=45, limit_min=120, made_up=False).to_dict("records")
     assert list(row) == [
-        "number", "lsoa11cd", "zone_name", "district_name", "minutes_p50", "imd_decile", "imd_rank",
-        "idaci_decile", "population", "children", "resident_minutes_beyond",
+        "edition", "deprivation", "number", "lsoa11cd", "zone_name", "district_name", "minutes_p50",
+        "imd_decile", "imd_rank", "idaci_decile", "population", "children", "resident_minutes_beyond",
     ]  # fmt: skip
     assert (row["number"], row["imd_decile"], row["imd_rank"], row["population"]) == (1, 1, 5, 1004)
     assert np.isnan(row["minutes_p50"])

@@ -16,11 +16,16 @@ FILES = {
     "README.txt",
     "layers/ryde.gpkg",
     "manifest.json",
+    "maps/ryde-deprived-and-far.png",
+    "maps/ryde-deprived-and-far.txt",
     "maps/ryde-journey-time.png",
     "maps/ryde-journey-time.txt",
+    "maps/ryde-within-by-decile.png",
+    "maps/ryde-within-by-decile.txt",
     "methods.md",
     "qa.html",
     "tables/ryde-by-imd-decile.csv",
+    "tables/ryde-deprived-and-far.csv",
     "tables/ryde-figures.csv",
     "tables/ryde-people-within.csv",
     "tables/ryde-time-and-deprivation.csv",
@@ -54,7 +59,8 @@ def drawn(monkeypatch):
         path.write_bytes(b"png")
         path.with_suffix(".txt").write_bytes(b"text")
 
-    monkeypatch.setattr(pack, "draw_journey_time_map", blank)
+    for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
+        monkeypatch.setattr(pack, name, blank)
 
 
 def contents(folder):
@@ -84,15 +90,18 @@ def test_manifest_digests_every_other_file(tmp_path, write, drawn):
 def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, facts):
     real = write(tmp_path / "real" / "ryde")
     made_up = write(tmp_path / "made-up" / "ryde", facts=dataclasses.replace(facts, made_up=True))
-    for name in FILES - {"layers/ryde.gpkg", "maps/ryde-journey-time.png"}:
+    pictures = {name for name in FILES if name.endswith(".png")}
+    # a table without a row has nothing to say so in
+    for name in FILES - pictures - {"layers/ryde.gpkg", "tables/ryde-deprived-and-far.csv"}:
         text = [(folder / name).read_text(encoding="utf-8-sig").lower() for folder in (real, made_up)]
         assert "made up" not in text[0].replace('"made_up": false', ""), name
         assert any(words in text[1] for words in ("made-up", "made up", '"made_up": true')), name
     for layer in ("isochrones", "lsoa_2011", "origin"):
         frame = pyogrio.read_dataframe(made_up / "layers" / "ryde.gpkg", layer=layer)
         assert set(frame["made_up"]) == {"made-up"}
-    picture = "maps/ryde-journey-time.png"
-    assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
+    assert len(pictures) == 3
+    for picture in pictures:
+        assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
 
 
 def test_map_table_and_layer_agree(tmp_path, write, drawn):

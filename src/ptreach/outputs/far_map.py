@@ -58,35 +58,6 @@ COLOURS: Final = (
     ("#E2805A", "#8F4A66", INK),
 )
 """By class of deprivation (least, middle, deprived), then of distance (near, between, far)."""
-TABLE_COLUMNS: Final = (
-    "number", "zone_id", "zone_name", "district_name", "minutes_p50", "imd_decile", "imd_rank",
-    "idaci_decile", "population", "children", "resident_minutes_beyond",
-)  # fmt: skip
-_COUNTS: Final = ("imd_decile", "imd_rank", "idaci_decile", "population", "children")
-
-
-def far_zone_table(
-    zones: pd.DataFrame,
-    id_column: str,
-    *,
-    cutoff_min: int = CUTOFF_MIN,
-    deprived_to: int = DEPRIVED_TO,
-    limit_min: float = LIMIT_MIN,
-) -> pd.DataFrame:
-    """Return the ten zones to ask about as they are written to a CSV: those numbered on the map.
-
-    Columns ``number``, the zone's id named `id_column`, ``zone_name, district_name, minutes_p50`` (four
-    decimals, empty where not reached), ``imd_decile, imd_rank, idaci_decile, population, children`` (whole
-    numbers) and ``resident_minutes_beyond`` (one decimal); the rule is that of
-    `ptreach.measures.far_and_deprived.far_and_deprived`.
-    """
-    table = far_and_deprived(zones, cutoff_min=cutoff_min, deprived_to=deprived_to, limit_min=limit_min)
-    table = table[list(TABLE_COLUMNS)].reset_index(drop=True)
-    table["minutes_p50"] = table["minutes_p50"].astype("float64").round(4)
-    table["resident_minutes_beyond"] = table["resident_minutes_beyond"].round(1)
-    for column in _COUNTS:
-        table[column] = table[column].astype("float64").round().astype("Int64")
-    return table.rename(columns={"zone_id": id_column})
 
 
 def draw_far_map(
@@ -100,6 +71,7 @@ def draw_far_map(
     edition: str,
     source_line: str,
     by_the_sea: bool,
+    near_min: int = NEAR_MIN,
     cutoff_min: int = CUTOFF_MIN,
     deprived_to: int = DEPRIVED_TO,
     limit_min: float = LIMIT_MIN,
@@ -130,6 +102,8 @@ def draw_far_map(
         Sources and attributions, printed at the foot.
     by_the_sea
         Whether what no zone covers is sea.
+    near_min
+        Minutes within which a zone is near; less than `cutoff_min`.
     cutoff_min, deprived_to, limit_min
         The rule of `ptreach.measures.far_and_deprived.far_and_deprived`.
     made_up
@@ -138,7 +112,7 @@ def draw_far_map(
     chosen = far_and_deprived(zones, cutoff_min=cutoff_min, deprived_to=deprived_to, limit_min=limit_min)
     far = is_far_and_deprived(zones["minutes_p50"], zones["imd_decile"], cutoff_min, deprived_to)
     title = _title(zones, far, cutoff_min)
-    cutoffs = (min(NEAR_MIN, cutoff_min), cutoff_min)
+    cutoffs = (near_min, cutoff_min)
     with sheet(path) as figure:
         draw_heading(figure, title, subtitle, made_up=made_up)
         axes = figure.add_axes(MAP_BOX)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ptreach.errors import InputError
+from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.measures.far_and_deprived import CUTOFF_MIN
+from ptreach.outputs.decile_chart import draw_decile_chart
+from ptreach.outputs.far_map import draw_far_map
 from ptreach.outputs.layers import (
     isochrone_layer,
     origin_layer,
@@ -24,13 +30,14 @@ from ptreach.outputs.readme import readme_text
 from ptreach.outputs.tables import (
     access_table,
     decile_table,
+    far_table,
     figures_table,
     people_within_table,
     relation_table,
     write_csv,
     zone_table,
 )
-from ptreach.outputs.wording import source_line
+from ptreach.outputs.wording import journey_line, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,6 +115,47 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
         by_the_sea=content.facts.by_the_sea,
         made_up=content.facts.made_up,
     )
+    _draw_deprivation(folder, content)
+
+
+def _far_min(cutoffs_min: Sequence[int]) -> tuple[int, int]:
+    """Return within how many minutes a zone is near, and beyond how many it is far."""
+    far = CUTOFF_MIN if CUTOFF_MIN in cutoffs_min else cutoffs_min[max(len(cutoffs_min) - 2, 0)]
+    return max((cutoff for cutoff in cutoffs_min if cutoff < far), default=far // 2), far
+
+
+def _draw_deprivation(folder: Path, content: PackContent) -> None:
+    """Draw who is far and deprived, and who of each decile is within reach."""
+    town, zones, facts = content.town, content.zones, content.facts
+    cutoffs = town.preset.cutoffs_min
+    near_min, far_min = _far_min(cutoffs)
+    words: dict[str, Any] = {
+        "subtitle": journey_line(town),
+        "deprivation_title": facts.areas.deprivation_title,
+        "edition": facts.areas.edition,
+        "source_line": source_line(facts.sources),
+        "made_up": facts.made_up,
+    }
+    draw_far_map(
+        folder / f"{town.slug}-deprived-and-far.png",
+        zones=zones,
+        origin_xy_m=content.origin_xy_m,
+        origin_name=town.name,
+        by_the_sea=facts.by_the_sea,
+        near_min=near_min,
+        cutoff_min=far_min,
+        limit_min=town.preset.max_time_min,
+        **words,
+    )
+    decile, minutes, people = (
+        zones[name].to_numpy(dtype=np.float64) for name in ("imd_decile", "minutes_p50", "population")
+    )
+    draw_decile_chart(
+        folder / f"{town.slug}-within-by-decile.png",
+        deciles=summarise_by_decile(decile, minutes, people, cutoffs),
+        cutoff_min=cutoffs[(len(cutoffs) - 1) // 2],
+        **words,
+    )
 
 
 def _write_layers(path: Path, content: PackContent) -> None:
@@ -136,6 +184,13 @@ def _write_tables(folder: Path, content: PackContent) -> None:
         "by-imd-decile": decile_table(zones, cutoffs, areas, made_up=made_up),
         "people-within": people_within_table(zones, areas, made_up=made_up),
         "figures": figures_table(zones, cutoffs, areas, made_up=made_up),
+        "deprived-and-far": far_table(
+            zones,
+            areas,
+            cutoff_min=_far_min(cutoffs)[1],
+            limit_min=town.preset.max_time_min,
+            made_up=made_up,
+        ),
         "time-and-deprivation": relation_table(zones, areas, made_up=made_up),
     }
     if content.opportunities:

@@ -103,8 +103,13 @@ def _contents(town: Town, facts: PackFacts, opportunities: Sequence[Opportunitie
         (
             (
                 f"maps/{slug}-journey-time.png",
-                "the map, 2560 x 1440, for a slide; its description is in .txt",
+                "the map, 2560 x 1440, for a slide; descriptions are in .txt",
             ),
+            (
+                f"maps/{slug}-deprived-and-far.png",
+                "zones by travel time and deprivation; the ten to ask about first",
+            ),
+            (f"maps/{slug}-within-by-decile.png", "who of each decile of deprivation is within reach"),
             (f"layers/{slug}.gpkg", f"GeoPackage, EPSG:27700: isochrones, {zone_layer}, origin"),
             (
                 f"tables/{slug}-zones.csv",
@@ -118,6 +123,7 @@ def _contents(town: Town, facts: PackFacts, opportunities: Sequence[Opportunitie
                 f"tables/{slug}-people-within.csv",
                 "people, children, pensioners within 15 to 90 min, by decile",
             ),
+            (f"tables/{slug}-deprived-and-far.csv", "the ten zones to ask about first"),
             (f"tables/{slug}-figures.csv", "figures of the place with 95 % intervals; inequality"),
             (
                 f"tables/{slug}-time-and-deprivation.csv",

@@ -17,6 +17,7 @@ from ptreach.config import format_clock
 from ptreach.matrix.zones import to_grid
 from ptreach.measures.bands import name_bands
 from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.measures.far_and_deprived import far_and_deprived
 from ptreach.measures.neighbours import touching_zones
 from ptreach.measures.place_figures import relate_to_deprivation, summarise_place
 from ptreach.measures.reach import reach_by_deprivation
@@ -35,6 +36,10 @@ MADE_UP: Final = "made-up"
 """Value of the column ``made_up``, which stands in every row of data that describe no real place."""
 
 _COUNTS: Final = ("population", "children", "imd_rank", "imd_decile", "idaci_rank", "idaci_decile")
+_FAR_COLUMNS: Final = (
+    "number", "zone_id", "zone_name", "district_name", "minutes_p50", "imd_decile", "imd_rank",
+    "idaci_decile", "population", "children", "resident_minutes_beyond",
+)  # fmt: skip
 _DECIMALS: Final = {"imd_score": 3, "link_distance_m": 1, "lon": 6, "lat": 6}
 
 
@@ -175,6 +180,25 @@ def relation_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool)
     numbers = table.select_dtypes("float").columns
     table[numbers] = table[numbers].map(_significant)
     return _titled(table, areas, made_up=made_up)
+
+
+def far_table(
+    zones: gpd.GeoDataFrame, areas: AreasFacts, *, cutoff_min: int, limit_min: float, made_up: bool
+) -> pd.DataFrame:
+    """Return the ten deprived zones to ask about first: those numbered on the map of `draw_far_map`.
+
+    By the rule of `far_and_deprived`, whose parameters `cutoff_min` and `limit_min` are. Columns ``edition,
+    deprivation, number``, the zone id, ``zone_name, district_name, minutes_p50`` (empty where not reached),
+    ``imd_decile, imd_rank, idaci_decile, population, children`` (whole numbers), ``resident_minutes_beyond``.
+    """
+    table = far_and_deprived(zones, cutoff_min=cutoff_min, limit_min=limit_min)
+    table = pd.DataFrame(table[list(_FAR_COLUMNS)]).reset_index(drop=True)
+    table["minutes_p50"] = table["minutes_p50"].astype("float64").round(MINUTE_DECIMALS)
+    table["resident_minutes_beyond"] = table["resident_minutes_beyond"].round(1)
+    for name in _COUNTS:
+        if name in table:
+            table[name] = table[name].astype("float64").round().astype("Int64")
+    return _titled(table.rename(columns={"zone_id": areas.id_column}), areas, made_up=made_up)
 
 
 def access_table(
