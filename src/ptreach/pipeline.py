@@ -24,6 +24,7 @@ from ptreach.errors import InputError
 from ptreach.matrix.build import minutes_to, write_matrix
 from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
+from ptreach.measures.editions import carry
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Points, Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
@@ -273,7 +274,9 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         _require_origin(router, town)
     segments = opened.linkage.segments
     streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
-    areas = load_areas(areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m))
+    areas = load_areas(
+        areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m), carry=carry
+    )
     with _first_run_told(progress):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     progress("ground", 0, 1)
