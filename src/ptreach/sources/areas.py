@@ -15,6 +15,7 @@ import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import pandas as pd
 
     from ptreach.sources.joining import Carry
     from ptreach.sources.recipe import AreasRecipe, Kind
@@ -277,18 +277,23 @@ def _with_people(
 
 def _with_lookup(frame: gpd.GeoDataFrame, tables: Tables) -> gpd.GeoDataFrame:
     """Return zones with wards and regions, and districts where deprivation names none."""
+    lookup = _lookup(frame, tables)
+    joined = frame.copy()
+    for name in LOOKUP_COLUMNS:
+        joined[name] = joined[name].astype(object).fillna(lookup[name]) if name in joined else lookup[name]
+    return joined
+
+
+def _lookup(frame: gpd.GeoDataFrame, tables: Tables) -> pd.DataFrame:
+    """Return what the recipe's lookup says of zones, NaN without one."""
     if not tables.has("lookup"):
-        return frame.assign(ward_name=np.nan, region_code=np.nan, region_name=np.nan)
+        return pd.DataFrame(np.nan, index=frame.index, columns=list(LOOKUP_COLUMNS), dtype=object)
     path, layout = tables.file("lookup")
     lookup = read_lookup(path, tables.id_column, layout)
     check_edition(lookup.index, tables.zones, tables.id_column, path)
     tables.require_common("lookup", lookup, tables.zones)
     _report(frame.index.difference(lookup.index), "without a row in the lookup")
-    found = lookup.reindex(frame.index)
-    joined = frame.copy()
-    for name in LOOKUP_COLUMNS:
-        joined[name] = joined[name].fillna(found[name]) if name in joined else found[name]
-    return joined
+    return lookup.reindex(frame.index)
 
 
 def _with_regions(frame: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

@@ -62,7 +62,7 @@ def read_boundaries(
     codes = zone_codes(table, layout.id_column(id_column), path)
     _refuse_others(table, path)
     name = find_column(table, r"zone_name|lsoa\d\d_?(nm|name)")
-    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan)
+    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan, dtype=object)
     geometry = np.array(in_grid(table.geometry, path), dtype=object)
     # Checking and mending are slow; of a whole country a town needs few.
     inside = np.ones(len(codes), dtype=np.bool_) if bounds_m is None else _overlaps(geometry, bounds_m)
@@ -93,10 +93,10 @@ def _read_places(path: Path, layout: Layout, patterns: dict[str, str], example: 
     _refuse_others(table, path)
     first, *others = patterns
     codes = texts(table[need_column(table, patterns[first], example, path)])
-    columns: dict[str, pd.Series[str] | float] = {first: codes}
+    columns: dict[str, pd.Series[str] | NDArray[np.object_]] = {first: codes}
     for name in others:
         header = find_column(table, patterns[name])
-        columns[name] = texts(table[header]) if header else np.nan
+        columns[name] = texts(table[header]) if header else np.full(len(table), np.nan, dtype=object)
     lacking = codes.isna() | codes.duplicated()
     if lacking.any():
         raise InputError(

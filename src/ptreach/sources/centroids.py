@@ -55,7 +55,7 @@ def read_centroids(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.Dat
             where=f"{path}, row {table.index[missing[0]]}",
             remedy="take a complete table of centroids",
         )
-    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan)
+    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan, dtype=object)
     columns = {"zone_name": names, "lon": lon, "lat": lat, "easting_m": easting_m, "northing_m": northing_m}
     return pd.DataFrame(columns, index=codes)
 

@@ -143,7 +143,7 @@ def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = 
         else:
             header = find_column(table, column.pattern)
         if header is None:
-            out[column.name] = np.full(len(table), np.nan)
+            out[column.name] = np.full(len(table), np.nan, dtype=object if column in _TEXTS else np.float64)
         elif column in _TEXTS:
             out[column.name] = texts(table[header]).to_numpy()
         else:
@@ -215,7 +215,8 @@ def _deciles(frame: pd.DataFrame, index: str) -> FloatArray:
     """Return deciles, worked out from ranks where a table has all of them and no deciles."""
     decile, rank = (frame[f"{index}_{kind}"].to_numpy(dtype=np.float64) for kind in ("decile", "rank"))
     zones = len(rank)
-    if not np.isnan(decile).all() or not np.array_equal(np.sort(rank), np.arange(1, zones + 1)):
+    # Of a part of a country the ranks have gaps; zones that tie share the first of their ranks.
+    if not np.isnan(decile).all() or not (frame[f"{index}_rank"].rank(method="min") == rank).all():
         return decile
     _log.info("the deciles of %s are worked out from ranks 1 to %d", index.upper(), zones)
     return np.asarray(np.ceil(rank * 10 / zones), dtype=np.float64)

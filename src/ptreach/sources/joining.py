@@ -155,13 +155,19 @@ class Tables:
         OtherEditionError
             Where it is of the other edition and can not be carried.
         """
+        refused = self.carry is None or not self.has("editions")
         try:
             table = read(path, self.id_column, layout)
-            check_edition(table.index, self.zones, self.id_column, path)
         except OtherEditionError as error:
-            if self.carry is None or not self.has("editions"):
+            if refused:
                 raise
             return read(path, error.id_column, layout), error.id_column
+        try:
+            check_edition(table.index, self.zones, self.id_column, path)
+        except OtherEditionError as error:
+            if refused:
+                raise
+            return table, error.id_column
         return table, None
 
     def _pairs(self, other: str) -> pd.DataFrame:

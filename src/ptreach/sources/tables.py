@@ -45,8 +45,8 @@ SUPPRESSED: Final = frozenset(
 _ANY_HEADER: Final = r".*\b(code|cd|id|lsoa\d\dcd|lsoa\d\d_code|geography code)\b.*"
 # Tables of England's districts unpack to less than 1 MB, of its small areas to 100 MB.
 _MAX_UNPACKED_BYTES: Final = 1_000_000_000
-# 12,5 and 1,2345 can only be decimals; 1,234 may be either.
-_DECIMAL_COMMA: Final = r"-?\d+,(?:\d{1,2}|\d{4,})"
+# 12,5 and 0,234 can only be decimals; 1,234 may be either.
+_DECIMAL_COMMA: Final = r"-?(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d+)"
 
 _log = logging.getLogger(__name__)
 
@@ -204,6 +204,7 @@ def _read_csv(content: bytes, where: Path | str) -> pd.DataFrame:
             where=str(where),
             remedy="give every row as many cells as the header",
         ) from error
+    frame.attrs["separator"] = separator
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     blank = frame.index[frame.iloc[:, 0].fillna("") == ""]
     return frame.drop(index=blank[(frame.loc[blank].fillna("") == "").all(axis=1)])
@@ -422,6 +423,7 @@ def numbers(
         if grouped and _has_decimal_commas(cells):
             cells = cells.str.replace(",", ".", regex=False)
         elif grouped:
+            _refuse_ambiguous(frame, cells, column, path)
             cells = cells.str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
     values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.flatnonzero(~np.isfinite(values) & cells.notna().to_numpy())
@@ -439,6 +441,20 @@ def _has_decimal_commas(cells: pd.Series[Any]) -> bool:
     shown = cells.dropna()
     sure = bool(shown.str.fullmatch(_DECIMAL_COMMA).any())
     return sure and not (shown.str.contains(".", regex=False) | (shown.str.count(",") > 1)).any()
+
+
+def _refuse_ambiguous(frame: pd.DataFrame, cells: pd.Series[Any], column: str, path: Path | str) -> None:
+    """Raise InputError for 1,234 in a file whose cells semicolons part, as where commas are decimal."""
+    if frame.attrs.get("separator") != ";":
+        return
+    either = cells.str.fullmatch(r"-?\d{1,3},\d{3}").eq(other=True)
+    plain = ~cells.dropna().str.contains(r"[.]|,.*,", regex=True).any()
+    if either.any() and plain:
+        raise InputError(
+            f"'{cells[either].iloc[0]}' may be thousands or have decimals",
+            where=f"{path}, row {cells.index[either][0]}, {column}",
+            remedy="save the file as CSV UTF-8 with points for decimals and nothing between thousands",
+        )
 
 
 def _without_marks(cells: pd.Series[Any], column: str, path: Path | str) -> pd.Series[Any]:
