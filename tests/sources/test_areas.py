@@ -158,6 +158,14 @@ def test_regions_are_those_of_districts_where_the_lookup_has_none(tmp_path):
     assert areas.regions is None
 
 
+def test_districts_of_countries_without_deprivation_are_left_out_and_counted(tmp_path, caplog):
+    caplog.set_level("INFO", "ptreach")
+    whole = districts(LAD24CD=["E08000028", "W06000015"])
+    areas = load_areas(*make(tmp_path, districts=whole))
+    assert areas.districts["district_code"].tolist() == ["E08000028"]
+    assert "1 districts of countries without deprivation are left out" in caplog.text
+
+
 def test_regions_and_the_publishers_summaries(tmp_path):
     regions = districts().rename(columns=str.lower)[["rgn24cd", "rgn24nm", "geometry"]]
     summaries = pd.DataFrame(

@@ -193,7 +193,7 @@ def test_the_averages_of_2025_are_near_those_weighted_by_the_census_for_want_of_
     ours = sums / people.groupby(zones["ltla24_code"]).sum()
     table = read_district_deprivation(SHARED / "england/iod2025_lad_summaries_long.csv.gz")
     theirs = table.set_index("district_code")["imd_average_score"]
-    # The people of March 2021, not those of mid-2022: a twelfth of a point in the middle, a third at most.
+    # The people of March 2021, not those of mid-2022.
     assert (ours - theirs).abs().median() < 0.05
     assert (ours - theirs).abs().max() < 0.4
 

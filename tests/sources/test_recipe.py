@@ -290,15 +290,15 @@ def test_areas_may_have_optional_files_and_alternatives(home):
 
 
 def test_headers_of_columns_are_given_by_the_kind_of_file(home):
-    text = f'{AREAS}columns = {{imd_rank = "Rang", zone_id = "Ort"}}\nsheet = "Blatt 1"\n'
+    text = f'{AREAS}headers = {{imd_rank = "Rang", zone_id = "Ort"}}\nsheet = "Blatt 1"\n'
     write(home, "own", "areas.toml", text)
     given = load_areas_recipe("own", home).source("deprivation")
-    assert (given.columns, given.sheet) == ({"imd_rank": "Rang", "zone_id": "Ort"}, "Blatt 1")
-    wrong = refused(home, f'{AREAS}columns = {{imd_rang = "Rang"}}\n', file="areas.toml")
+    assert (given.headers, given.sheet) == ({"imd_rank": "Rang", "zone_id": "Ort"}, "Blatt 1")
+    wrong = refused(home, f'{AREAS}headers = {{imd_rang = "Rang"}}\n', file="areas.toml")
     assert "no column 'imd_rang' is looked for in a file of kind 'deprivation'; did you mean 'imd_rank'?" in (
         wrong.what
     )
-    wrong = refused(home, f'{NETWORK}columns = {{stop = "halt"}}\n')
+    wrong = refused(home, f'{NETWORK}headers = {{stop = "halt"}}\n')
     assert "in a file of kind 'gtfs'; they are none" in wrong.what
 
 

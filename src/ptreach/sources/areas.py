@@ -125,6 +125,9 @@ def load_areas(
     frame, pensioners_from = _with_people(frame, people, deprivation, tables)
     frame = _with_lookup(frame, tables)
     districts = _places(tables, "districts", read_districts)
+    if districts is not None:
+        of_country = _in_countries(districts.set_index("district_code"), covered, "districts")
+        districts = of_country.reset_index()[districts.columns]
     frame = _with_regions(frame, districts)
     return Areas(
         name=recipe.name,
@@ -151,7 +154,7 @@ def _refuse_taken_name(recipe: AreasRecipe, folder: Path) -> None:
         raise InputError(
             f"'{recipe.id_column}' is the name of another column",
             where=f"{folder / AREAS_FILE}, id_column",
-            remedy="call it zone_id, and give the header in each file as columns.zone_id",
+            remedy="call it zone_id, and give the header in each file as headers.zone_id",
         )
 
 

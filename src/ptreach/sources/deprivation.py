@@ -153,7 +153,7 @@ def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = 
         raise InputError(
             f"no column '{_IMD} Score', Rank or Decile; found: {listed(table)}",
             where=str(path),
-            remedy="take the publisher's file as it is, or name its headers as columns in the recipe",
+            remedy="take the publisher's file as it is, or name its headers in the recipe",
         )
     for index in ("imd", "idaci"):
         _check_order(frame, index, path)

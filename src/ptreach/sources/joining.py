@@ -84,7 +84,7 @@ class Tables:
     @classmethod
     def of(cls, recipe: AreasRecipe, records: Iterable[SourceRecord], carry: Carry | None) -> Tables:
         """Return the files of `records`, each with the layout that the recipe gives."""
-        layouts = {source.file: Layout(source.columns, source.sheet) for source in recipe.sources}
+        layouts = {source.file: Layout(source.headers, source.sheet) for source in recipe.sources}
         files = {record.kind: (record.path, layouts[record.path.name]) for record in records}
         return cls(recipe.id_column, files, carry)
 

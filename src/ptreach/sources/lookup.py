@@ -42,7 +42,7 @@ def read_lookup(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFr
         raise InputError(
             f"no column of wards, districts or regions, such as LAD24CD; found: {listed(table)}",
             where=str(path),
-            remedy="take a lookup from zones to districts, or name its headers as columns in the recipe",
+            remedy="take a lookup from zones to districts, or name its headers in the recipe",
         )
     places = pd.DataFrame(
         {

@@ -52,7 +52,7 @@ def read_population(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.Da
 
     Columns of single years are ``0 … 89, 90+``, with or without ``Age`` or ``Aged`` before, or ``F0 … M90``
     for either sex; those of bands are such as ``Aged 16 to 24 years`` or ``65+``. A total is used where there
-    is one, else the sum of all ages.
+    is one, else the sum of all ages. Columns that are called as those below are taken as they are.
 
     Returns
     -------
@@ -180,10 +180,13 @@ def _group(
         Where it is of children and the table has single years, but not all of theirs.
     """
     low, high = ages
+    if name in table.columns:
+        return _added(table, [_Band(low, high, (name,))], codes, path)
     chosen, reached = _cover(bands, low, high)
     if reached > high:
         return _added(table, chosen, codes, path)
-    if name == "children" and all(band.low == band.high for band in bands if band.low <= high):
+    young = [band for band in bands if band.low <= high]
+    if name == "children" and young and all(band.low == band.high for band in young):
         _needed(bands, low, high, table, path)
     until = "the oldest" if high == _OLDEST else high
     _log.warning("%s: no %s: no columns count ages %d to %s", path.name, name.replace("_", " "), low, until)

@@ -51,14 +51,14 @@ Kind = Literal[
 _NETWORK_KINDS: Final = {"osm", "gtfs"}
 # Without these, zones can not be loaded.
 _NEEDED_KINDS: Final = ("boundaries", "deprivation")
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+_HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "boundaries": ("zone_id", "zone_name"),
     "centroids": ("zone_id", "zone_name", "easting", "northing", "lon", "lat"),
     "deprivation": (
         *("zone_id", "zone_name", "district_code", "district_name", "imd_score", "imd_rank", "imd_decile"),
         *("idaci_score", "idaci_rank", "idaci_decile", "population_iod", "children_iod", "older_iod"),
     ),
-    "population": ("zone_id", "population"),
+    "population": ("zone_id", "population", "children", "working_age", "pensioners"),
     "lookup": (
         *("zone_id", "ward_code", "ward_name", "district_code", "district_name"),
         *("region_code", "region_name"),
@@ -77,7 +77,7 @@ class Source(Frozen):
     address, ``${NAME}`` stands for a variable of the environment. ``optional`` files may be absent. A file
     with ``instead_of`` is an alternative to the file of that name: exactly one of them is used.
     ``how_to_get`` tells what a person has to do first, as an imperative clause. Of files of areas,
-    ``columns`` gives the header in the file for columns of ours, such as ``imd_rank = "SIMD2020v2_Rank"``,
+    ``headers`` gives the header in the file for columns of ours, such as ``imd_rank = "SIMD2020v2_Rank"``,
     and ``sheet`` the sheet of a workbook.
     """
 
@@ -100,7 +100,7 @@ class Source(Frozen):
     instead_of: str = ""
     how_to_get: str = ""
     note: str = ""
-    columns: Annotated[dict[str, _Text], Field(default_factory=dict)]
+    headers: Annotated[dict[str, _Text], Field(default_factory=dict)]
     sheet: str = ""
 
     @field_validator("file")
@@ -128,10 +128,10 @@ class Source(Frozen):
         return self
 
     @model_validator(mode="after")
-    def _known_columns(self) -> Source:
+    def _known_headers(self) -> Source:
         """Refuse headers for columns that a file of this kind has not."""
-        known = _COLUMNS.get(self.kind, ())
-        for name in self.columns:
+        known = _HEADERS.get(self.kind, ())
+        for name in self.headers:
             if name not in known:
                 close = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean '{close[0]}'?" if close else f"they are {', '.join(known) or 'none'}"

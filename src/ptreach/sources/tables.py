@@ -54,16 +54,16 @@ _log = logging.getLogger(__name__)
 class Layout(NamedTuple):
     """How a recipe says that a file is to be read.
 
-    ``columns`` gives for columns of ours the header in the file, for files of no publisher that is known;
+    ``headers`` gives for columns of ours the header in the file, for files of no publisher that is known;
     ``sheet`` the one of a workbook that is meant, where several could be.
     """
 
-    columns: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
     sheet: str = ""
 
     def id_column(self, usual: str | None) -> str | None:
         """Return the header of zone codes in a table read with this layout."""
-        return "zone_id" if "zone_id" in self.columns else usual
+        return "zone_id" if "zone_id" in self.headers else usual
 
 
 PLAIN: Final = Layout()
@@ -103,7 +103,7 @@ def read_table(path: Path, layout: Layout = PLAIN, header: str = _ANY_HEADER) ->
     if suffix in TEXT_SUFFIXES:
         return _mapped(parse_csv(path.read_bytes(), path), layout, path)
     if suffix in BOOK_SUFFIXES:
-        frame = read_sheet(path, "|".join([header, *map(_escaped, layout.columns.values())]), layout.sheet)
+        frame = read_sheet(path, "|".join([header, *map(_escaped, layout.headers.values())]), layout.sheet)
     elif suffix in PARQUET_SUFFIXES:
         frame = _read_parquet(path)
     elif suffix in GEO_SUFFIXES:
@@ -124,16 +124,16 @@ def _escaped(header: str) -> str:
 
 def _mapped(frame: pd.DataFrame, layout: Layout, path: Path) -> pd.DataFrame:
     """Return a table with the columns that its layout names first, under our names."""
-    if not layout.columns:
+    if not layout.headers:
         return frame
-    for ours, header in layout.columns.items():
+    for ours, header in layout.headers.items():
         if plain_header(header) not in frame.columns:
             raise InputError(
                 f"no column '{header}', which the recipe takes as {ours}; found: {listed(frame)}",
                 where=str(path),
-                remedy="correct columns in the recipe",
+                remedy="correct headers in the recipe",
             )
-    named = {name: frame[plain_header(header)] for name, header in layout.columns.items()}
+    named = {name: frame[plain_header(header)] for name, header in layout.headers.items()}
     rest = frame[[name for name in frame.columns if name not in named]]
     for at, (name, cells) in enumerate(named.items()):
         rest.insert(at, name, cells)
@@ -176,15 +176,24 @@ def _plain(frame: pd.DataFrame, where: Path | str) -> pd.DataFrame:
 
 def _read_csv(content: bytes, where: Path | str) -> pd.DataFrame:
     """Return a CSV with every cell as text; index: the row as a spreadsheet shows it."""
-    text = _decoded(content, where)
+    text = _decoded(content, where).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise InputError("the file is empty", where=str(where), remedy="take a file with a header and rows")
     first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = max((",", ";", "\t"), key=first.count)
-    headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    try:
+        headers = next(csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+        _refuse_cut(text, separator, len(headers), where)
+    except csv.Error as error:  # such as a cell without end
+        raise InputError(
+            f"not readable as CSV: {error}", where=str(where), remedy="take the publisher's file as it is"
+        ) from error
     named = [plain for header in headers if (plain := plain_header(header))]
     _refuse_doubles(named, where)  # pandas would rename them
-    _refuse_cut(text, separator, len(headers), where)
+    if not named:
+        raise InputError(
+            "the first row has no header", where=str(where), remedy="put a header on each column"
+        )
     try:
         with warnings.catch_warnings():
             # Of rows longer than the header the rest would be dropped, with a warning only.
@@ -385,7 +394,7 @@ def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
     raise InputError(
         f"no column '{wanted}'; found: {listed(frame)}",
         where=str(path),
-        remedy=f"name the column of codes {wanted}, or give its header as columns.zone_id in the recipe",
+        remedy=f"name the column of codes {wanted}, or give its header as headers.zone_id in the recipe",
     )
 
 
@@ -398,7 +407,7 @@ def texts(cells: pd.Series[Any]) -> pd.Series[str]:
 def numbers(
     frame: pd.DataFrame,
     column: str,
-    path: Path,
+    path: Path | str,
     *,
     grouped: bool = True,
     suppressed: bool = False,
