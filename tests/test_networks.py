@@ -12,9 +12,10 @@ from ptreach import pipeline
 from ptreach.errors import InputError
 from ptreach.model import no_progress
 from ptreach.network.build import CLEANING, open_network
-from ptreach.networks import part_for_all
+from ptreach.networks import kept_ground, part_for_all
 from ptreach.sources.demo import write_demo
 from ptreach.sources.recipe import load_network_recipe
+from ptreach.sources.records import source_records
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +90,21 @@ def test_bounds_and_switched_off_rules_are_taken_from_the_recipe(home, tmp_path)
     assert part.scope.days is None
     assert part.scope.cover is not None
     assert part.scope.cover.kept.all()
+
+
+def test_the_ground_is_read_once_and_again_where_what_was_kept_is_damaged(home, tmp_path, monkeypatch):
+    plain, _ = home
+    shutil.copytree(plain / "networks", tmp_path / "networks")
+    built = pipeline.build("demo-town", home=tmp_path, progress=no_progress)
+    records = source_records(load_network_recipe("demo-town", tmp_path), tmp_path / "networks" / "demo-town")
+    first = kept_ground(built, records, CLEANING, no_progress)
+    kept = built / "ground.parquet"
+    content = kept.read_bytes()
+    kept.write_bytes(content[: len(content) // 2])
+    assert kept_ground(built, records, CLEANING, no_progress).equals(first)
+    assert kept.read_bytes() == content
+    monkeypatch.setattr("ptreach.networks.read_ground", lambda *_: 1 / 0)
+    again = kept_ground(built, records, CLEANING, no_progress)
+    assert again.equals(first)
+    assert again.crs == first.crs
+    assert not [path for path in built.iterdir() if path.name.endswith(".part")]

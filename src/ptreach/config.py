@@ -12,7 +12,7 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -113,6 +113,19 @@ class Preset(Frozen):
         return self
 
 
+class OpportunityFile(Frozen):
+    """A file of places that people travel to, beside the town's file: points, and what each of them offers.
+
+    ``offers`` names a column of numbers; without it each place counts one. ``demand`` says who wants them.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    file: Annotated[str, Field(min_length=1)]
+    title: str = ""
+    offers: str = ""
+    demand: Literal["population", "children", "pensioners"] = "population"
+
+
 class TownConfig(Frozen):
     """One town centre and what is asked of it; every key of its file.
 
@@ -134,6 +147,15 @@ class TownConfig(Frozen):
     max_walk_min: float | None = None
     max_time_min: float | None = None
     max_rides: int | None = None
+    opportunities: tuple[OpportunityFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _named_once(self) -> TownConfig:
+        """Refuse two files of opportunities of one name."""
+        names = [one.name for one in self.opportunities]
+        if len(set(names)) < len(names):
+            raise ValueError("opportunities: two of one name")
+        return self
 
 
 class Town(Frozen):
@@ -149,6 +171,7 @@ class Town(Frozen):
     districts: tuple[str, ...]
     preset_name: str
     preset: Preset
+    opportunities: tuple[OpportunityFile, ...] = ()
 
     @property
     def query(self) -> Query:
@@ -215,6 +238,7 @@ def _keys_at(model: type[BaseModel], path: list[str]) -> set[str]:
     """Return the keys a (nested) model knows."""
     for key in path:
         inner = model.model_fields[key].annotation if key in model.model_fields else None
+        inner = next(iter(get_args(inner)), inner)  # of a list, what it is a list of
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return set(model.model_fields)
         model = inner
@@ -270,4 +294,5 @@ def load_town(path: Path) -> Town:
         districts=config.districts,
         preset_name=config.preset,
         preset=merged,
+        opportunities=config.opportunities,
     )

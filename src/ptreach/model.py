@@ -36,11 +36,11 @@ class Reason(enum.StrEnum):
     BEYOND_LIMIT = "beyond the limit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """Places by unique string id, longitude and latitude in degrees (EPSG:4326).
 
-    ``lon`` and ``lat`` are float64 of shape (n,); row i belongs to ``ids[i]``.
+    ``lon`` and ``lat`` are float64 of shape (n,); row i belongs to ``ids[i]``. Each is equal to itself only.
     """
 
     ids: tuple[str, ...]
@@ -268,6 +268,22 @@ class Areas:
     districts: gpd.GeoDataFrame | None = None
     regions: gpd.GeoDataFrame | None = None
     district_deprivation: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunities:
+    """Places of one kind that people travel to: schools, jobs, surgeries.
+
+    ``name`` is that of its column of tables, ``title`` its words. ``offers`` float64 (n,): what each of
+    ``points`` offers, such as places of a school, NaN where unknown. ``demand`` is the column of zones that
+    counts who wants it: ``population, children`` or ``pensioners``.
+    """
+
+    name: str
+    title: str
+    points: Points
+    offers: FloatArray
+    demand: str
 
 
 @dataclass(frozen=True, slots=True)

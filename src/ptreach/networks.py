@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
 
 from ptreach.engine.raptor.reach import kept_reach
 from ptreach.errors import InputError
+from ptreach.matrix.zones import GRID_CRS
 from ptreach.measures.editions import carry
 from ptreach.network.build import Cleaning, build_network, open_network
 from ptreach.network.rules import OURS
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cover import Cover
+from ptreach.sources.ground import read_ground
 from ptreach.sources.gtfs import Scope
 from ptreach.sources.recipe import recipe_folder
 
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
 OFF_NETWORK_M: Final = 1_600.0
 """How far around its centroid the streets of a zone are wanted."""
 _REACH_STAGE: Final = "what can be reached"
+_GROUND_FILE: Final = "ground.parquet"
+_GROUND_STAGE: Final = "ground"
+
+_log = logging.getLogger(__name__)
 
 
 def built_network(
@@ -49,6 +59,33 @@ def built_network(
             remedy="correct timezone, or take other feeds",
         )
     return network
+
+
+def kept_ground(
+    network: Path, records: Sequence[SourceRecord], cleaning: Cleaning, progress: Progress
+) -> gpd.GeoDataFrame:
+    """Return what lies under the maps of a built network, as `read_ground`; read once and kept beside it."""
+    kept = network / _GROUND_FILE
+    progress(_GROUND_STAGE, 0, 1)
+    try:
+        ground = gpd.read_parquet(kept)
+    except (OSError, ValueError):  # there is none yet, or it is cut off
+        streets = [record.path for record in records if record.kind == "osm"]
+        ground = read_ground(streets, GRID_CRS, cleaning.scope.cover)
+        _keep(ground, kept)
+    progress(_GROUND_STAGE, 1, 1)
+    return ground
+
+
+def _keep(ground: gpd.GeoDataFrame, kept: Path) -> None:
+    """Write the ground beside its network, where that can be written to."""
+    part = kept.with_name(f".{kept.name}.{os.getpid()}.part")
+    try:
+        ground.to_parquet(part)
+        part.replace(kept)
+    except OSError as error:
+        _log.info("%s: not kept: %s", kept, error)
+        part.unlink(missing_ok=True)
 
 
 def part_for_all(recipe: NetworkRecipe, home: Path) -> Cleaning:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import pyproj
-import shapely
 
 from ptreach import __version__
 from ptreach.caches import cache_folder
@@ -21,26 +18,21 @@ from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
-from ptreach.matrix.build import minutes_to, write_matrix
+from ptreach.matrix.build import write_matrix
 from ptreach.matrix.points import read_points
-from ptreach.matrix.zones import GRID_CRS, add_times, to_grid, zones_on_streets
-from ptreach.measures.editions import carry
-from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
-from ptreach.model import Points, Severity
+from ptreach.matrix.zones import to_grid, zones_on_streets
+from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
-from ptreach.network.streets import DEGREE_E7
-from ptreach.networks import built_network, part_for_all, part_for_town
+from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import write_pack
 from ptreach.outputs.qa import write_page
-from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
 from ptreach.sources.fetch import fetch_sources
-from ptreach.sources.ground import read_ground
 from ptreach.sources.recipe import (
     load_areas_recipe,
     load_network_recipe,
@@ -48,27 +40,29 @@ from ptreach.sources.recipe import (
     recipe_folder,
 )
 from ptreach.sources.records import left_out, source_records
+from ptreach.towns import (
+    OFF_STREET_M,
+    SURFACE_STEP_M,
+    add_areas_within,
+    add_times,
+    areas_in_view,
+    require_origin,
+    surface_around,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import geopandas as gpd
-    from shapely import MultiPolygon
-    from shapely.geometry.base import BaseGeometry
-
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, FloatArray, Progress, Query, SourceRecord, Verdict
+    from ptreach.model import Areas, Progress, Query, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
 
-OFF_STREET_M: Final = 300.0
-"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
-SURFACE_STEP_M: Final = 100.0
 _log = logging.getLogger(__name__)
 _FIRST_RUN_STAGE: Final = "first run: compiling"
 
@@ -103,14 +97,6 @@ class AskedDate(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Surface:
-    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
-
-    isochrones: dict[int, MultiPolygon]
-    land: BaseGeometry
-
-
 def fetch(
     name: str,
     *,
@@ -140,7 +126,10 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     """Build a network from its recipe's files, by the rules `like`, unless done; return its folder."""
     recipe = load_network_recipe(name, home)
     records = source_records(recipe, recipe_folder(name, home))
-    return built_network(recipe, records, home, progress, rules_named(like), part_for_all(recipe, home))
+    cleaning = part_for_all(recipe, home)
+    network = built_network(recipe, records, home, progress, rules_named(like), cleaning)
+    kept_ground(network, records, cleaning, progress)
+    return network
 
 
 def check(
@@ -166,7 +155,7 @@ def check(
     elif isinstance(inputs, NetworkFiles):
         built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
         with _first_run_told(progress):
-            opened = open_files(inputs.gtfs, inputs.osm, built)
+            opened = open_files(inputs.gtfs, built)
     else:
         with _first_run_told(progress):
             recipe = load_network_recipe(inputs.name, inputs.home)
@@ -223,7 +212,10 @@ def matrix(
     from_points = read_points(origins)
     to_points = from_points if origins == destinations else read_points(destinations)
     if isinstance(inputs, NamedNetwork):
-        network = build(inputs.name, home=inputs.home, progress=progress, like=like)
+        recipe = load_network_recipe(inputs.name, inputs.home)
+        records = source_records(recipe, recipe_folder(inputs.name, inputs.home))
+        cleaning = part_for_all(recipe, inputs.home)
+        network = built_network(recipe, records, inputs.home, progress, rules_named(like), cleaning)
     else:
         network = build_network(
             inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
@@ -265,30 +257,23 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     records = source_records(network_recipe, recipe_folder(town.network, home))
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
-    osm_paths = [record.path for record in records if record.kind == "osm"]
     opened = open_network(network)
     with _first_run_told(progress):
-        verdict = _go(opened, town, osm_paths)
+        verdict = _go(opened, town)
     router = open_engine(engine, network, workers=workers)
-    with _first_run_told(progress), _dated_by(town):
-        _require_origin(router, town)
-    segments = opened.linkage.segments
-    streets_m = to_grid(segments.lon0 * DEGREE_E7, segments.lat0 * DEGREE_E7)
-    areas = load_areas(
-        areas_recipe, recipe_folder(town.areas, home), bounds_m=_bounds(streets_m), carry=carry
-    )
     with _first_run_told(progress):
+        require_origin(router, town)
+    areas, streets_m = areas_in_view(opened, areas_recipe, recipe_folder(town.areas, home))
+    with _first_run_told(progress), _dated_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    progress("ground", 0, 1)
-    ground = read_ground(osm_paths, GRID_CRS, cleaning.scope.cover)
-    progress("ground", 1, 1)
-    surface = _surface(router, town, areas, zones, ground, progress)
+    ground = kept_ground(network, records, cleaning, progress)
+    surface = surface_around(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     progress("pack", 0, 1)
     pack = write_pack(
         out / town.slug,
         town=town,
-        zones=zones,
+        zones=add_areas_within(zones, surface.isochrones),
         isochrones=surface.isochrones,
         ground=ground,
         land=surface.land,
@@ -307,7 +292,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     return pack
 
 
-def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
+def _go(network: Network, town: Town) -> Verdict:
     """Return the verdict on a town's timetable and date, its warnings logged.
 
     Raises
@@ -316,7 +301,7 @@ def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), [town.date])
+    survey = survey_feeds(*open_built(town.network, network), [town.date])
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:
@@ -354,63 +339,6 @@ def _dated_by(town: Town) -> Iterator[None]:
         if error.where != "query, date":
             raise
         raise InputError(error.what, where=f"{town.path}, date", remedy=error.remedy) from error
-
-
-def _require_origin(router: Engine, town: Town) -> None:
-    """Raise InputError where the town's point is near no street."""
-    here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
-    places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
-    lon, lat = zip(*places, strict=True)
-    linked = router.point_links(Points.of(["origin", "swapped"][: len(places)], lon, lat), town.query).linked
-    if linked[0]:
-        return
-    if linked.any():
-        what, remedy = "lon and lat are swapped", f"write lon = {swapped[0]} and lat = {swapped[1]}"
-    else:
-        what = f"no street of network '{town.network}' within 1,600 m of lon {here[0]}, lat {here[1]}"
-        remedy = "correct lon and lat, or name the network that the town lies in"
-    raise InputError(what, where=f"{town.path}, [origin]", remedy=remedy)
-
-
-def _bounds(points_m: FloatArray) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of points in metres."""
-    (west, south), (east, north) = points_m.min(axis=0), points_m.max(axis=0)
-    return float(west), float(south), float(east), float(north)
-
-
-def _surface(
-    router: Engine,
-    town: Town,
-    areas: Areas,
-    zones: gpd.GeoDataFrame,
-    ground: gpd.GeoDataFrame,
-    progress: Progress,
-) -> _Surface:
-    """Return the isochrones of the median, cut to land."""
-    west, south, east, north = zones.total_bounds
-    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
-    x_m, y_m = grid_nodes_m(grid)
-    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
-    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    distance_m = router.street_distance_m(nodes)
-    near = np.flatnonzero(distance_m <= OFF_STREET_M)  # NaN is not
-    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
-    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
-    query = town.query
-    minutes = np.full(x_m.size, np.nan)
-    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
-    land = _land(areas, ground)
-    isochrones = contour_isochrones(
-        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
-    )
-    return _Surface(isochrones, land)
-
-
-def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
-    """Return all land in view: the zones but their lakes and wide rivers."""
-    land = shapely.union_all(areas.frame.geometry.to_numpy())
-    water = ground.geometry[ground["kind"] == "water"]
-    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land
 
 
 def _facts(

@@ -29,7 +29,7 @@ def files(tmp_path, write):
 def test_a_built_network_holds_all_that_its_feeds_say(files, tmp_path):
     street, feeds = files
     alone = open_feeds(feeds)
-    built = open_files(feeds, street, build(tmp_path, street[0], *feeds))
+    built = open_files(feeds, build(tmp_path, street[0], *feeds))
     assert built.name == alone.name == "bus.zip, rail.zip"
     assert (alone.stations, built.stations) == (None, {})
     for one, other in zip(count_days(alone.feeds, MODES), count_days(built.feeds, MODES), strict=True):
@@ -45,7 +45,7 @@ def test_a_built_network_holds_all_that_its_feeds_say(files, tmp_path):
 
 def test_stops_have_their_distance_to_the_street(files, tmp_path):
     street, feeds = files
-    opened = open_files(feeds, street, build(tmp_path, street[0], *feeds)).feeds
+    opened = open_files(feeds, build(tmp_path, street[0], *feeds)).feeds
     metres = dict(zip(opened.stop_ids, opened.stop_street_m.tolist(), strict=True))
     assert metres["bus:A"] == pytest.approx(40, abs=0.1)
     assert metres["rail:B"] == pytest.approx(0, abs=0.1)

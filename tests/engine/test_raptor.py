@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -198,6 +200,31 @@ def test_arriving_by_agrees_with_departing_at(tmp_path):
             leave = arrive_by - travel_s
             # Departures were whole minutes: the latest that arrives in time is the last not after `leave`.
             assert max(in_time) == leave // 60 * 60
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+@pytest.mark.parametrize("few", [0, 16], ids=["swept", "plain"])
+def test_each_departure_is_that_of_a_window_of_a_minute(tmp_path, direction, few):
+    network, _ = change_of_bus(tmp_path)
+    places = town.points(home=(0, 0), near=(400, 0), far=(8_049.5, 0))
+    engine = RaptorEngine(network, few=few)
+    window = town.query("08:00-10:10", direction=direction)
+    (seconds,) = engine.each_departure(places, places, window)
+    assert seconds.shape == (3, 3, 130)
+    minutes = [
+        dataclasses.replace(
+            window,
+            window_start_s=window.window_start_s + 60 * minute,
+            window_end_s=window.window_start_s + 60 * (minute + 1),
+            percentiles=(100,),
+        )
+        for minute in range(130)
+    ]
+    one_by_one = [town.seconds(engine.travel_times(places, places, query))[:, :, 0] for query in minutes]
+    assert len({block.tobytes() for block in one_by_one}) > 5
+    assert (np.stack(one_by_one, axis=2) == seconds).all()
+    whole = town.seconds(engine.travel_times(places, places, window))
+    assert (np.sort(seconds, axis=2)[:, :, [6, 32, 64, 97, 123]] == whole).all()
 
 
 def test_from_a_place_to_itself_is_zero_and_order_is_kept(tmp_path):

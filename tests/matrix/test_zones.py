@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -13,10 +9,9 @@ from shapely.geometry import box
 
 import town as made
 from ptreach.config import load_town
-from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.errors import InputError
-from ptreach.matrix.zones import add_times, to_grid, zones_on_streets
-from ptreach.model import Areas, no_progress
+from ptreach.matrix.zones import to_grid, zones_on_streets
+from ptreach.model import Areas
 
 TOWN = """
 name = "Somewhere"
@@ -91,41 +86,3 @@ def test_districts_choose_by_name_or_code(town, areas):
 def test_areas_of_another_region_are_refused(town, areas):
     with pytest.raises(InputError, match=r"no zone of 'zones' has a street of network 'some'"):
         zones_on_streets(areas, streets_m() + 50_000, town())
-
-
-def network_of(folder, leaves):
-    feed = made.write_feed(
-        folder / "bus.zip",
-        stops=made.stops_text(A=(99.5, 0), B=(2_000, 0)),
-        **made.trips_texts([("t", "weekdays", [("A", leaves), ("B", made.clock(made_s(leaves) + 600))])]),
-    )
-    return made.build(folder, made.straight_street(folder / "street.osm", 2_700), feed)
-
-
-def made_s(clock):
-    hours, minutes, seconds = map(int, clock.split(":"))
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def test_minutes_and_reasons_follow_by_hand(town, areas, tmp_path, caplog):
-    # One bus at 9:20, ten minutes from A to B. The middle of a is 480.5 m off, that of b 1,480.5 m: too far
-    # to walk from the origin, but 519.5 m from B; that of c is 480.5 m from B.
-    zones = zones_on_streets(areas, streets_m(), town())
-    chosen = town('window = "09:15-09:16"')
-    with caplog.at_level(logging.WARNING):
-        found = add_times(RaptorEngine(network_of(tmp_path, "9:20:00")), chosen, zones, no_progress)
-    assert not caplog.records
-    assert found["minutes_p50"].tolist() == [481 / 60, (900 + 520) / 60, (900 + 481) / 60]
-    assert found["reason"].tolist() == ["reached"] * 3
-    assert (found["link_distance_m"] < 0.02).all()
-
-
-def test_a_window_in_which_nothing_runs_is_warned_of(town, areas, tmp_path, caplog):
-    zones = zones_on_streets(areas, streets_m(), town())
-    chosen = town('window = "03:00-03:10"')
-    with caplog.at_level(logging.WARNING):
-        found = add_times(RaptorEngine(network_of(tmp_path, "9:20:00")), chosen, zones, no_progress)
-    assert "no vehicle that runs from 03:00 to 03:10 comes near any zone" in caplog.text
-    assert str(Path("somewhere.toml")) in caplog.text
-    assert found["reason"].tolist() == ["reached", "no service", "no service"]
-    assert chosen.date == dt.date(2026, 10, 13)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptreach.measures.deprivation import summarise_by_decile, weighted_median
+from ptreach.measures.deprivation import decile_members, summarise_by_decile, weighted_median
 
 CUTOFFS = (15, 30)
 
@@ -64,3 +64,35 @@ def test_shares_of_deciles_average_to_the_share_of_all(column):
     )
     parts, whole = table.iloc[:-1], table.iloc[-1]
     assert np.average(parts[column], weights=parts["population"]) == pytest.approx(whole[column])
+
+
+def test_deciles_name_their_zones_and_all_holds_the_unknown():
+    members = dict(decile_members([10, np.nan, 1, 1], 4))
+    assert list(members) == [*map(str, range(1, 11)), "all"]
+    assert members["1"].tolist() == [False, False, True, True]
+    assert members["10"].tolist() == [True, False, False, False]
+    assert not any(members[str(number)].any() for number in range(2, 10))
+    assert members["all"].all()
+
+
+@pytest.mark.parametrize("decile", [0, 11, 3.5, 32844, -1, math.inf])
+def test_a_rank_or_score_given_for_a_decile_is_refused(decile):
+    with pytest.raises(ValueError, match="is not a decile"):
+        summarise_by_decile([1, decile], [5, 5], [1, 1], CUTOFFS)
+
+
+@pytest.mark.parametrize(
+    ("decile", "minutes", "population"), [([1], [5, 5], [1, 1]), ([1, 1], [5, 5], [1]), ([1, 1], [5], [1, 1])]
+)
+def test_one_figure_is_not_spread_over_many_zones(decile, minutes, population):
+    with pytest.raises(ValueError, match="shape"):
+        summarise_by_decile(decile, minutes, population, CUTOFFS)
+
+
+def test_no_zones_and_none_reached():
+    empty = summarise_by_decile([], [], [], CUTOFFS)
+    assert empty["zones"].tolist() == [0] * 11
+    assert empty[["median_min", "share_within_15", "share_within_30"]].isna().all(axis=None)
+    lost = summarise_by_decile([1, 1], [math.nan, math.inf], [3, 4], CUTOFFS).set_index("decile").loc["1"]
+    assert math.isnan(lost["median_min"])
+    assert lost[["population", "share_within_15", "share_within_30"]].tolist() == [7, 0, 0]

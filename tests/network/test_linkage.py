@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ptreach.network.linkage import hang_stops
-from ptreach.network.rules import OURS
+from ptreach.network.rules import OURS, R5
 from ptreach.network.streets import build_streets
 from ptreach.network.transfers import find_transfers
 from ptreach.network.walks import anchor_points, build_graph, walk_table
@@ -35,9 +35,9 @@ def degrees(places):
     return fixed[:, 0] / 1e7, fixed[:, 1] / 1e7
 
 
-def streets_of(nodes, ways, tunnels=()):
-    """The street graph of ways of nodes in metres."""
-    fixed = [e7(nodes[ref]) for way in ways for ref in way]
+def streets_of(nodes, ways, tunnels=(), fixed_of=e7, rules=WHOLE):
+    """The street graph of ways of nodes in metres, or in whatever `fixed_of` makes fixed numbers of."""
+    fixed = [fixed_of(nodes[ref]) for way in ways for ref in way]
     osm = OsmStreets(
         way_id=np.arange(len(ways), dtype=np.int64),
         ref_start=np.cumsum([0, *map(len, ways)], dtype=np.int64),
@@ -53,7 +53,7 @@ def streets_of(nodes, ways, tunnels=()):
         leaps=0,
         counts=StreetCounts(read=len(ways), walkable=len(ways), kept=len(ways), nodes=len(nodes)),
     )
-    return build_streets(osm, WHOLE)[0]
+    return build_streets(osm, rules)[0]
 
 
 class Plain:
@@ -255,6 +255,31 @@ def test_a_street_just_beyond_300_m_is_taken_before_one_at_a_mile():
     assert links.off_mm == pytest.approx([310_000, 310_000], abs=20)
 
 
+def test_a_limit_leaves_out_what_is_farther_and_threads_change_nothing():
+    places = [(10.0 * k, 40.0 * k + 1) for k in range(60)]
+    linkage, *_ = hang_stops(streets_of(STREET, [(0, 1)]), *degrees([]), WHOLE)
+    free = linkage.link(*degrees(places), WHOLE)
+    assert (free.edge >= 0).tolist() == [40 * k + 1 < 1_600 for k in range(60)]
+    near = linkage.link(*degrees(places), WHOLE, within_m=300, workers=3)
+    assert (near.edge >= 0).tolist() == [40 * k + 1 < 300 for k in range(60)]
+    assert near.off_mm[:7].tolist() == free.off_mm[:7].tolist()
+
+
+@settings(max_examples=60)
+@given(towns(), st.sampled_from([5.0, 40.0, 500.0, 5_000.0]))
+def test_links_do_not_depend_on_the_box_that_is_looked_into_first(case, first_m):
+    nodes, ways, stops, points = case
+    streets = streets_of(nodes, ways)
+    with pytest.MonkeyPatch.context() as patch:
+        found = []
+        for metres in (first_m, 75.0):
+            patch.setattr("ptreach.network.segments._FIRST_M", metres)
+            linkage, links, _ = hang_stops(streets, *degrees(stops), WHOLE)
+            found.append((*links, *linkage.link(*degrees(points), WHOLE)))
+    for one, other in zip(*found, strict=True):
+        assert one.tolist() == other.tolist()
+
+
 def test_of_equally_near_streets_the_first_is_taken():
     nodes = {**STREET, 2: (0.0, 90.0), 3: (2_000.0, 90.0)}
     middle = [(500.0, 45.0)]
@@ -288,6 +313,42 @@ def test_stops_on_one_spot_and_on_corners_are_apart_by_their_links():
         [505, 505, 515, 5, np.inf],
     ]
     assert to_stops == pytest.approx(np.array(expected), abs=0.05)
+
+
+def r5_spot(lon, lat, street, cos_lat):
+    """Where a point in degrees hangs on a segment by R5's whole numbers (r5-model, L1)."""
+    (lon0, lat0), (lon1, lat1) = street
+    x, x0, x1 = (int(int(value) / cos_lat) for value in (lon * 1e7, lon0, lon1))
+    dx, dy = x1 - x0, lat1 - lat0
+    fraction = ((x - x0) * dx + (int(lat * 1e7) - lat0) * dy) / (dx * dx + dy * dy)
+    assert 0 < fraction < 1
+    return int(lon0 + fraction * (lon1 - lon0)), int(lat0 + fraction * (lat1 - lat0))
+
+
+def r5_mm(lon, lat, spot):
+    """Millimetres from a point in degrees to a vertex by R5 (L6, S8)."""
+    at_lon, at_lat = (math.radians(value / 1e7) for value in spot)
+    lon, lat = math.radians(lon), math.radians(lat)
+    half = math.sin((at_lat - lat) / 2) ** 2
+    half += math.cos(lat) * math.cos(at_lat) * math.sin((at_lon - lon) / 2) ** 2
+    return int(1000 * 2 * 6_367_450 * math.asin(math.sqrt(half)))
+
+
+def test_by_r5s_rules_coordinates_are_cut_but_the_cosine_is_that_of_the_latitude_given():
+    rules = R5._replace(island_vertices=1)
+    street = ((84_750_000, 494_900_000), (84_790_000, 494_930_000))
+    places = [(8.475503, 49.491353), (8.475505, 49.491505), (8.475508, 49.491308), (8.4755, 49.49155)]
+    for lon, lat in places:
+        fixed = int(lat * 1e7)
+        assert fixed == round(lat * 1e7) - 1  # times 1e7 it is ...9.99999994
+        mm, mm_if_cut = (
+            r5_mm(lon, lat, r5_spot(lon, lat, street, math.cos(math.radians(scaled_at))))
+            for scaled_at in (lat, fixed / 1e7)
+        )
+        assert mm != mm_if_cut
+        streets = streets_of(dict(enumerate(street)), [(0, 1)], fixed_of=tuple, rules=rules)
+        _, stops, _ = hang_stops(streets, np.array([lon]), np.array([lat]), rules)
+        assert stops.mm.tolist() == [mm]
 
 
 def test_no_stops_and_no_points():

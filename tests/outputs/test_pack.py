@@ -21,6 +21,9 @@ FILES = {
     "methods.md",
     "qa.html",
     "tables/ryde-by-imd-decile.csv",
+    "tables/ryde-figures.csv",
+    "tables/ryde-people-within.csv",
+    "tables/ryde-time-and-deprivation.csv",
     "tables/ryde-zones.csv",
 }
 

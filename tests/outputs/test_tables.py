@@ -4,7 +4,15 @@ import math
 import numpy as np
 import pytest
 
-from ptreach.outputs.tables import MADE_UP, decile_table, write_csv, zone_table
+from ptreach.outputs.tables import (
+    MADE_UP,
+    decile_table,
+    figures_table,
+    people_within_table,
+    relation_table,
+    write_csv,
+    zone_table,
+)
 
 CUTOFFS = (15, 30)
 
@@ -13,7 +21,9 @@ def test_columns_name_the_edition_and_stand_in_their_order(zones, areas):
     table = zone_table(zones, CUTOFFS, areas, made_up=False)
     assert list(table.columns) == [
         "lsoa11cd", "zone_name", "district_code", "district_name", "minutes_p5", "minutes_p50", "band",
-        "reason", "link_distance_m", "population", "children", "imd_score", "imd_rank", "imd_decile",
+        "reason", "link_distance_m", "area_within_15", "area_within_30", "departures_within_15",
+        "departures_within_30", "departures_reached", "best_departure", "best_min", "worst_departure",
+        "worst_min", "longest_wait_min", "population", "children", "imd_score", "imd_rank", "imd_decile",
         "idaci_rank", "idaci_decile", "lon", "lat",
     ]  # fmt: skip
 
@@ -27,6 +37,23 @@ def test_cutoff_is_strict_in_the_table_and_reasons_stand_for_bands(zones, areas)
         "30 min or more",
         "off network",
     ]
+
+
+def test_departures_stand_as_clock_times_and_what_is_not_reached_is_empty(zones, areas):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    assert table["best_departure"].tolist()[:4] == ["07:15", "07:16", "07:17", "25:00"]
+    assert table["worst_departure"].tolist()[:2] == ["09:14", "07:15"]
+    assert table["best_departure"].isna().tolist() == [False] * 4 + [True]
+    assert table["worst_min"].isna().tolist() == [False, False, False, True, True]
+    assert table["departures_within_30"][2] == 0.6667
+    assert table["area_within_30"][2] == 0.1235
+
+
+def test_arrivals_are_called_so(zones, areas):
+    arrivals = zones.rename(columns=lambda name: name.replace("_departure_s", "_arrival_s"))
+    table = zone_table(arrivals, CUTOFFS, areas, made_up=False)
+    assert {"best_arrival", "worst_arrival"} <= set(table)
+    assert "best_departure" not in table
 
 
 def test_minutes_keep_the_seconds_without_float_noise(zones, areas):
@@ -87,3 +114,39 @@ def test_zones_given_are_not_changed(zones, areas):
     before = zones.copy()
     zone_table(zones, CUTOFFS, areas, made_up=True)
     assert before.equals(zones)
+
+
+def test_people_within_reach_are_counted_by_both_indices(zones, areas):
+    table = people_within_table(zones, areas, made_up=False)
+    assert set(table["index"]) == {"imd", "idaci"}
+    assert set(table["group"]) == {"people", "children"}  # nobody knows of pensioners here
+    rows = table.set_index(["index", "decile", "group", "cutoff_min"])
+    # decile 1: 100 people at 899 s, 100 at exactly 900 s
+    assert rows.loc[("imd", "1", "people", 15), ["people", "people_within", "share_within"]].tolist() == [
+        200,
+        100,
+        0.5,
+    ]
+    assert rows.loc[("imd", "1", "people", 30), "people_within"] == 200
+    # IDACI's decile 1 is the first zone alone; all children: four zones of 20, one unknown
+    assert rows.loc[("idaci", "1", "children", 15), "people_within"] == 20
+    assert rows.loc[("idaci", "all", "children", 90), ["people", "people_within"]].tolist() == [80, 60]
+    with_pensioners = people_within_table(zones.assign(pensioners=10.0), areas, made_up=False)
+    assert set(with_pensioners["group"]) == {"people", "children", "pensioners"}
+
+
+def test_figures_are_rounded_and_say_what_they_are_of(zones, areas):
+    table = figures_table(zones, CUTOFFS, areas, made_up=False)
+    assert list(table.columns[:4]) == ["edition", "deprivation", "figure", "about"]
+    rows = table.set_index(["figure", "about"])["value"]
+    assert rows["people", "all"] == 500
+    assert rows["median_min", "all"] == 29.9833
+    assert rows["share_within_15", "all"] == 0.2
+    assert not np.isinf(table[["value", "low", "high"]].to_numpy()).any()
+
+
+def test_relation_counts_whom_it_leaves_out(zones, areas):
+    table = relation_table(zones, areas, made_up=False).set_index("with_figure")
+    assert table.loc["imd_rank", ["zones", "not_reached", "not_known"]].tolist() == [4, 1, 0]
+    assert table.loc["idaci_rank", ["zones", "not_reached", "not_known"]].tolist() == [4, 1, 0]
+    assert table.loc["imd_rank", "rho"] == 1.0  # the more deprived, the sooner

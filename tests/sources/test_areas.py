@@ -301,6 +301,17 @@ def test_places_of_the_other_edition_are_never_carried(tmp_path, kind):
         load_areas(*made, carry=carry)
 
 
+def test_zones_need_no_tables_of_indicators(tmp_path):
+    recipe, folder = make(tmp_path)
+    more = recipe.sources[0].model_copy(update={"kind": "indicators", "file": "later.zip"})
+    recipe = recipe.model_copy(update={"sources": (*recipe.sources, more)})
+    assert [record.kind for record in load_areas(recipe, folder).sources] == [
+        "boundaries",
+        "centroids",
+        "deprivation",
+    ]
+
+
 def test_a_box_takes_the_zones_that_meet_it(tmp_path):
     recipe, folder = make(tmp_path)
     all_zones = load_areas(recipe, folder).frame

@@ -132,10 +132,37 @@ def test_faults_of_a_network_are_named(home, wrong, what, remedy):
     assert remedy in error.remedy
 
 
+def test_areas_may_have_many_tables_of_indicators_and_do_without_them(home):
+    tables = source("indicators", "q.zip") + source("indicators", "i.csv") + "optional = true\n"
+    columns = '[[sources.columns]]\ncolumn = "Gigabit %"\ntitle = "Homes with gigabit"\nfactor = 100\n'
+    write(home, "more", "areas.toml", AREAS + tables + columns + source("schools", "s.csv"))
+    recipe = load_areas_recipe("more", home)
+    assert [s.file for s in recipe.sources if s.kind == "indicators"] == ["q.zip", "i.csv"]
+    assert recipe.source("schools").columns == ()
+    column = recipe.sources[4].columns[0]
+    assert (column.column, column.title, column.theme, column.factor) == (
+        "Gigabit %",
+        "Homes with gigabit",
+        "other",
+        100,
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
         (AREAS.replace('"boundaries"', '"population"'), "no file of kind 'boundaries'"),
+        (AREAS + source("schools", "s.csv") + source("schools", "t.csv"), "2 files of kind 'schools'"),
+        (AREAS + "optional = true\n", "'d.csv' is optional; areas need their deprivation"),
+        (AREAS + '[[sources.columns]]\ncolumn = "a"\n', "columns are for files of kind 'indicators', not 'd"),
+        (
+            AREAS + source("indicators", "i.csv") + '[[sources.columns]]\ncolumn = "a"\nfactor = 0\n',
+            "greater than 0",
+        ),
+        (
+            AREAS + source("indicators", "i.csv") + '[[sources.columns]]\ncolumn = "a"\ntitel = "b"\n',
+            "unknown key 'columns.0.titel'",
+        ),
         (
             AREAS + source("population", "p.csv") + source("population", "q.csv"),
             "2 files of kind 'population'",
@@ -146,6 +173,13 @@ def test_faults_of_a_network_are_named(home, wrong, what, remedy):
 )
 def test_faults_of_areas_are_named(home, wrong, what):
     assert what in refused(home, wrong, file="areas.toml").what
+
+
+def test_a_misspelt_key_of_a_column_is_answered_with_those_of_a_column(home):
+    column = '[[sources.columns]]\ncolumn = "a"\nshare_off = "b"\n'
+    error = refused(home, AREAS + source("indicators", "i.csv") + column, file="areas.toml")
+    assert error.what == "unknown key 'columns.0.share_off'"
+    assert error.remedy == "did you mean 'share_of'?"
 
 
 def test_a_fault_of_one_source_names_it(home):

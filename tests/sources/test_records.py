@@ -114,3 +114,14 @@ def test_what_is_not_readable_is_as_good_as_nothing(tmp_path, text, caplog):
 def test_nothing_is_known_of_a_new_folder(tmp_path, caplog):
     assert read_fetched(tmp_path) == {}
     assert caplog.messages == []
+
+
+def test_only_files_of_the_kinds_asked_for_are_looked_at(put, caplog):
+    folder = put("a.osm.pbf", "b.osm.pbf")
+    assert [record.path.name for record in source_records(RECIPE, folder, {"osm"})] == [
+        "a.osm.pbf",
+        "b.osm.pbf",
+    ]
+    assert caplog.messages == []  # that rail.zip is absent is not said
+    with pytest.raises(InputError, match=r"the gtfs file 'keyed\.zip' is missing"):
+        source_records(RECIPE, folder, {"gtfs"})

@@ -3,6 +3,7 @@
 import pytest
 
 from ptreach.errors import InputError
+from ptreach.sources.cover import Cover
 from ptreach.sources.modes import MODES
 from ptreach.sources.stations import count_stations, station_mode
 from town import write_osm
@@ -48,6 +49,9 @@ def test_stations_are_counted_by_mode(tmp_path):
     )
     assert count_stations([path]) == {"ferry": 1, "rail": 2}
     assert count_stations([path, path]) == {"ferry": 1, "rail": 2}  # extracts that overlap
+    everywhere, elsewhere = Cover.of_box(-180, -80, 180, 80), Cover.of_box(20, 60, 21, 61)
+    assert count_stations([path], everywhere) == {"ferry": 1, "rail": 2}
+    assert count_stations([path], elsewhere) == {}
 
 
 def test_a_file_that_is_missing_or_alien_is_named(tmp_path):

@@ -49,6 +49,23 @@ def test_damaged_tables_are_refused(tmp_path, text, what):
     assert caught.value.where == str(tmp_path / "t.csv")
 
 
+def test_ends_of_lines_of_any_machine(tmp_path):
+    for end in ("\n", "\r\n", "\r"):
+        assert read_table(write(tmp_path / "t.csv", f"a,b{end}1,2{end}"))["b"].tolist() == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("\na,b\n1,2\n", "the first row has no header"),
+        (f"{'a' * 200_000},b\n1,2\n", "not readable as CSV: field"),
+    ],
+)
+def test_headers_that_are_none_are_refused(tmp_path, text, what):
+    with pytest.raises(InputError, match=what):
+        read_table(write(tmp_path / "t.csv", text))
+
+
 def test_blank_headers_may_occur_twice(tmp_path):
     assert read_table(write(tmp_path / "t.csv", "a,,\n1,,\n"))["a"].tolist() == ["1"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.check.feeds import Feeds
-    from ptreach.network.build import Cleaning
+    from ptreach.network.build import Cleaning, Network
     from ptreach.sources.recipe import NetworkRecipe
 
 
@@ -34,14 +34,14 @@ def open_feeds(gtfs: Sequence[Path], cleaning: Cleaning = CLEANING) -> Opened:
     return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None)
 
 
-def open_built(name: str, built: Path, osm: Sequence[Path]) -> Opened:
-    """Open a built network; `osm` are the files of its streets."""
-    return Opened(name, feeds_of_network(open_network(built)), count_stations(osm))
+def open_built(name: str, network: Network) -> Opened:
+    """Open the feeds of a built network."""
+    return Opened(name, feeds_of_network(network), network.stations)
 
 
-def open_files(gtfs: Sequence[Path], osm: Sequence[Path], built: Path) -> Opened:
+def open_files(gtfs: Sequence[Path], built: Path) -> Opened:
     """Open the network that was built of files."""
-    return open_built(_names_of(gtfs), built, osm)
+    return open_built(_names_of(gtfs), open_network(built))
 
 
 def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened:
@@ -58,8 +58,9 @@ def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened
     gtfs = [record.path for record in records if record.kind == "gtfs"]
     built = built_folder([*osm, *gtfs], folder / "built", cleaning=cleaning)
     if built is not None:
-        return open_built(recipe.name, built, osm)
-    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=count_stations(osm))
+        return open_built(recipe.name, open_network(built))
+    stations = count_stations(osm, cleaning.scope.cover)
+    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=stations)
 
 
 def _names_of(paths: Sequence[Path]) -> str:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ptreach.model import FloatArray, PointLinks, Points, Query, TravelTimeMatrix
 
 
@@ -21,8 +24,17 @@ class Engine(Protocol):
         For direction ``to`` journeys start at the destinations and arrive at the origins in the window.
         """
 
-    def street_distance_m(self, points: Points) -> FloatArray:
-        """Return how far each point is from the street it hangs on, in metres, NaN where there is none."""
+    def each_departure(
+        self, origins: Points, destinations: Points, query: Query
+    ) -> Iterator[NDArray[np.uint16]]:
+        """Yield blocks of whole origin rows in seconds, uint16 of shape (origins, destinations, departures).
+
+        The departures (for direction ``to``, arrivals) of the window in their order; ``UNREACHED`` where one
+        does not reach a place.
+        """
+
+    def street_distance_m(self, points: Points, within_m: float) -> FloatArray:
+        """Return how far each point is from a street, in metres, NaN where none is within `within_m`."""
 
     def point_links(self, points: Points, query: Query) -> PointLinks:
         """Return how points hang on the network, seen as the far ends of the query's journeys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -62,6 +63,36 @@ def read_points(path: Path) -> Points:
     _refuse_swapped(lon, lat, table.index, path)
     _refuse_projected(lon, lat, table.index, path)
     return Points.of(ids, lon, lat, where=str(path))
+
+
+def read_opportunities(path: Path, offers: str) -> tuple[Points, FloatArray]:
+    """Return the points of a file, as `read_points`, and the numbers in its column `offers`; ones if empty.
+
+    Raises
+    ------
+    InputError
+        As `read_points`, and where there is no such column, or a number in it is none or negative.
+    """
+    points = read_points(path)
+    if not offers:
+        return points, np.ones(len(points))
+    table = read_table(path)
+    column = find_column(table, re.escape(offers))
+    if column is None:
+        raise InputError(
+            f"no column '{offers}'; found: {listed(table)}",
+            where=str(path),
+            remedy="name the column of numbers in offers",
+        )
+    values = numbers(table, column, path)
+    negative = np.flatnonzero(values < 0)
+    if negative.size:
+        raise InputError(
+            f"{values[negative[0]]:g} is negative",
+            where=f"{path}, row {table.index[negative[0]]}, {column}",
+            remedy="give what the place offers, 0 or more",
+        )
+    return points, values
 
 
 def _ids(table: pd.DataFrame, path: Path) -> list[str]:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ptreach.measures.cumulative import opportunities_within
+from ptreach.measures.inputs import as_labels, as_minutes, as_weights
 
-    from numpy.typing import ArrayLike
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
 
     from ptreach.model import FloatArray
 
@@ -37,6 +40,21 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
     return float(values[order][np.searchsorted(running, running[-1] / 2, side="left")])
 
 
+def decile_members(decile: ArrayLike, size: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the name of each decile, ``1`` … ``10``, then ``all``, with a mask of its zones, shape (size,).
+
+    Zones of unknown decile (NaN) belong to ``all`` only. Raises ValueError for another shape, and for a
+    decile that is none: a rank or a score given in its place must not vanish.
+    """
+    deciles = as_labels(decile, size)
+    odd = deciles[~np.isnan(deciles) & ~np.isin(deciles, DECILES)]
+    if odd.size:
+        raise ValueError(f"{odd[0]:g} is not a decile, expected whole numbers from 1 to 10")
+    for number in DECILES:
+        yield str(number), deciles == number
+    yield "all", np.ones(size, dtype=np.bool_)
+
+
 def summarise_by_decile(
     decile: ArrayLike, minutes: ArrayLike, population: ArrayLike, cutoffs_min: Sequence[int]
 ) -> pd.DataFrame:
@@ -49,7 +67,7 @@ def summarise_by_decile(
     minutes
         Travel time of each zone in minutes, NaN where not reached.
     population
-        People of each zone; NaN (unknown) counts as nobody.
+        People of each zone (children, for deciles of IDACI); NaN (unknown) counts as nobody.
     cutoffs_min
         Cutoffs in minutes, ascending; strict.
 
@@ -60,15 +78,16 @@ def summarise_by_decile(
         ``zones`` (int), ``population`` (float), ``median_min`` (population-weighted median, people not
         reached counted last, so NaN where they hold the middle), ``share_within_15`` … (0 to 1; NaN
         without people).
+
+    Raises
+    ------
+    ValueError
+        For a decile that is none, negative minutes or people, and shapes that differ.
     """
-    deciles = np.asarray(decile, dtype=np.float64)
-    times = np.asarray(minutes, dtype=np.float64)
-    known = np.asarray(population, dtype=np.float64)
-    people = np.where(np.isnan(known), 0.0, known)
-    groups = [(str(number), deciles == number) for number in DECILES]
-    groups.append(("all", np.ones(times.shape, dtype=np.bool_)))
+    times = as_minutes(minutes)
+    people = as_weights(population, times.size)
     rows = []
-    for name, member in groups:
+    for name, member in decile_members(decile, times.size):
         total = float(people[member].sum())
         row: dict[str, object] = {
             "decile": name,
@@ -76,8 +95,8 @@ def summarise_by_decile(
             "population": total,
             "median_min": weighted_median(times[member], people[member]),
         }
-        for cutoff in cutoffs_min:
-            within = float(people[member & (times < cutoff)].sum())
-            row[f"share_within_{cutoff}"] = within / total if total else float("nan")
+        counts = opportunities_within(times[member], people[member], cutoffs_min)
+        for cutoff, within in zip(cutoffs_min, counts, strict=True):
+            row[f"share_within_{cutoff}"] = float(within) / total if total else float("nan")
         rows.append(row)
     return pd.DataFrame(rows)

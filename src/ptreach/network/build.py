@@ -34,6 +34,7 @@ from ptreach.sources.gtfs import EVERYTHING, read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.gtfs_write import write_cleaned
 from ptreach.sources.osm import read_streets
+from ptreach.sources.stations import count_stations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,17 @@ META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
-_READERS: Final = ("cover.py", "foot.py", "gtfs*.py", "modes.py", "osm*.py", "pbf_strings.py", "repairs.py")
+_READERS: Final = (
+    "cover.py",
+    "foot.py",
+    "ground.py",
+    "gtfs*.py",
+    "modes.py",
+    "osm*.py",
+    "pbf_strings.py",
+    "repairs.py",
+    "stations.py",
+)
 
 
 class Cleaning(NamedTuple):
@@ -101,7 +112,8 @@ class Names(NamedTuple):
 class Network(NamedTuple):
     """A network, opened: arrays are mapped from disk and read-only.
 
-    Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``.
+    Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``. ``stations``
+    counts those of the streets' files by mode.
     """
 
     folder: Path
@@ -119,6 +131,7 @@ class Network(NamedTuple):
     calendar: Calendar
     trips: Trips
     routes: Routes
+    stations: dict[str, int]
     repairs: tuple[Repair, ...]
     oddities: tuple[Repair, ...]
     rows: tuple[TableRows, ...]
@@ -323,6 +336,7 @@ def _write(
             "timezone": timetables.timezone,
             "street_vertices_n": vertices_n,
             "numbers": numbers,
+            "stations": count_stations(osm_paths, cleaning.scope.cover),
             "repairs": [asdict(repair) for repair in (*timetables.repairs, *findings)],
             "oddities": [asdict(oddity) for oddity in timetables.oddities],
             "rows": [asdict(rows) for rows in timetables.rows],
@@ -427,6 +441,7 @@ def open_network(folder: Path) -> Network:
         calendar=table(Calendar, "calendar"),
         trips=table(Trips, "trips"),
         routes=table(Routes, "routes"),
+        stations=meta["stations"],
         repairs=tuple(Repair(**repair) for repair in meta["repairs"]),
         oddities=tuple(Repair(**oddity) for oddity in meta["oddities"]),
         rows=tuple(TableRows(**rows) for rows in meta["rows"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 CELL_LAT_E7: Final = 18_000
 CELL_LON_E7: Final = 26_000
 """Cells of about 200 by 180 m in Britain: a search within 300 m sees some 20 of them."""
+_CUT_OFF_E7: Final = 2.0
+"""Coordinates that lose their fractions may seem nearer by so much."""
 
 
 class Cells(NamedTuple):
@@ -79,35 +80,40 @@ def _enter(
 
 
 @njit(cache=True, nogil=True)
-def nearest_segment(segments: Segments, cells: Cells, lon: int, lat: int, within: float, reach: Reach) -> int:
+def nearest_segment(
+    segments: Segments, cells: Cells, lon: int, lat: int, cos_lat: float, within: float, reach: Reach
+) -> int:
     """Return the segment nearest to a point, -1 if none is under `within` (degrees times 1e7) from it.
 
     On a plane scaled at the point's latitude, which is exact to a millimetre within a mile. Of equally near
-    ones the lower edge wins, then the earlier segment.
+    ones the lower edge wins, then the earlier segment. Looked for in boxes that grow from that of `reach`.
     """
-    cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
-    first_row = max(0, int((lat - within - cells.lat0) // CELL_LAT_E7))
-    last_row = min(cells.rows - 1, int((lat + within - cells.lat0) // CELL_LAT_E7))
-    first_column = max(0, int((lon - within / cos_lat - cells.lon0) // CELL_LON_E7))
-    last_column = min(cells.columns - 1, int((lon + within / cos_lat - cells.lon0) // CELL_LON_E7))
     # a literal -1 would have what is called with it compiled twice
-    best, least = np.int64(NONE), within * within
-    for row in range(first_row, last_row + 1):
-        for cell in range(row * cells.columns + first_column, row * cells.columns + last_column + 1):
-            for at in range(cells.start[cell], cells.start[cell + 1]):
-                segment = cells.items[at]
-                while segment != NONE:
-                    apart = apart_squared(
-                        segments.lon0[segment],
-                        segments.lat0[segment],
-                        segments.lon1[segment],
-                        segments.lat1[segment],
-                        lon,
-                        lat,
-                        cos_lat,
-                        reach,
-                    )
-                    if apart < least or (apart == least and comes_first(segments, segment, best)):
-                        best, least = segment, apart
-                    segment = segments.sibling[segment]
-    return int(best)
+    best, box = np.int64(NONE), min(reach.first, within)
+    while True:
+        least, half = box * box, box + _CUT_OFF_E7  # what is under `box` can't lie outside the box
+        first_row = max(0, int((lat - half - cells.lat0) // CELL_LAT_E7))
+        last_row = min(cells.rows - 1, int((lat + half - cells.lat0) // CELL_LAT_E7))
+        first_column = max(0, int((lon - half / cos_lat - cells.lon0) // CELL_LON_E7))
+        last_column = min(cells.columns - 1, int((lon + half / cos_lat - cells.lon0) // CELL_LON_E7))
+        for row in range(first_row, last_row + 1):
+            for cell in range(row * cells.columns + first_column, row * cells.columns + last_column + 1):
+                for at in range(cells.start[cell], cells.start[cell + 1]):
+                    segment = cells.items[at]
+                    while segment != NONE:
+                        apart = apart_squared(
+                            segments.lon0[segment],
+                            segments.lat0[segment],
+                            segments.lon1[segment],
+                            segments.lat1[segment],
+                            lon,
+                            lat,
+                            cos_lat,
+                            reach,
+                        )
+                        if apart < least or (apart == least and comes_first(segments, segment, best)):
+                            best, least = segment, apart
+                        segment = segments.sibling[segment]
+        if best != NONE or box >= within:
+            return int(best)
+        box = min(2 * box, within)

@@ -7,6 +7,7 @@ all stops and cut nothing.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -65,10 +66,30 @@ class Linkage(NamedTuple):
     cells: Cells
     edge_cells: EdgeCells | None
 
-    def link(self, lon: FloatArray, lat: FloatArray, rules: Rules) -> Links:
-        """Return where points (degrees) hang on the streets: within 300 m, failing that within 1,600 m."""
+    def link(
+        self, lon: FloatArray, lat: FloatArray, rules: Rules, *, within_m: float = math.inf, workers: int = 1
+    ) -> Links:
+        """Return where points (degrees) hang on the streets, found by some threads.
+
+        That is within 300 m, failing that within 1,600 m, and only within `within_m`.
+        """
         links = Links(np.full(lon.size, NONE, dtype=np.int32), *_zeros(lon.size, 3))
-        _link_points(*self, *_fixed(lon, lat, rules), reach_of(rules), links)
+        reach = reach_of(rules)
+        within_e7 = within_m / rules.degree_m * 1e7
+        reach = reach._replace(near=min(reach.near, within_e7), far=min(reach.far, within_e7))
+
+        def part(first: int, last: int) -> None:
+            _link_points(
+                *self,
+                lon[first:last],
+                lat[first:last],
+                reach,
+                Links(*(column[first:last] for column in links)),
+            )
+
+        ends = np.linspace(0, lon.size, workers + 1).astype(np.int64).tolist()
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(part, ends[:-1], ends[1:]))
         return links
 
 
@@ -98,7 +119,6 @@ def hang_stops(
         edge_cells,
         lon,
         lat,
-        *_fixed(lon, lat, rules),
         reach_of(rules),
         links,
         counts,
@@ -125,25 +145,25 @@ def _spot(
     cells: Cells,
     edge_cells: EdgeCells | None,
     pieces_n: int,
-    lon: int,
-    lat: int,
+    point_lon: float,
+    point_lat: float,
     reach: Reach,
 ) -> tuple[int, int, int, int, int]:
-    """Return where a point hangs: segment (-1 if nowhere), point of it, mm along the edge, mm off it.
+    """Return where a point in degrees hangs: segment (-1 if nowhere), point of it, mm along the edge, mm off.
 
     `pieces_n` is the number of edges that stops have cut off so far.
     """
-    segment = np.int64(NONE)
-    for within in (reach.near, reach.far):
-        if segment != NONE:
-            break
-        if edge_cells is None:
-            segment = nearest_segment(segments, cells, lon, lat, within, reach)
-        else:
-            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, within, reach)
+    lon, lat = whole(point_lon * 1e7, reach), whole(point_lat * 1e7, reach)
+    # Of the latitude as given: that of one cut to 1e-7 degrees would move feet that are cut too.
+    cos_lat = math.cos(point_lat * math.pi / 180)
+    if edge_cells is None:
+        segment = nearest_segment(segments, cells, lon, lat, cos_lat, reach.far, reach)
+    else:  # one that is missed within the near limit may be found within the far one
+        segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, cos_lat, reach.near, reach)
+        if segment == NONE:
+            segment = nearest_of_edges(segments, edge_cells, pieces_n, lon, lat, cos_lat, reach.far, reach)
     if segment == NONE:
         return NONE, 0, 0, 0, 0
-    cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
     lon0, lat0 = segments.lon0[segment], segments.lat0[segment]
     lon1, lat1 = segments.lon1[segment], segments.lat1[segment]
     fraction = foot(lon0, lat0, lon1, lat1, lon, lat, cos_lat, reach)
@@ -163,8 +183,8 @@ def _link_points(
     edges: Edges,
     cells: Cells,
     edge_cells: EdgeCells | None,
-    lon_e7: NDArray[np.int64],
-    lat_e7: NDArray[np.int64],
+    point_lon: FloatArray,
+    point_lat: FloatArray,
     reach: Reach,
     links: Links,
 ) -> None:
@@ -172,9 +192,9 @@ def _link_points(
     pieces_n = 0
     if edge_cells is not None:
         pieces_n = edge_cells.piece_box.shape[0]
-    for point in range(lon_e7.size):
+    for point in range(point_lon.size):
         segment, _, _, along_mm, off_mm = _spot(
-            segments, edges, cells, edge_cells, pieces_n, lon_e7[point], lat_e7[point], reach
+            segments, edges, cells, edge_cells, pieces_n, point_lon[point], point_lat[point], reach
         )
         if segment == NONE:
             continue
@@ -193,8 +213,6 @@ def _hang_stops(
     edge_cells: EdgeCells | None,
     stop_lon: FloatArray,
     stop_lat: FloatArray,
-    lon_e7: NDArray[np.int64],
-    lat_e7: NDArray[np.int64],
     reach: Reach,
     links: StopLinks,
     counts: NDArray[np.int64],
@@ -204,11 +222,11 @@ def _hang_stops(
     `seen_segments` and `seen_edges` are the same, to be read only.
     """
     pieces_n = 0
-    for stop in range(lon_e7.size):
+    for stop in range(stop_lon.size):
         if edge_cells is not None:
             pieces_n = counts[1] - edge_cells.first_piece
         segment, lon, lat, along_mm, _ = _spot(
-            seen_segments, seen_edges, cells, edge_cells, pieces_n, lon_e7[stop], lat_e7[stop], reach
+            seen_segments, seen_edges, cells, edge_cells, pieces_n, stop_lon[stop], stop_lat[stop], reach
         )
         if segment == NONE:
             continue
@@ -235,9 +253,3 @@ def _hang_stops(
 def _zeros(points_n: int, columns_n: int) -> list[NDArray[np.int32]]:
     """Return columns to be filled in."""
     return [np.zeros(points_n, dtype=np.int32) for _ in range(columns_n)]
-
-
-def _fixed(lon: FloatArray, lat: FloatArray, rules: Rules) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return degrees as degrees times 1e7."""
-    cut = np.trunc if rules.truncates else np.rint
-    return cut(lon * 1e7).astype(np.int64), cut(lat * 1e7).astype(np.int64)

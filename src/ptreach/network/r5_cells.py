@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from ptreach.network.segments import Edges, Reach, Segments
 
-_R5_LAT_E7: Final = 0.0018 * 1e7
-_R5_LON_E7: Final = 0.0018 / 0.7 * 1e7
+_R5_LAT_E7: Final = 18_000
+_R5_LON_E7: Final = int(_R5_LAT_E7 / 0.7)  # cut, which moves the cells by metres
 
 
 class EdgeCells(NamedTuple):
@@ -82,14 +82,18 @@ def _r5_cell_of(value: float, size_e7: float) -> int:
 
 @njit(cache=True, nogil=True)
 def nearest_of_edges(
-    segments: Segments, cells: EdgeCells, pieces_n: int, lon: int, lat: int, within: float, reach: Reach
+    segments: Segments,
+    cells: EdgeCells,
+    pieces_n: int,
+    lon: int,
+    lat: int,
+    cos_lat: float,
+    within: float,
+    reach: Reach,
 ) -> int:
     """Return the segment nearest to a point among the edges that R5's grid gives, -1 if there is none."""
-    cos_lat = math.cos(lat * 1e-7 * math.pi / 180)
-    west, east = (
-        _r5_cell_of(lon - within / cos_lat, _R5_LON_E7),
-        _r5_cell_of(lon + within / cos_lat, _R5_LON_E7),
-    )
+    aside = int(within / cos_lat)
+    west, east = _r5_cell_of(lon - aside, _R5_LON_E7), _r5_cell_of(lon + aside, _R5_LON_E7)
     south, north = _r5_cell_of(lat - within, _R5_LAT_E7), _r5_cell_of(lat + within, _R5_LAT_E7)
     best, least = np.int64(NONE), within * within
     for row in range(max(south - cells.first_row, 0), min(north - cells.first_row, cells.rows - 1) + 1):

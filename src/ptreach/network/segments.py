@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ptreach.network.streets import Streets
 
 NONE: Final = -1
+_FIRST_M: Final = 75.0
 
 
 class Segments(NamedTuple):
@@ -65,10 +66,15 @@ class Edges(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How points are linked, in the kernels' plain numbers; fields as in `Rules`."""
+    """How points are linked, in the kernels' plain numbers; fields as in `Rules`.
+
+    ``near``, ``far`` and ``first`` are in degrees times 1e7. The nearest street is first looked for within
+    ``first``, then in ever wider boxes; what is found does not depend on it.
+    """
 
     near: float
     far: float
+    first: float
     degree_m: float
     radius_m: float
     snap_mm: int
@@ -84,6 +90,7 @@ def reach_of(rules: Rules) -> Reach:
     return Reach(
         near=near,
         far=far,
+        first=_FIRST_M / rules.degree_m * 1e7,
         degree_m=rules.degree_m,
         radius_m=rules.earth_radius_m,
         snap_mm=rules.snap_mm,

@@ -21,7 +21,14 @@ from ptreach.outputs.methods import methods_text
 from ptreach.outputs.qa import qa_page
 from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
-from ptreach.outputs.tables import decile_table, write_csv, zone_table
+from ptreach.outputs.tables import (
+    decile_table,
+    figures_table,
+    people_within_table,
+    relation_table,
+    write_csv,
+    zone_table,
+)
 from ptreach.outputs.wording import source_line
 
 if TYPE_CHECKING:
@@ -131,10 +138,17 @@ def _write_layers(
 
 
 def _write_tables(folder: Path, town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> None:
-    """Write the table of zones and that of deciles."""
-    for name, table in (("zones", zone_table), ("by-imd-decile", decile_table)):
-        content = table(zones, town.preset.cutoffs_min, facts.areas, made_up=facts.made_up)
-        write_csv(folder / f"{town.slug}-{name}.csv", content)
+    """Write the tables."""
+    cutoffs, areas, made_up = town.preset.cutoffs_min, facts.areas, facts.made_up
+    tables = {
+        "zones": zone_table(zones, cutoffs, areas, made_up=made_up),
+        "by-imd-decile": decile_table(zones, cutoffs, areas, made_up=made_up),
+        "people-within": people_within_table(zones, areas, made_up=made_up),
+        "figures": figures_table(zones, cutoffs, areas, made_up=made_up),
+        "time-and-deprivation": relation_table(zones, areas, made_up=made_up),
+    }
+    for name, table in tables.items():
+        write_csv(folder / f"{town.slug}-{name}.csv", table)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ptreach.measures.deprivation import summarise_by_decile
@@ -108,6 +109,15 @@ def _contents(town: Town, facts: PackFacts) -> list[str]:
                 f"tables/{slug}-by-imd-decile.csv",
                 f"travel time by decile, {facts.areas.deprivation_title} (1 = most deprived)",
             ),
+            (
+                f"tables/{slug}-people-within.csv",
+                "people, children, pensioners within 15 to 90 min, by decile",
+            ),
+            (f"tables/{slug}-figures.csv", "figures of the place with 95 % intervals; inequality"),
+            (
+                f"tables/{slug}-time-and-deprivation.csv",
+                "whether time goes with deprivation, and how firmly",
+            ),
             ("qa.html", "the check of timetable and date, for a browser: warnings, trips by day"),
             ("methods.md", "how the numbers were computed, and their limits"),
             ("manifest.json", "inputs with digests, versions, parameters, digests of every file here"),
@@ -141,9 +151,13 @@ def _licences(facts: PackFacts) -> list[str]:
 
 
 def _entries(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Return names with their explanations in two columns."""
+    """Return names with their explanations in two columns, the second wrapped."""
     width = max(len(name) for name, _ in rows)
-    return [f"{name:<{width}}  {words}" for name, words in rows]
+    lines = []
+    for name, words in rows:
+        parts = textwrap.wrap(words, max(40, WIDTH - width - 2))
+        lines += [f"{start:<{width}}  {part}" for start, part in zip_longest([name], parts, fillvalue="")]
+    return lines
 
 
 def _paragraph(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tables of a pack: one row a zone, one row a decile, as CSV that Excel and scripts read alike.
+"""Tables of a pack (zones, deciles, people within reach, figures), as CSV that Excel and scripts read alike.
 
 UTF-8 with a byte order mark, without which Excel on Windows takes names for another alphabet; lines end in
 LF as in all text of a pack (Excel reads it); an empty cell is a value that is not known or not reached. Times
@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from ptreach.config import format_clock
+from ptreach.matrix.zones import to_grid
 from ptreach.measures.bands import name_bands
 from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.measures.neighbours import touching_zones
+from ptreach.measures.place_figures import relate_to_deprivation, summarise_place
+from ptreach.measures.reach import reach_by_deprivation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
+    from ptreach.model import FloatArray, Opportunities
     from ptreach.outputs.facts import AreasFacts
 
 MINUTE_DECIMALS: Final = 4
@@ -40,7 +46,8 @@ def zone_table(
     Parameters
     ----------
     zones
-        Zones with ``minutes_p…`` (minutes, NaN where not reached), ``reason`` and ``link_distance_m``.
+        Zones with ``minutes_p…`` (minutes, NaN where not reached), ``reason``, ``link_distance_m``, and what
+        `towns.add_times` and `towns.add_areas_within` say of departures and area.
     cutoffs_min
         Cutoffs in minutes, ascending.
     areas
@@ -53,17 +60,27 @@ def zone_table(
     pd.DataFrame
         In the order of `zones`: the zone id, ``zone_name, district_code, district_name``, ``minutes_p5`` …
         (four decimals), ``band`` (of the median; for a zone not reached, the reason), ``reason,
-        link_distance_m, population, children, imd_score, imd_rank, imd_decile, idaci_rank, idaci_decile, lon,
+        link_distance_m``; ``area_within_15`` … (share of the zone's area, 0 to 1, in each isochrone),
+        ``departures_within_15`` … and ``departures_reached`` (share of departures, 0 to 1, that reach the
+        zone within a cutoff, and at all); ``best_departure, best_min, worst_departure, worst_min`` (clock
+        time and minutes; worst_min is empty where that departure does not reach the zone; of arrivals for the
+        direction ``to``), ``longest_wait_min`` (how long one can put off leaving and arrive as soon);
+        ``population, children, imd_score, imd_rank, imd_decile, idaci_rank, idaci_decile, lon,
         lat``. Counts, ranks and deciles are whole numbers (``Int64``).
     """
     minutes = sorted(
         (name for name in zones.columns if name.startswith("minutes_p")),
         key=lambda name: int(name.removeprefix("minutes_p")),
     )
+    shares = [f"{part}_within_{cutoff}" for part in ("area", "departures") for cutoff in cutoffs_min]
+    event = "departure" if "best_departure_s" in zones else "arrival"
+    extremes = [f"best_{event}_s", "best_min", f"worst_{event}_s", "worst_min", "longest_wait_min"]
     names = ["zone_id", "zone_name", "district_code", "district_name", *minutes, "reason", "link_distance_m"]
+    names += [*shares, "departures_reached", *extremes]
     names += ["population", "children", "imd_score", *_COUNTS[2:], "lon", "lat"]
     table = pd.DataFrame(zones[names]).reset_index(drop=True)
-    decimals = {**_DECIMALS, **dict.fromkeys(minutes, MINUTE_DECIMALS)}
+    rounded = [*minutes, *shares, "departures_reached", "best_min", "worst_min", "longest_wait_min"]
+    decimals = {**_DECIMALS, **dict.fromkeys(rounded, MINUTE_DECIMALS)}
     for name, count in decimals.items():
         table[name] = table[name].astype("float64").round(count)
     for name in _COUNTS:
@@ -72,7 +89,10 @@ def zone_table(
     # From the minutes as computed: rounding must not carry a zone over a cutoff
     bands = name_bands(zones["minutes_p50"].to_numpy(dtype=np.float64), table["reason"], cutoffs_min)
     table.insert(list(table.columns).index("reason"), "band", bands)
-    table = table.rename(columns={"zone_id": areas.id_column})
+    for name in extremes[:3:2]:
+        clock = [None if np.isnan(value) else format_clock(int(value)) for value in table[name]]
+        table[name] = pd.Series(clock, dtype="str")
+    table = table.rename(columns={"zone_id": areas.id_column, **{n: n[:-2] for n in extremes[:3:2]}})
     return mark_made_up(table) if made_up else table
 
 
@@ -94,6 +114,112 @@ def decile_table(
     table["population"] = table["population"].round().astype("Int64")
     rounded = [name for name in table.columns if name.startswith(("median_", "share_"))]
     table[rounded] = table[rounded].round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def people_within_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return people, children and pensioners within 15, 30, 45, 60 and 90 minutes by decile of deprivation.
+
+    Columns ``edition, deprivation, index`` (``imd``; ``idaci``, by which children alone are counted),
+    ``decile`` (``1`` … ``10``, ``all``), ``group, cutoff_min, people, people_within`` (whole numbers),
+    ``share_within`` (0 to 1). Rows of pensioners only where their number is known.
+    """
+    columns = {
+        name: zones[name].to_numpy(dtype=np.float64)
+        for name in ("minutes_p50", "imd_decile", "idaci_decile", "population", "children")
+    }
+    pensioners = zones["pensioners"].to_numpy(dtype=np.float64) if "pensioners" in zones else None
+    if pensioners is not None and np.isnan(pensioners).all():
+        pensioners = None
+    table = reach_by_deprivation(
+        columns["minutes_p50"],
+        imd_decile=columns["imd_decile"],
+        idaci_decile=columns["idaci_decile"],
+        people=columns["population"],
+        children=columns["children"],
+        pensioners=pensioners,
+    ).rename(columns={"deprivation": "index"})
+    for name in ("people", "people_within"):
+        table[name] = table[name].round().astype("Int64")
+    table["share_within"] = table["share_within"].round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def figures_table(
+    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+) -> pd.DataFrame:
+    """Return the figures of the place with their intervals: ``edition, deprivation``, `summarise_place`."""
+    table = summarise_place(
+        zones["minutes_p50"].to_numpy(dtype=np.float64),
+        zones["population"].to_numpy(dtype=np.float64),
+        zones["imd_rank"].to_numpy(dtype=np.float64),
+        cutoffs_min,
+        centres_m(zones),
+    )
+    numbers = ["value", "low", "high"]
+    table[numbers] = table[numbers].replace(np.inf, np.nan).round(MINUTE_DECIMALS)
+    return _titled(table, areas, made_up=made_up)
+
+
+def relation_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return how travel time goes with deprivation: ``edition, deprivation``, then `relate_to_deprivation`.
+
+    By ranks, of which 1 is the most deprived: a positive rho says that the more deprived arrive sooner.
+    """
+    table = relate_to_deprivation(
+        zones["minutes_p50"].to_numpy(dtype=np.float64),
+        {name: zones[name].to_numpy(dtype=np.float64) for name in ("imd_rank", "idaci_rank")},
+        centres_m(zones),
+        touching_zones(zones.geometry.to_numpy()),
+    )
+    numbers = table.select_dtypes("float").columns
+    table[numbers] = table[numbers].map(_significant)
+    return _titled(table, areas, made_up=made_up)
+
+
+def access_table(
+    zones: gpd.GeoDataFrame,
+    access: Mapping[str, pd.DataFrame],
+    kinds: Sequence[Opportunities],
+    areas: AreasFacts,
+    *,
+    made_up: bool,
+) -> pd.DataFrame:
+    """Return the access of each zone to each kind of opportunity, one row a zone and kind.
+
+    Columns: the zone id, ``zone_name, opportunities`` (the kind's name), ``title, demand`` (the people who
+    share in it), then those of `summarise_access`.
+    """
+    parts = []
+    for kind in kinds:
+        part = access[kind.name].round(MINUTE_DECIMALS)
+        heads = [
+            zones["zone_id"].to_numpy(),
+            zones["zone_name"].to_numpy(),
+            kind.name,
+            kind.title,
+            kind.demand,
+        ]
+        names = (areas.id_column, "zone_name", "opportunities", "title", "demand")
+        for at, (name, head) in enumerate(zip(names, heads, strict=True)):
+            part.insert(at, name, head)
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    return mark_made_up(table) if made_up else table
+
+
+def centres_m(zones: gpd.GeoDataFrame) -> FloatArray:
+    """Return the zones' population-weighted centroids in metres of the British grid, shape (n, 2)."""
+    return to_grid(zones["lon"].to_numpy(dtype=np.float64), zones["lat"].to_numpy(dtype=np.float64))
+
+
+def _significant(value: float) -> float:
+    """Return a number to four significant digits: p may be very small."""
+    return float(f"{value:.4g}")
+
+
+def _titled(table: pd.DataFrame, areas: AreasFacts, *, made_up: bool) -> pd.DataFrame:
+    """Return a table with its edition and what its deprivation is in the first columns."""
     table.insert(0, "edition", areas.edition)
     table.insert(1, "deprivation", areas.deprivation_title)
     return mark_made_up(table) if made_up else table

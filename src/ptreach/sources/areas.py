@@ -67,6 +67,10 @@ COLUMNS: Final = (
     "idaci_decile",
     "geometry",
 )
+_KINDS: Final = (
+    *("boundaries", "centroids", "deprivation", "population", "lookup", "editions"),
+    *("districts", "regions", "district_deprivation"),
+)
 # A population-weighted centroid lies in or by its zone; beyond this it belongs to another zone or system.
 _CENTROID_SLACK_M: Final = 2_000
 _CENTROID: Final = "population-weighted centroid"
@@ -103,7 +107,7 @@ def load_areas(
         Where a file is missing, is of another edition, lacks a header, or the tables do not fit together.
     """
     _refuse_taken_name(recipe, folder)
-    records = source_records(recipe, folder)
+    records = source_records(recipe, folder, _KINDS)
     tables = Tables.of(recipe, records, carry)
     boundaries, layout = tables.file("boundaries")
     polygons = read_boundaries(boundaries, recipe.id_column, bounds_m, layout)

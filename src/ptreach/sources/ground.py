@@ -100,7 +100,7 @@ def read_ground(
             shapes.append(lines[kept])
     places = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
     geometry = gpd.GeoSeries(places, crs="EPSG:4326").to_crs(crs)
-    return gpd.GeoDataFrame({"kind": pd.Series(kinds, dtype="object")}, geometry=geometry, crs=crs)
+    return gpd.GeoDataFrame({"kind": pd.Series(kinds, dtype="str")}, geometry=geometry, crs=crs)
 
 
 def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[tuple[GroundKind, str]]]:

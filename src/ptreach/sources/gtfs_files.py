@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import io
 import shutil
-import struct
 import tempfile
-import zipfile
-import zlib
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
+from ptreach.sources.archive import READ_FAULTS, Bounded, TableFile, zip_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,17 +26,6 @@ TABLES: Final = (
     "transfers",
 )  # fmt: skip
 """The tables that are read."""
-READ_FAULTS: Final = (
-    ValueError,
-    OSError,
-    EOFError,
-    RuntimeError,
-    OverflowError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What Python raises for a file or a zip that is damaged."""
 # All buses of England are about 8 GB of text.
 _MAX_TABLE_BYTES: Final = 24_000_000_000
 # A zip of timetables shrinks ten- to thirtyfold. One that unpacks to so many times its size, once it is
@@ -48,15 +35,7 @@ _SMALL_BYTES: Final = 64_000_000
 _MAX_INNER_BYTES: Final = 4_000_000_000
 _MAX_DEPTH: Final = 3
 _IN_MEMORY_BYTES: Final = 32_000_000
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-
-
-class TableFile(NamedTuple):
-    """One file of a feed: its name there, its packed size in bytes, and how it is opened."""
-
-    name: str
-    packed_bytes: int
-    opened: Callable[[], IO[bytes]]
+_TOO_MUCH: Final = "unpacks to far more than a timetable does"
 
 
 class FeedFiles(NamedTuple):
@@ -72,35 +51,13 @@ class FeedFiles(NamedTuple):
     def open(self, table: str) -> io.BufferedReader:
         """Open a table; reading raises InputError once it unpacks to more than a timetable does."""
         file = self.tables[table]
-        return io.BufferedReader(_Bounded(file, self.where(table)), 1 << 20)
+        return io.BufferedReader(_bounded(file, self.where(table)), 1 << 20)
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that counts what comes out of it."""
-
-    def __init__(self, file: TableFile, where: str) -> None:
-        super().__init__()
-        self._stream = file.opened()
-        self._where = where
-        self._left = min(_MAX_TABLE_BYTES, max(_SMALL_BYTES, _MAX_RATIO * file.packed_bytes))
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  whatever takes bytes
-        view = memoryview(buffer).cast("B")
-        part = self._stream.read(len(view))
-        view[: len(part)] = part
-        self._left -= len(part)
-        if self._left < 0:
-            raise InputError(
-                "unpacks to far more than a timetable does", where=self._where, remedy="fetch the feed again"
-            )
-        return len(part)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+def _bounded(file: TableFile, where: str) -> Bounded:
+    """Open a file within the bounds of a timetable."""
+    most = min(_MAX_TABLE_BYTES, max(_SMALL_BYTES, _MAX_RATIO * file.packed_bytes))
+    return Bounded(file, most, _TOO_MUCH, where)
 
 
 @contextmanager
@@ -120,7 +77,7 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
                 if item.is_file()
             ]
         elif path.is_file():
-            files = _zip_files(path, path, stack)
+            files = zip_files(path, path, stack)
         else:
             raise InputError("no such file", where=str(path), remedy="check the path, or run ptreach fetch")
         for depth in range(_MAX_DEPTH + 1):
@@ -129,7 +86,7 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
                 break
             if depth == _MAX_DEPTH:
                 raise InputError("zips within zips without end", where=str(path), remedy="unpack it")
-            files = _zip_files(_unpacked(inner, path, stack), path, stack)
+            files = zip_files(_unpacked(inner, path, stack), path, stack)
             ledger.note("feeds-in-inner-zips", 1, inner.name, "the feed lies in it")
         yield FeedFiles(path, _tables(files, path, ledger))
 
@@ -137,37 +94,6 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
 def _opener(item: Path) -> Callable[[], IO[bytes]]:
     """Return how a file of a folder is opened."""
     return lambda: item.open("rb")
-
-
-def _zip_files(source: Path | IO[bytes], path: Path, stack: ExitStack) -> list[TableFile]:
-    """Return the files of a zip, which stays open as long as the stack."""
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(source))
-        items = [item for item in archive.infolist() if item.filename and not item.is_dir()]
-    except READ_FAULTS as error:
-        raise InputError(
-            f"not readable as a zip: {' '.join(str(error).split())}",
-            where=str(path),
-            remedy="fetch the file again",
-        ) from error
-
-    def opener(item: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
-        def opened() -> IO[bytes]:
-            if item.flag_bits & 1:
-                raise InputError(
-                    "is encrypted", where=f"{path}, {item.filename}", remedy="make a zip without a password"
-                )
-            if item.compress_type not in _METHODS:
-                raise InputError(
-                    "is packed by another method than deflate",
-                    where=f"{path}, {item.filename}",
-                    remedy="make a plain zip of it",
-                )
-            return archive.open(item)
-
-        return opened
-
-    return [TableFile(item.filename.replace("\\", "/"), item.compress_size, opener(item)) for item in items]
 
 
 def _only_zip(files: Iterable[TableFile], path: Path) -> TableFile | None:
@@ -194,7 +120,7 @@ def _unpacked(inner: TableFile, path: Path, stack: ExitStack) -> IO[bytes]:
     target: IO[bytes] = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115  the stack closes it
     where = f"{path}, {inner.name}"
     try:
-        with _Bounded(inner, where) as stream:
+        with _bounded(inner, where) as stream:
             shutil.copyfileobj(io.BufferedReader(stream, 1 << 20), _Capped(target, where))
     except READ_FAULTS as error:
         raise InputError(f"not readable: {error}", where=where, remedy="fetch the file again") from error
@@ -212,9 +138,7 @@ class _Capped:
         """Write, or raise InputError where it gets too much."""
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(
-                "unpacks to far more than a timetable does", where=self._where, remedy="fetch the feed again"
-            )
+            raise InputError(_TOO_MUCH, where=self._where, remedy="fetch the file again")
         return self._target.write(data)
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ptreach.errors import InputError
-from ptreach.sources.gtfs_files import READ_FAULTS
+from ptreach.sources.archive import READ_FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -47,6 +47,8 @@ Kind = Literal[
     "districts",
     "regions",
     "district_deprivation",
+    "indicators",
+    "schools",
 ]
 _NETWORK_KINDS: Final = {"osm", "gtfs"}
 # Without these, zones can not be loaded.
@@ -67,6 +69,27 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "regions": ("region_code", "region_name"),
 }
 """Columns of ours for which a recipe may give the header in a file, by the kind of the file."""
+# Of these, areas may have many.
+_MANY_KINDS: Final = {"indicators"}
+
+
+class IndicatorColumn(Frozen):
+    """One column of a table of kind ``indicators``, and what it is called on pictures and in tables.
+
+    ``column`` is the header in the file. Cells are multiplied by ``factor`` (100 makes percentages of shares
+    of 1); with ``share_of``, the header of another column, they become percentages of its cells. ``name``,
+    ``title`` and ``unit`` are taken from the header where they are empty.
+    """
+
+    column: _Text
+    name: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    title: Annotated[str, Field(max_length=40)] = ""
+    theme: str = "other"
+    unit: str = ""
+    part_of: str = ""
+    note: str = ""
+    factor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    share_of: str = ""
 
 
 class Source(Frozen):
@@ -78,7 +101,8 @@ class Source(Frozen):
     with ``instead_of`` is an alternative to the file of that name: exactly one of them is used.
     ``how_to_get`` tells what a person has to do first, as an imperative clause. Of files of areas,
     ``headers`` gives the header in the file for columns of ours, such as ``imd_rank = "SIMD2020v2_Rank"``,
-    and ``sheet`` the sheet of a workbook.
+    and ``sheet`` the sheet of a workbook. ``columns`` choose from a
+    table of kind ``indicators``, and name what they choose; without, all its numbers are taken.
     """
 
     kind: Kind
@@ -102,6 +126,7 @@ class Source(Frozen):
     note: str = ""
     headers: Annotated[dict[str, _Text], Field(default_factory=dict)]
     sheet: str = ""
+    columns: tuple[IndicatorColumn, ...] = ()
 
     @field_validator("file")
     @classmethod
@@ -136,6 +161,13 @@ class Source(Frozen):
                 close = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean '{close[0]}'?" if close else f"they are {', '.join(known) or 'none'}"
                 raise ValueError(f"no column '{name}' is looked for in a file of kind '{self.kind}'; {hint}")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_of_indicators(self) -> Source:
+        """Refuse columns of a file that is no table of indicators."""
+        if self.columns and self.kind != "indicators":
+            raise ValueError(f"columns are for files of kind 'indicators', not '{self.kind}'")
         return self
 
     @property
@@ -230,6 +262,7 @@ class AreasRecipe(Frozen):
     """What zones are made of: boundaries and deprivation; and, where given, the other kinds of files.
 
     ``id_column`` is what packs call the codes of zones, and their column in files that say nothing else.
+    Of tables of ``indicators`` there may be many.
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
@@ -252,7 +285,7 @@ class AreasRecipe(Frozen):
         for kind, number in sorted(count.items()):
             if kind in _NETWORK_KINDS:
                 raise ValueError(f"sources of kind '{kind}' belong in {NETWORK_FILE}")
-            if number > 1:
+            if number > 1 and kind not in _MANY_KINDS:
                 raise ValueError(f"sources has {number} files of kind '{kind}'; areas take one")
         for source in self.sources:
             _check_alternative(source, self.sources)

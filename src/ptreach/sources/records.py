@@ -17,6 +17,7 @@ from ptreach.sources.fetched import read_fetched
 from ptreach.sources.recipe import SOURCES_FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from ptreach.sources.fetched import Fetched
@@ -64,17 +65,20 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def source_records(recipe: Recipe, folder: Path) -> tuple[SourceRecord, ...]:
+def source_records(
+    recipe: Recipe, folder: Path, kinds: Collection[str] | None = None
+) -> tuple[SourceRecord, ...]:
     """Return what is known of the files in ``folder/sources`` that are used, in the recipe's order.
 
-    What is left out, and a second file of a group, is logged as a warning.
+    What is left out, and a second file of a group, is logged as a warning. Only files of `kinds` are looked
+    at; all if None.
 
     Raises
     ------
     InputError
         Where a file is missing or is not the one whose sha256 the recipe pins.
     """
-    absent = left_out(recipe, folder)
+    absent = [source for source in left_out(recipe, folder) if kinds is None or source.kind in kinds]
     if absent:
         _log.warning(
             "%s is used without %d optional file%s: %s",
@@ -90,6 +94,8 @@ def source_records(recipe: Recipe, folder: Path) -> tuple[SourceRecord, ...]:
     fetched = read_fetched(folder / SOURCES_FOLDER)
     records = []
     for group in groups_of(recipe):
+        if kinds is not None and group.main.kind not in kinds:
+            continue
         there = group.there(folder)
         if there and there[0] != group.main:
             _log.info("%s is used in place of %s", there[0].file, group.main.file)

@@ -154,7 +154,12 @@ _RULES: Final = (
     ),
     # calls
     Rule("calls-of-unknown-trips", "calls of unknown trips", "left out", "list the trip in trips.txt"),
-    Rule("calls-at-unknown-stops", "calls at unknown stops", "left out", "list the stop in stops.txt"),
+    Rule(
+        "calls-at-unknown-stops",
+        "calls at stops that are not listed, or have no place",
+        "left out",
+        "list the stop in stops.txt, with its coordinates",
+    ),
     Rule(
         "calls-without-sequence",
         "calls whose stop_sequence is no number",

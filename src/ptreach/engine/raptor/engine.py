@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ptreach.engine.raptor.changes import calls_with_changes
-from ptreach.engine.raptor.percentiles import ranking
+from ptreach.engine.raptor.percentiles import Ranking, ranking
 from ptreach.engine.raptor.propagate import Egress
 from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
 from ptreach.engine.raptor.shortcuts import ALL, Shortcuts
@@ -65,6 +66,14 @@ class _Prepared(NamedTuple):
     departures_s: NDArray[np.int32]
 
 
+class _Places(NamedTuple):
+    """Destinations as a query sees them."""
+
+    links: Links
+    anchors: Anchors
+    egress: Egress
+
+
 class Work(NamedTuple):
     """What sweeps did: calls ridden to, calls that brought their stop anything new, changes made.
 
@@ -105,6 +114,7 @@ class RaptorEngine:
         self._rooms: list[Room] = []
         self._prepared = lru_cache(maxsize=2)(self._prepare)
         self._calls = lru_cache(maxsize=2)(self._find_calls)
+        self._places = lru_cache(maxsize=1)(self._find_places)
 
     def travel_times(self, origins: Points, destinations: Points, query: Query) -> Iterator[TravelTimeMatrix]:
         """Yield blocks of whole origin rows, in the order of `origins`, in seconds.
@@ -114,38 +124,63 @@ class RaptorEngine:
         InputError
             Where nothing runs on the query's date.
         """
+        ranks = ranking(query.percentiles, query.departures_n, thinned=self.shortcuts.ranks_asked_for)
+        yield from self._rows(origins, destinations, query, ranks)
+
+    def each_departure(
+        self, origins: Points, destinations: Points, query: Query
+    ) -> Iterator[NDArray[np.uint16]]:
+        """Yield blocks of whole origin rows in seconds, uint16 of shape (origins, destinations, departures).
+
+        The departures (for direction ``to``, arrivals) of the window in their order; ``UNREACHED`` where one
+        does not reach a place. Raises InputError as `travel_times`.
+        """
+        # A sweep writes the departures in the order of its clock, the plain search the latest first; the
+        # clock of arrivals runs backwards.
+        in_order = self._sweeps(len(origins), query) == (query.direction == "from")
+        row = np.arange(query.departures_n, dtype=np.int64)
+        unsorted = np.empty(0, dtype=np.int32)
+        ranks = Ranking(unsorted, unsorted, row if in_order else row[::-1].copy())
+        for block in self._rows(origins, destinations, query, ranks):
+            yield block.seconds
+
+    def _rows(
+        self, origins: Points, destinations: Points, query: Query, ranks: Ranking
+    ) -> Iterator[TravelTimeMatrix]:
+        """Yield blocks of whole origin rows with the ranks asked for in place of the percentiles."""
         prepared = self._prepared(query)
-        network, rules = self.network, self.network.rules
-        from_links = network.linkage.link(origins.lon, origins.lat, rules)
+        network = self.network
+        places = self._places(destinations, query)
         same = np.array_equal(origins.lon, destinations.lon) and np.array_equal(origins.lat, destinations.lat)
-        to_links = from_links if same else network.linkage.link(destinations.lon, destinations.lat, rules)
-        anchors = anchor_points(to_links, network.linkage.edges, network.vertices_n)
-        egress = self._egress(prepared, to_links.edge.size, anchors)
         weighted = street_weights(prepared.ahead, prepared.pace)
         question = Question(
             streets=StreetSearch(weighted, network.street_vertices_n, network.linkage.edges, prepared.pace),
-            origins=from_links,
-            destinations=to_links,
-            anchors=anchors,
+            origins=places.links if same else self._links(origins),
+            destinations=places.links,
+            anchors=places.anchors,
             timetable=prepared.timetable,
             transfers=prepared.transfers,
-            egress=egress,
+            egress=places.egress,
             departures_s=prepared.departures_s,
             max_time_s=query.max_time_s,
             max_rides=query.max_rides,
-            ranks=ranking(query.percentiles, query.departures_n, thinned=self.shortcuts.ranks_asked_for),
+            ranks=ranks,
             shortcuts=self.shortcuts,
         )
-        # One by one nobody stays seated from trip to trip: that search can't tell.
-        seats = bool((prepared.timetable.stays >= 0).any())
-        fill = self._rows_filler(question, query, sweeps=seats or len(origins) > self.few)
+        fill = self._rows_filler(question, query, sweeps=self._sweeps(len(origins), query))
         column_of = {name: column for column, name in enumerate(destinations.ids)}
-        for first, seconds in self._blocks(len(origins), len(destinations), len(query.percentiles), fill):
+        for first, seconds in self._blocks(len(origins), len(destinations), ranks.rank.size, fill):
             ids = origins.ids[first : first + len(seconds)]
             for row, name in enumerate(ids):
                 if name in column_of:
                     seconds[row, column_of[name]] = 0
             yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, seconds)
+
+    def _sweeps(self, origins_n: int, query: Query) -> bool:
+        """Return whether origins are searched by sweeps."""
+        # One by one nobody stays seated from trip to trip: that search can't tell.
+        seats = bool((self._prepared(query).timetable.stays >= 0).any())
+        return seats or origins_n > self.few
 
     def work(self) -> Work:
         """Return what the sweeps for the last matrix have done so far."""
@@ -201,9 +236,9 @@ class RaptorEngine:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def street_distance_m(self, points: Points) -> FloatArray:
-        """Return how far each point is from the street it hangs on, in metres, NaN where there is none."""
-        return _off_street_m(self.network.linkage.link(points.lon, points.lat, self.network.rules))
+    def street_distance_m(self, points: Points, within_m: float) -> FloatArray:
+        """Return how far each point is from a street, in metres, NaN where none is within `within_m`."""
+        return _off_street_m(self._links(points, within_m))
 
     def point_links(self, points: Points, query: Query) -> PointLinks:
         """Return how points hang on the network, seen as the far ends of the query's journeys.
@@ -213,12 +248,9 @@ class RaptorEngine:
         InputError
             Where nothing runs on the query's date.
         """
-        prepared = self._prepared(query)
-        links = self.network.linkage.link(points.lon, points.lat, self.network.rules)
+        timetable = self._prepared(query).timetable
+        links, _, egress = self._places(points, query)
         linked = links.edge != NONE
-        anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
-        egress = self._egress(prepared, len(points), anchors)
-        timetable = prepared.timetable
         served = np.zeros(self.network.stops_n, dtype=np.bool_)
         served[timetable.stop[timetable.alight]] = True
         row = np.repeat(np.arange(len(points)), np.diff(egress.start))
@@ -229,6 +261,19 @@ class RaptorEngine:
             near_stop=np.diff(egress.start) > 0,
             near_service=near_service,
         )
+
+    def _links(self, points: Points, within_m: float = math.inf) -> Links:
+        """Return where points hang on the streets."""
+        network = self.network
+        return network.linkage.link(
+            points.lon, points.lat, network.rules, within_m=within_m, workers=self.workers
+        )
+
+    def _find_places(self, points: Points, query: Query) -> _Places:
+        """Return points as the far ends of the query's journeys."""
+        links = self._links(points)
+        anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
+        return _Places(links, anchors, self._egress(self._prepared(query), len(points), anchors))
 
     def _prepare(self, query: Query) -> _Prepared:
         """Return what all origins of a query share."""

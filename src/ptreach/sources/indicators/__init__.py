@@ -1,0 +1,1 @@
+"""Figures of zones beside deprivation: the census, claimants, school results, a user's own tables."""

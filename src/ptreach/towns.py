@@ -1,0 +1,188 @@
+"""A town on its network: its point, the areas in view, and how far everywhere around is."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyproj
+import shapely
+
+from ptreach.errors import InputError
+from ptreach.matrix.build import as_minutes, minutes_to
+from ptreach.matrix.points import read_opportunities
+from ptreach.matrix.reasons import name_reasons
+from ptreach.matrix.zones import GRID_CRS, street_spots_m
+from ptreach.measures.access import summarise_access
+from ptreach.measures.coverage import area_shares
+from ptreach.measures.departures import summarise_departures
+from ptreach.measures.editions import carry
+from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
+from ptreach.model import Opportunities, Points
+from ptreach.networks import OFF_NETWORK_M
+from ptreach.sources.areas import load_areas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+    from shapely import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.config import Town
+    from ptreach.engine.base import Engine
+    from ptreach.model import Areas, FloatArray, Progress
+    from ptreach.network.build import Network
+    from ptreach.sources.recipe import AreasRecipe
+
+OFF_STREET_M: Final = 300.0
+"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
+SURFACE_STEP_M: Final = 100.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
+
+    isochrones: dict[int, MultiPolygon]
+    land: BaseGeometry
+
+
+def require_origin(router: Engine, town: Town) -> None:
+    """Raise InputError where the town's point is near no street."""
+    here, swapped = (town.origin.lon, town.origin.lat), (town.origin.lat, town.origin.lon)
+    places = [here, swapped] if abs(swapped[1]) <= 90 else [here]
+    lon, lat = zip(*places, strict=True)
+    points = Points.of(["origin", "swapped"][: len(places)], lon, lat)
+    linked = ~np.isnan(router.street_distance_m(points, OFF_NETWORK_M))
+    if linked[0]:
+        return
+    if linked.any():
+        what, remedy = "lon and lat are swapped", f"write lon = {swapped[0]} and lat = {swapped[1]}"
+    else:
+        what = f"no street of network '{town.network}' within 1,600 m of lon {here[0]}, lat {here[1]}"
+        remedy = "correct lon and lat, or name the network that the town lies in"
+    raise InputError(what, where=f"{town.path}, [origin]", remedy=remedy)
+
+
+def areas_in_view(network: Network, recipe: AreasRecipe, folder: Path) -> tuple[Areas, FloatArray]:
+    """Return the areas about a network's streets, and points of these in metres of the grid, shape (n, 2).
+
+    Raises InputError as `load_areas`.
+    """
+    segments = network.linkage.segments
+    streets_m = street_spots_m(segments.lon0, segments.lat0)
+    (west, south), (east, north) = streets_m.min(axis=0).tolist(), streets_m.max(axis=0).tolist()
+    return load_areas(recipe, folder, bounds_m=(west, south, east, north), carry=carry), streets_m
+
+
+def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
+    """Return the zones with travel times in minutes between the town's point and their centroids.
+
+    Columns added: ``minutes_p5`` … (one a percentile; NaN where not reached), ``reason`` (a `Reason` value;
+    ``reached`` where there is a median), ``link_distance_m`` (from the centroid to the street, NaN if none),
+    and those of `summarise_departures`, its shares called ``departures_reached, departures_within_15`` ….
+    """
+    query = town.query
+    points = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
+    minutes = minutes_to(router, origin, points, query, progress)
+    links = router.point_links(points, query)
+    if not links.near_service.any():
+        _log.warning(
+            "%s: no vehicle that runs from %s comes near any zone; all times are walks",
+            town.path,
+            town.window_text,
+        )
+    reached = ~np.isnan(minutes[:, query.percentiles.index(50)])
+    columns: dict[str, object] = {f"minutes_p{p}": minutes[:, at] for at, p in enumerate(query.percentiles)}
+    columns["reason"] = [reason.value for reason in name_reasons(reached, links)]
+    columns["link_distance_m"] = links.distance_m
+    (seconds,) = router.each_departure(origin, points, query)
+    departures = summarise_departures(
+        seconds[0], query.window_start_s, town.preset.cutoffs_min, query.direction
+    ).rename(columns=lambda name: name.replace("share_", "departures_"))
+    columns |= {str(name): departures[name].to_numpy() for name in departures}
+    return zones.assign(**columns).reset_index(drop=True)
+
+
+def opportunities_of(town: Town) -> tuple[Opportunities, ...]:
+    """Read the files of opportunities that a town's file names; raises InputError as `read_opportunities`."""
+    found = []
+    for given in town.opportunities:
+        points, offers = read_opportunities(town.path.parent / given.file, given.offers)
+        title = given.title or given.name
+        found.append(Opportunities(given.name, title, points, offers, given.demand))
+    return tuple(found)
+
+
+def access_to(
+    router: Engine, town: Town, zones: gpd.GeoDataFrame, kinds: Sequence[Opportunities]
+) -> dict[str, pd.DataFrame]:
+    """Return the access of zones to each kind of opportunity, as `summarise_access`, by the kind's name.
+
+    By the medians of journeys from the zones in the town's window, whatever the direction of its own; where
+    that is ``to``, arriving in it.
+    """
+    query = dataclasses.replace(town.query, percentiles=(50,))
+    homes = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
+    access = {}
+    for kind in kinds:
+        ends = (homes, kind.points) if query.direction == "from" else (kind.points, homes)
+        rows = [as_minutes(block.seconds[:, :, 0]) for block in router.travel_times(*ends, query)]
+        minutes = np.concatenate(rows)
+        demand = zones[kind.demand].to_numpy(dtype=np.float64)
+        access[kind.name] = summarise_access(
+            minutes if query.direction == "from" else minutes.T,
+            kind.offers,
+            demand,
+            town.preset.cutoffs_min,
+        )
+    return access
+
+
+def add_areas_within(zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon]) -> gpd.GeoDataFrame:
+    """Return the zones with the share (0 to 1) of their area in each isochrone: ``area_within_15`` …."""
+    shares = area_shares(zones.geometry.to_numpy(), isochrones)
+    return zones.assign(**{f"area_within_{cutoff}": shares[:, at] for at, cutoff in enumerate(isochrones)})
+
+
+def surface_around(
+    router: Engine,
+    town: Town,
+    areas: Areas,
+    zones: gpd.GeoDataFrame,
+    ground: gpd.GeoDataFrame,
+    progress: Progress,
+) -> Surface:
+    """Return the isochrones of the median, cut to land."""
+    west, south, east, north = zones.total_bounds
+    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
+    x_m, y_m = grid_nodes_m(grid)
+    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
+    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
+    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
+    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
+    query = town.query
+    minutes = np.full(x_m.size, np.nan)
+    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
+    land = _land(areas, ground)
+    isochrones = contour_isochrones(
+        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
+    )
+    return Surface(isochrones, land)
+
+
+def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
+    """Return all land in view: the zones but their lakes and wide rivers."""
+    land = shapely.union_all(areas.frame.geometry.to_numpy())
+    water = ground.geometry[ground["kind"] == "water"]
+    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land

@@ -1,0 +1,116 @@
+"""A town on its network: minutes and reasons of its zones, and how they fare departure by departure."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import MultiPolygon, box
+
+import town as made
+from ptreach.config import load_town
+from ptreach.engine.raptor.engine import RaptorEngine
+from ptreach.matrix.zones import to_grid
+from ptreach.model import no_progress
+from ptreach.towns import add_areas_within, add_times
+
+TOWN = """
+name = "Somewhere"
+network = "some"
+areas = "zones"
+date = 2026-10-13
+walk_speed_kph = 3.6
+{more}
+[origin]
+lon = -2.0
+lat = 51.0
+"""
+
+
+@pytest.fixture
+def town(tmp_path):
+    def load(more=""):
+        path = tmp_path / "somewhere.toml"
+        path.write_text(TOWN.format(more=more), encoding="utf-8")
+        return load_town(path)
+
+    return load
+
+
+@pytest.fixture
+def zones():
+    """Three squares of a kilometre along the street, their middles 480.5 m, 1,480.5 m and 2,480.5 m away."""
+    (x, y) = to_grid(np.array([made.LON]), np.array([made.LAT]))[0]
+    centres = [made.lonlat(480.5 + 1000 * k, 0) for k in range(3)]
+    corners = [x - 20 + 1000 * k for k in range(3)]
+    return gpd.GeoDataFrame(
+        {"zone_id": list("abc"), "lon": [lon for lon, _ in centres], "lat": [lat for _, lat in centres]},
+        geometry=[box(west, y - 500, west + 1000, y + 500) for west in corners],
+        crs=27700,
+    )
+
+
+@pytest.fixture
+def router(tmp_path):
+    """One bus at 9:20, ten minutes from A, 99.5 m from the town's point, to B at 2,000 m."""
+    trips = [("t", "weekdays", [("A", "9:20:00"), ("B", "9:30:00")])]
+    feed = made.write_feed(
+        tmp_path / "bus.zip", stops=made.stops_text(A=(99.5, 0), B=(2_000, 0)), **made.trips_texts(trips)
+    )
+    return RaptorEngine(made.build(tmp_path, made.straight_street(tmp_path / "street.osm", 2_700), feed))
+
+
+def test_minutes_and_reasons_follow_by_hand(town, zones, router, caplog):
+    # The middle of b is too far to walk from the origin, but 519.5 m from B; that of c is 480.5 m from B.
+    with caplog.at_level(logging.WARNING):
+        found = add_times(router, town('window = "09:15-09:16"'), zones, no_progress)
+    assert not caplog.records
+    assert found["minutes_p50"].tolist() == [481 / 60, (900 + 520) / 60, (900 + 481) / 60]
+    assert found["reason"].tolist() == ["reached"] * 3
+    assert (found["link_distance_m"] < 0.02).all()
+
+
+def test_departures_follow_by_hand(town, zones, router):
+    # At A after 100 s, there more than 60 s before the bus: those leaving by 9:17 catch it.
+    found = add_times(router, town('window = "09:15-09:20"'), zones, no_progress)
+    assert found["departures_reached"].tolist() == [1.0, 0.6, 0.6]
+    assert found["departures_within_15"].tolist() == [1.0, 0.0, 0.0]
+    assert found["departures_within_30"].tolist() == [1.0, 0.6, 0.6]
+    assert found["best_departure_s"].tolist() == [33_300, 33_420, 33_420]
+    assert found["best_min"].tolist() == [481 / 60, (780 + 520) / 60, (780 + 481) / 60]
+    assert found["worst_departure_s"].tolist() == [33_300, 33_480, 33_480]
+    assert found["worst_min"].tolist() == [
+        481 / 60,
+        pytest.approx(np.nan, nan_ok=True),
+        pytest.approx(np.nan, nan_ok=True),
+    ]
+    assert found["longest_wait_min"].tolist() == [0.0, 2.0, 2.0]
+    assert found["minutes_p50"].tolist() == [481 / 60, (900 + 520) / 60, (900 + 481) / 60]
+
+
+def test_arrivals_take_the_place_of_departures_on_the_way_to_the_town(town, zones, router):
+    found = add_times(router, town('window = "09:15-09:20"\ndirection = "to"'), zones, no_progress)
+    assert {"best_arrival_s", "worst_arrival_s"} <= set(found)
+    assert "best_departure_s" not in found
+
+
+def test_a_window_in_which_nothing_runs_is_warned_of(town, zones, router, caplog):
+    with caplog.at_level(logging.WARNING):
+        found = add_times(router, town('window = "03:00-03:10"'), zones, no_progress)
+    assert "no vehicle that runs from 03:00 to 03:10 comes near any zone" in caplog.text
+    assert str(Path("somewhere.toml")) in caplog.text
+    assert found["reason"].tolist() == ["reached", "no service", "no service"]
+
+
+def test_areas_within_isochrones_are_shares_of_the_zone(zones):
+    west, south, _, _ = zones.total_bounds
+    isochrones = {
+        15: MultiPolygon([box(west, south, west + 250, south + 1000)]),
+        30: MultiPolygon([box(west, south, west + 1500, south + 1000)]),
+    }
+    found = add_areas_within(zones, isochrones)
+    assert found["area_within_15"].tolist() == pytest.approx([0.25, 0, 0])
+    assert found["area_within_30"].tolist() == pytest.approx([1, 0.5, 0])
