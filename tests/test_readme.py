@@ -49,8 +49,9 @@ def test_its_town_can_be_read(tmp_path):
 
 def test_the_readme_of_networks_has_every_key_of_a_source():
     text = (ROOT / "networks" / "README.md").read_text(encoding="utf-8")
-    example, columns = re.findall(r"(?ms)^```toml\n(.*?)^```", text)
-    assert set(re.findall(r"(?m)^(\w+) = ", example)) >= set(Source.model_fields) - {"columns"}
+    example, own_files, columns = re.findall(r"(?ms)^```toml\n(.*?)^```", text)
+    keys = set(re.findall(r"(?m)^(\w+) = ", example)) | set(re.findall(r"(?m)^(?:# )?(\w+) = ", own_files))
+    assert keys >= set(Source.model_fields) - {"columns"}
     assert set(re.findall(r"(?m)^(\w+) = ", columns)) >= set(IndicatorColumn.model_fields)
 
 

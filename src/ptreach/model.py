@@ -236,9 +236,21 @@ class Areas:
     """Zones of one edition with what is known of the people in them.
 
     ``frame`` (EPSG:27700, one row a zone, sorted by ``zone_id``) has the columns ``zone_id, zone_name,
-    district_code, district_name, lon, lat, population, children, imd_score, imd_rank, imd_decile, idaci_rank,
-    idaci_decile, geometry`` (polygon; lon and lat are those of the population-weighted centroid). Missing
-    values are NaN.
+    ward_name, district_code, district_name, region_code, region_name, lon, lat, population, children,
+    working_age, pensioners, population_iod, children_iod, imd_score, imd_rank, imd_decile, idaci_score,
+    idaci_rank, idaci_decile, geometry``. Missing values are NaN.
+
+    Geometry is the polygon; lon and lat are those of its ``point``. Children are of 0 to 15 years, those of
+    working age of 16 to 64, pensioners of ``pensioners_from`` years and over (None where they are not known).
+    ``population_iod`` and ``children_iod`` are the denominators of the Indices of Deprivation: the weights of
+    the averages of districts. ``idaci_score`` is a rate from 0 to 1. ``notes`` are sentences on what was done
+    to the tables that a reader of the figures should know.
+
+    ``districts`` (EPSG:27700) has ``district_code, district_name, region_code, region_name, geometry``,
+    ``regions`` the last three, ``district_deprivation`` the publisher's summaries, a row a district:
+    ``imd_average_score``, ``idaci_average_score`` and what else
+    `ptreach.sources.district_deprivation.COLUMNS` lists. Each is of the whole file and sorted by code; None
+    where the recipe has none.
     """
 
     name: str
@@ -250,6 +262,12 @@ class Areas:
     frame: gpd.GeoDataFrame
     sources: tuple[SourceRecord, ...]
     made_up: bool
+    point: str = "population-weighted centroid"
+    pensioners_from: int | None = None
+    notes: tuple[str, ...] = ()
+    districts: gpd.GeoDataFrame | None = None
+    regions: gpd.GeoDataFrame | None = None
+    district_deprivation: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import geopandas as gpd
 from ptreach.engine.raptor.reach import kept_reach
 from ptreach.errors import InputError
 from ptreach.matrix.zones import GRID_CRS
+from ptreach.measures.editions import carry
 from ptreach.network.build import Cleaning, build_network, open_network
 from ptreach.network.rules import OURS
 from ptreach.sources.areas import load_areas
@@ -125,7 +126,7 @@ def part_for_town(
     kept = recipe_folder(recipe.name, home) / "built" / "reach"
     cover = kept_reach(feeds, town.origin.lon, town.origin.lat, town.query, kept, OURS, off)
     if town.districts:
-        zones = load_areas(areas_recipe, recipe_folder(town.areas, home)).frame
+        zones = load_areas(areas_recipe, recipe_folder(town.areas, home), carry=carry).frame
         zones = zones[zones[["district_name", "district_code"]].isin(town.districts).any(axis=1)]
         if len(zones):
             lon, lat = (zones[name].to_numpy() for name in ("lon", "lat"))

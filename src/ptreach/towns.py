@@ -19,6 +19,7 @@ from ptreach.matrix.zones import GRID_CRS, street_spots_m
 from ptreach.measures.access import summarise_access
 from ptreach.measures.coverage import area_shares
 from ptreach.measures.departures import summarise_departures
+from ptreach.measures.editions import carry
 from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Opportunities, Points
 from ptreach.networks import OFF_NETWORK_M
@@ -86,7 +87,7 @@ def areas_in_view(network: Network, recipe: AreasRecipe, folder: Path) -> tuple[
     segments = network.linkage.segments
     streets_m = street_spots_m(segments.lon0, segments.lat0)
     (west, south), (east, north) = streets_m.min(axis=0).tolist(), streets_m.max(axis=0).tolist()
-    return load_areas(recipe, folder, bounds_m=(west, south, east, north)), streets_m
+    return load_areas(recipe, folder, bounds_m=(west, south, east, north), carry=carry), streets_m
 
 
 def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:

@@ -213,11 +213,11 @@ def test_a_point_abroad_among_british_ones_is_not_called_swapped(tmp_path):
 def test_a_missing_file_and_an_unknown_kind_are_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.csv: no such file"):
         read_points(tmp_path / "gone.csv")
-    (tmp_path / "p.xlsx").write_bytes(b"PK")
+    (tmp_path / "p.docx").write_bytes(b"PK")
     with pytest.raises(
-        InputError, match=r"p\.xlsx: tables of kind '\.xlsx' are not read\. Save it as CSV UTF-8"
+        InputError, match=r"p\.docx: tables of kind '\.docx' are not read\. Save it as CSV UTF-8"
     ):
-        read_points(tmp_path / "p.xlsx")
+        read_points(tmp_path / "p.docx")
 
 
 def test_shapes_that_are_not_points_are_named(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.sources.boundaries import read_boundaries
+from ptreach.sources.boundaries import read_boundaries, read_districts, read_regions
+from ptreach.sources.tables import Layout
 
 SQUARE = shapely.box(400_000, 290_000, 401_000, 291_000)
 NEXT = shapely.box(401_000, 290_000, 402_000, 291_000)
@@ -51,6 +52,92 @@ def test_a_zipped_shapefile_and_a_geojson_in_degrees(tmp_path):
         assert read.crs.to_epsg() == 27700
         assert read.area.tolist() == pytest.approx([1e6, 1e6], rel=1e-3)
         assert read.geometry.iloc[0].centroid.distance(shapely.Point(400_500, 290_500)) < 1
+
+
+def test_names_come_with_the_codes(tmp_path):
+    ons(SQUARE, NEXT).to_file(tmp_path / "b.gpkg")
+    assert read_boundaries(tmp_path / "b.gpkg", "lsoa21cd")["zone_name"].tolist() == ["Somewhere"] * 2
+    zones(SQUARE, NEXT).to_file(tmp_path / "c.gpkg")
+    assert read_boundaries(tmp_path / "c.gpkg", "lsoa21cd")["zone_name"].isna().all()
+
+
+def test_codes_and_names_under_headers_of_ones_own(tmp_path):
+    zones(SQUARE, Kennung=["1"], Bezirk=["Mitte"]).to_parquet(tmp_path / "b.parquet")
+    layout = Layout({"zone_id": "Kennung", "zone_name": "Bezirk"})
+    read = read_boundaries(tmp_path / "b.parquet", "ags", layout=layout)
+    assert read["zone_name"].to_dict() == {"1": "Mitte"}
+
+
+def test_metres_that_are_called_degrees_are_refused(tmp_path):
+    """As where a GeoJSON in metres does not say so: then it says degrees."""
+    zones(SQUARE, crs=None).set_crs("EPSG:4326", allow_override=True).to_file(tmp_path / "b.geojson")
+    with pytest.raises(
+        InputError, match=r"says that its coordinates are degrees, but they are metres \(from 400"
+    ):
+        read_boundaries(tmp_path / "b.geojson", "lsoa21cd")
+
+
+def test_degrees_that_are_called_metres_are_refused(tmp_path):
+    zones(shapely.box(-2, 52.5, -1.9, 52.6)).to_file(tmp_path / "b.gpkg")
+    with pytest.raises(
+        InputError, match=r"says that its coordinates are metres, but they are degrees \(from -2"
+    ):
+        read_boundaries(tmp_path / "b.gpkg", "lsoa21cd")
+
+
+def places(*codes, prefix="LAD24", crs="EPSG:27700") -> gpd.GeoDataFrame:
+    names = {f"{prefix}CD": list(codes), f"{prefix}NM": [f"Place {code}" for code in codes], "BNG_E": 1}
+    squares = [shapely.box(400_000 + i, 290_000, 401_000 + i, 291_000) for i in range(len(codes))]
+    return gpd.GeoDataFrame(names, geometry=squares, crs=crs)
+
+
+@pytest.mark.parametrize("name", ["d.gpkg", "d.geojson", "d.shp"])
+@pytest.mark.parametrize("prefix", ["LAD24", "lad21"])
+def test_districts_as_ons_ships_them(tmp_path, name, prefix):
+    frame = places("E2", "E1", prefix=prefix)
+    frame = frame.to_crs("EPSG:4326") if name == "d.geojson" else frame
+    frame.to_file(tmp_path / name)
+    read = read_districts(tmp_path / name)
+    assert read.columns.tolist() == [
+        "district_code",
+        "district_name",
+        "region_code",
+        "region_name",
+        "geometry",
+    ]
+    assert read["district_code"].tolist() == ["E1", "E2"]
+    assert read["district_name"].tolist() == ["Place E1", "Place E2"]
+    assert read[["region_code", "region_name"]].isna().all(axis=None)
+    assert read.crs.to_epsg() == 27700
+    assert read.area.tolist() == pytest.approx([1e6, 1e6], rel=0.01)
+
+
+def test_regions_and_headers_of_ones_own(tmp_path):
+    places("E12000002", "E12000001", prefix="RGN24").to_parquet(tmp_path / "r.parquet")
+    read = read_regions(tmp_path / "r.parquet")
+    assert read.columns.tolist() == ["region_code", "region_name", "geometry"]
+    assert read["region_code"].tolist() == ["E12000001", "E12000002"]
+    own = places("08", "07").rename(columns={"LAD24CD": "AGS", "LAD24NM": "GEN"})
+    own.to_parquet(tmp_path / "k.parquet")
+    layout = Layout({"district_code": "AGS", "district_name": "GEN"})
+    assert read_districts(tmp_path / "k.parquet", layout)["district_name"].tolist() == [
+        "Place 07",
+        "Place 08",
+    ]
+
+
+def test_faults_of_districts_are_named(tmp_path):
+    places("E1", "E1").to_parquet(tmp_path / "twice.parquet")
+    with pytest.raises(InputError, match=r"row 2: 1 polygons without a code of their own"):
+        read_districts(tmp_path / "twice.parquet")
+    with pytest.raises(InputError, match="no column 'RGN24CD'"):
+        read_regions(tmp_path / "twice.parquet")
+    bad = places("E1", "E2").set_geometry([BOW_TIE, shapely.Polygon()], crs="EPSG:27700")
+    bad.to_parquet(tmp_path / "empty.parquet")
+    with pytest.raises(InputError, match="the polygon of E2 is empty"):
+        read_districts(tmp_path / "empty.parquet")
+    bad.iloc[:1].to_parquet(tmp_path / "bow.parquet")
+    assert read_districts(tmp_path / "bow.parquet").area.tolist() == [500_000]
 
 
 def test_polygons_of_the_box_are_mended_and_counted(tmp_path, caplog):

@@ -6,6 +6,7 @@ import shapely
 
 from ptreach.errors import InputError
 from ptreach.sources.centroids import read_centroids
+from ptreach.sources.tables import Layout
 
 # West Bromwich as Ordnance Survey gives it, in grid metres and in degrees.
 EAST_M, NORTH_M = 400_310, 291_367
@@ -46,6 +47,34 @@ def test_degrees_alone(tmp_path):
     table = read_centroids(write(tmp_path / "c.csv", f"zone_id,lat,lon\nE01000001,{LAT},{LON}\n"), "zone_id")
     check(table)
     assert table.loc["E01000001", ["lon", "lat"]].tolist() == [LON, LAT]
+
+
+def test_metres_in_columns_of_degrees_are_refused(tmp_path):
+    text = f"lsoa11cd,lon,lat\nE01000001,{LON},{LAT}\nE01000002,{EAST_M},{NORTH_M}\n"
+    with pytest.raises(
+        InputError, match=r"row 3: lon 400310, lat 291367 are no degrees \(1 such rows\)\. Call m"
+    ):
+        read_centroids(write(tmp_path / "c.csv", text), "lsoa11cd")
+
+
+def test_degrees_called_metres_in_a_geo_file_are_refused(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"lsoa11cd": ["E01000001"]}, geometry=[shapely.Point(LON, LAT)], crs="EPSG:27700"
+    )
+    frame.to_file(tmp_path / "c.gpkg")
+    with pytest.raises(InputError, match="says that its coordinates are metres, but they are degrees"):
+        read_centroids(tmp_path / "c.gpkg", "lsoa11cd")
+
+
+def test_headers_of_ones_own(tmp_path):
+    layout = Layout({"zone_id": "Bezirk", "lon": "Laenge", "lat": "Breite"})
+    path = write(tmp_path / "c.csv", f"Bezirk;Laenge;Breite\nE01000001;{LON};{LAT}\n".replace(".", ","))
+    check(read_centroids(path, "ags", layout))
+
+
+def test_degrees_that_are_missing_beside_metres_are_worked_out(tmp_path):
+    text = f"lsoa11cd,easting,northing,lon,lat\nE01000001,{EAST_M},{NORTH_M},,\n"
+    check(read_centroids(write(tmp_path / "c.csv", text), "lsoa11cd"))
 
 
 def test_degrees_beside_metres_are_kept_where_they_agree_and_counted_where_not(tmp_path, caplog):

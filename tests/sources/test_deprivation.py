@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from books import write_book
 from ptreach.errors import InputError
 from ptreach.sources.deprivation import read_deprivation
+from ptreach.sources.tables import Layout
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
@@ -93,6 +95,7 @@ WARRINGTON = {
     f"{IDACI} Decile": "10",
     "Total population": "1318",
     "Dependent Children": "213",
+    "Older population": "380",
 }
 OTHER = {"LSOA code": "E01000001", f"{IMD} Rank": "32,844", "Total population": ""}
 
@@ -117,7 +120,8 @@ def test_file_7_of_both_editions_is_read_by_header(tmp_path, header, id_column, 
         "Warrington",
     )
     assert row["imd_score":"imd_decile"].tolist() == [5.427, 30091, 10]
-    assert row["idaci_rank":"children_iod"].tolist() == [29957, 10, 0.035, 1318, 213]
+    assert row["idaci_rank":"older_iod"].tolist() == [29957, 10, 0.035, 1318, 213, 380]
+    assert row.isna()["adults_iod"] == (header is HEADER_2025)  # which File 7 of 2025 has not
     assert table.loc[0, "imd_rank"] == 32_844
     assert np.isnan(table.loc[0, "population_iod"])
 
@@ -206,6 +210,155 @@ def test_compact_tables_may_lack_idaci_and_denominators(tmp_path):
     assert row["idaci_rank":"children_iod"].isna().all()
 
 
+def sheet_of(path: Path, header: list[str], *rows: list[object], name="IMD2019") -> Path:
+    """A workbook as the publisher ships it: an empty sheet of notes, then the data under row 1."""
+    return write_book(path, {"Notes": [], name: [header, *rows]})
+
+
+WHERE = ["E01012446", "Warrington 025A", "E06000007", "Warrington"]
+
+
+def test_file_7_as_a_workbook(tmp_path):
+    csv_file = file_7(tmp_path / "File_7.csv", HEADER_2025, WARRINGTON, OTHER)
+    with csv_file.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    numbers = [row[:4] + [float(cell.replace(",", "")) if cell else None for cell in row[4:]] for row in rows]
+    book = sheet_of(tmp_path / "any name.xlsx", header, *numbers)
+    pd.testing.assert_frame_equal(read_deprivation(book, "lsoa21cd"), read_deprivation(csv_file, "lsoa21cd"))
+
+
+def test_files_1_3_and_5_have_ranks_or_scores_alone(tmp_path):
+    ranks = [f"{IMD} Rank", f"{IMD} Decile"]
+    one = read_deprivation(
+        sheet_of(tmp_path / "File_1.xlsx", HEADER_2019[:4] + ranks, [*WHERE, 30091, 10]), "lsoa11cd"
+    ).iloc[0]
+    assert (one["zone_name"], one["imd_rank"], one["imd_decile"]) == ("Warrington 025A", 30091, 10)
+    assert one[["imd_score", "idaci_rank", "population_iod"]].isna().all()
+    columns = [f"{index} {what}" for index in (IMD, IDACI) for what in (RANK, DECILE)]
+    three = sheet_of(
+        tmp_path / "File_3.xlsx",
+        HEADER_2019[:4] + columns,
+        [*WHERE, 30091, 10, 29957, 9],
+        name="IoD2019 IDACI & IDAOPI",
+    )
+    row = read_deprivation(three).iloc[0]
+    assert row[["imd_rank", "imd_decile", "idaci_rank", "idaci_decile"]].tolist() == [30091, 10, 29957, 9]
+    scores = [f"{IMD} Score", f"{IDACI} Score (rate)"]
+    five = read_deprivation(
+        sheet_of(tmp_path / "File_5.xlsx", HEADER_2019[:4] + scores, [*WHERE, 5.427, 0.035])
+    )
+    assert five.iloc[0][["imd_score", "idaci_score"]].tolist() == [5.427, 0.035]
+
+
+def test_a_file_without_any_index_is_refused(tmp_path):
+    path = sheet_of(tmp_path / "File_6.xlsx", [*HEADER_2019[:4], "Area"], [*WHERE, 1])
+    with pytest.raises(
+        InputError, match=r"no column 'Index of Multiple Deprivation \(IMD\) Score', Rank or D"
+    ):
+        read_deprivation(path)
+
+
+def own(path: Path, **columns: object) -> Path:
+    """A table of 40 zones of somebody's own, in the order of need unless told otherwise."""
+    usual = {"Ort": [f"{i:05d}" for i in range(1, 41)]}
+    pd.DataFrame(usual | columns).to_csv(path, index=False, sep=";", encoding="cp1252")
+    return path
+
+
+RANKS = list(range(1, 41))
+OWN = Layout({"zone_id": "Ort", "imd_rank": "Rang", "imd_score": "Wert"})
+
+
+def test_a_table_of_ones_own_by_the_headers_of_its_recipe(tmp_path, caplog):
+    caplog.set_level("INFO", "ptreach")
+    worth = [f"{(45 - rank) / 8:.3f}".replace(".", ",") for rank in RANKS]
+    table = read_deprivation(own(tmp_path / "d.csv", Rang=RANKS, Wert=worth), "ags", OWN)
+    assert table["zone_id"].tolist() == [f"{i:05d}" for i in RANKS]
+    # Decimal commas: 5,500 by itself might be thousands, 0,625 may not.
+    assert table["imd_score"].tolist()[:2] == [5.5, 5.375]
+    # Forty ranks make four a decile.
+    assert table["imd_decile"].tolist() == [decile for decile in range(1, 11) for _ in range(4)]
+    assert "the deciles of IMD are worked out from ranks 1 to 40" in caplog.text
+    assert table[["zone_name", "district_code", "idaci_rank"]].isna().all(axis=None)
+
+
+def test_commas_that_may_be_either_are_refused_where_semicolons_part_cells(tmp_path):
+    worth = [f"{100 - rank},500" for rank in RANKS]
+    with pytest.raises(InputError, match=r"row 2, imd_score: '99,500' may be thousands or have decimals"):
+        read_deprivation(own(tmp_path / "d.csv", Rang=RANKS, Wert=worth), "ags", OWN)
+
+
+def test_a_header_of_the_recipe_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(
+        InputError, match=r"no column 'Wert', which the recipe takes as imd_score; found: ort, r"
+    ):
+        read_deprivation(own(tmp_path / "d.csv", Rang=RANKS), "ags", OWN)
+
+
+def test_deciles_are_not_made_of_ranks_of_a_part(tmp_path):
+    path = own(tmp_path / "d.csv", Rang=[rank + 100 for rank in RANKS], Wert=RANKS[::-1])
+    assert read_deprivation(path, "ags", OWN)["imd_decile"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "what"),
+    [
+        ({"imd_rank": RANKS, "imd_decile": [10 - (r - 1) // 4 for r in RANKS]}, "imd_rank and imd_decile"),
+        ({"imd_rank": RANKS, "imd_score": RANKS}, "imd_rank and imd_score"),
+        ({"imd_decile": [1 + (r - 1) // 4 for r in RANKS], "imd_score": RANKS}, "imd_decile and imd_score"),
+        (
+            {"imd_rank": RANKS, "idaci_rank": RANKS, "idaci_decile": [10 - (r - 1) // 4 for r in RANKS]},
+            "idaci_rank and idaci_decile",
+        ),
+    ],
+)
+def test_what_runs_the_wrong_way_is_found(tmp_path, columns, what):
+    with pytest.raises(InputError, match=f"{what} run against each other: 00001 has 1 and") as caught:
+        read_deprivation(own(tmp_path / "d.csv", **columns), "ags", Layout({"zone_id": "Ort"}))
+    assert "rank 1, decile 1 and the highest score are the most deprived" in caught.value.remedy
+
+
+def test_rates_in_per_cent_are_brought_down_and_counted(tmp_path, caplog):
+    rates = {"imd_rank": RANKS, "idaci_score": [60 - rank for rank in RANKS]}
+    layout = Layout({"zone_id": "Ort"})
+    table = read_deprivation(own(tmp_path / "d.csv", **rates), "ags", layout)
+    assert table["idaci_score"].tolist()[:2] == [0.59, 0.58]
+    assert "idaci_score: per cent, divided by 100" in caplog.text
+    one = rates | {"idaci_score": [0.5] * 39 + [32]}
+    with pytest.raises(
+        InputError, match=r"row 41, idaci_score: 32 is out of range\. The score of IDACI is a rate"
+    ):
+        read_deprivation(own(tmp_path / "d.csv", **one), "ags", layout)
+
+
+@pytest.mark.parametrize("mark", ["-", "c", "[x]", ":", "..", "*"])
+def test_withheld_figures_are_not_known_and_counted(tmp_path, caplog, mark):
+    path = file_7(tmp_path / "File_7.csv", HEADER_2019, WARRINGTON | {f"{IDACI} Score": mark}, OTHER)
+    assert read_deprivation(path)["idaci_score"].isna().tolist() == [False, True]
+    assert "1 figures are withheld by their publisher" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("E0101244", "'E0101244' is no code such as E01000001"),
+        ("1.01E+08", "'1.01E+08' is a code of which a spreadsheet has made a number"),
+    ],
+)
+def test_codes_that_a_spreadsheet_mangled_are_named(tmp_path, code, what):
+    path = file_7(tmp_path / "File_7.csv", HEADER_2019, WARRINGTON | {"LSOA code": code}, OTHER)
+    with pytest.raises(InputError) as caught:
+        read_deprivation(path)
+    assert caught.value.what.startswith(what)
+    assert caught.value.where == f"{path}, lsoa code (2011), row 2"
+
+
+def test_codes_in_small_letters_and_with_blanks_are_put_right(tmp_path, caplog):
+    path = file_7(tmp_path / "File_7.csv", HEADER_2019, WARRINGTON | {"LSOA code": "e01012446  "}, OTHER)
+    assert read_deprivation(path)["zone_id"].tolist() == ["E01000001", "E01012446"]
+    assert "1 codes in small letters are put right" in caplog.text
+
+
 def cells_of_sheet(path: Path, number: int) -> list[list[str]]:
     """Return the rows of a workbook's sheet as text, read from its XML without any library for workbooks."""
     ns = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -243,8 +396,13 @@ def test_the_compact_table_of_2019_says_what_the_publishers_file_3_says():
     header, *rows = cells_of_sheet(official, 2)
     assert header[6].startswith("Income Deprivation Affecting Children Index (IDACI) Rank")
     want = {row[0]: [float(cell) for cell in row[4:8]] for row in rows}
-    ours = table.set_index("zone_id")[["imd_rank", "imd_decile", "idaci_rank", "idaci_decile"]]
+    columns = ["imd_rank", "imd_decile", "idaci_rank", "idaci_decile"]
+    ours = table.set_index("zone_id")[columns]
     assert ours.loc[list(want)].to_numpy().tolist() == list(want.values())
+    # And the loader reads the publisher's own workbook.
+    read = read_deprivation(official, "lsoa11cd").set_index("zone_id")
+    pd.testing.assert_frame_equal(read[columns], ours)
+    assert (read["district_name"] == table.set_index("zone_id")["district_name"]).all()
 
 
 @pytest.mark.real
@@ -254,3 +412,18 @@ def test_the_compact_table_of_2025():
     assert len(table) == 33_755
     worst = table.set_index("zone_id").loc["E01021988"]
     assert (worst["imd_score"], worst["imd_rank"], worst["imd_decile"]) == (94.223, 1, 1)
+    assert (table["district_name"] == "Sandwell").sum() == 190
+    assert table["idaci_score"].isna().all()
+
+
+@pytest.mark.real
+@needs_shared
+@pytest.mark.parametrize(
+    "file", ["iod2019_lsoa11_england_compact.parquet", "iod2025_lsoa21_england_compact.parquet"]
+)
+def test_deciles_worked_out_are_those_of_the_publisher(tmp_path, file):
+    table = pd.read_parquet(SHARED / "england" / file)
+    table.drop(columns="imd_decile").to_parquet(tmp_path / file)
+    out = read_deprivation(tmp_path / file)
+    whole = read_deprivation(SHARED / "england" / file)
+    assert out["imd_decile"].tolist() == whole["imd_decile"].tolist()

@@ -151,8 +151,9 @@ def test_areas_may_have_many_tables_of_indicators_and_do_without_them(home):
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
+        (AREAS.replace('"boundaries"', '"population"'), "no file of kind 'boundaries'"),
         (AREAS + source("schools", "s.csv") + source("schools", "t.csv"), "2 files of kind 'schools'"),
-        (AREAS + "optional = true\n", "optional and instead_of are for files of networks"),
+        (AREAS + "optional = true\n", "'d.csv' is optional; areas need their deprivation"),
         (AREAS + '[[sources.columns]]\ncolumn = "a"\n', "columns are for files of kind 'indicators', not 'd"),
         (
             AREAS + source("indicators", "i.csv") + '[[sources.columns]]\ncolumn = "a"\nfactor = 0\n',
@@ -162,7 +163,6 @@ def test_areas_may_have_many_tables_of_indicators_and_do_without_them(home):
             AREAS + source("indicators", "i.csv") + '[[sources.columns]]\ncolumn = "a"\ntitel = "b"\n',
             "unknown key 'columns.0.titel'",
         ),
-        (AREAS.replace('"centroids"', '"population"'), "no file of kind 'centroids'"),
         (
             AREAS + source("population", "p.csv") + source("population", "q.csv"),
             "2 files of kind 'population'",
@@ -303,9 +303,37 @@ def test_faults_of_alternatives_and_addresses_are_named(home, wrong, what):
     assert what in refused(home, wrong).what
 
 
-@pytest.mark.parametrize("line", ["optional = true", 'instead_of = "d.csv"'])
-def test_areas_need_each_of_their_tables(home, line):
-    assert "are for files of networks" in refused(home, f"{AREAS}{line}\n", file="areas.toml").what
+def test_areas_need_their_boundaries_and_deprivation(home):
+    error = refused(home, f"{AREAS}optional = true\n", file="areas.toml")
+    assert error.what == "'d.csv' is optional; areas need their deprivation"
+    error = refused(home, f'{AREAS}instead_of = "d.csv"\n', file="areas.toml")
+    assert "no file of kind 'deprivation'" in error.what
+
+
+def test_areas_may_have_optional_files_and_alternatives(home):
+    text = AREAS + source("deprivation", "e.csv", instead_of="d.csv") + source("lookup", "l.csv")
+    write(home, "more", "areas.toml", text + "optional = true\n")
+    recipe = load_areas_recipe("more", home)
+    assert recipe.source("deprivation").file == "d.csv"
+    assert [s.file for s in recipe.sources if s.optional] == ["l.csv"]
+    folder = home / "networks/more"
+    (folder / "sources").mkdir()
+    for name in ("b.gpkg", "c.csv", "e.csv"):
+        (folder / "sources" / name).write_text("x")
+    assert [record.path.name for record in source_records(recipe, folder)] == ["c.csv", "b.gpkg", "e.csv"]
+
+
+def test_headers_of_columns_are_given_by_the_kind_of_file(home):
+    text = f'{AREAS}headers = {{imd_rank = "Rang", zone_id = "Ort"}}\nsheet = "Blatt 1"\n'
+    write(home, "own", "areas.toml", text)
+    given = load_areas_recipe("own", home).source("deprivation")
+    assert (given.headers, given.sheet) == ({"imd_rank": "Rang", "zone_id": "Ort"}, "Blatt 1")
+    wrong = refused(home, f'{AREAS}headers = {{imd_rang = "Rang"}}\n', file="areas.toml")
+    assert "no column 'imd_rang' is looked for in a file of kind 'deprivation'; did you mean 'imd_rank'?" in (
+        wrong.what
+    )
+    wrong = refused(home, f'{NETWORK}headers = {{stop = "halt"}}\n')
+    assert "in a file of kind 'gtfs'; they are none" in wrong.what
 
 
 def with_keys(home, lines):

@@ -89,7 +89,18 @@ def test_columns_are_found_whole_and_named_when_missing(tmp_path):
         need_column(frame, "c", "C", tmp_path / "t.csv")
 
 
-@pytest.mark.parametrize("header", ["lsoa11cd", "lsoa11_code", "lsoa11_cd", "f_lsoa11cd", "lsoa code (2011)"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "lsoa11cd",
+        "lsoa11_code",
+        "lsoa11_cd",
+        "f_lsoa11cd",
+        "lsoa code (2011)",
+        "lsoa 2011 code",
+        "geography code",
+    ],
+)
 def test_codes_are_found_under_publishers_headers(tmp_path, header):
     frame = pd.DataFrame({"name": ["x"], header: [" E01000001 "]})
     codes = zone_codes(frame, "lsoa11cd", tmp_path / "t.csv")

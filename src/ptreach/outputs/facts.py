@@ -27,6 +27,10 @@ class AreasFacts:
     """``Indices of Deprivation 2019``."""
     population_title: str
     """``mid-2020 population estimates``."""
+    point: str = "population-weighted centroid"
+    """What stands for each zone."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was done to the tables of zones."""
 
     @classmethod
     def of(cls, areas: Areas) -> AreasFacts:
@@ -38,6 +42,8 @@ class AreasFacts:
             id_column=areas.id_column,
             deprivation_title=areas.deprivation_title,
             population_title=areas.population_title,
+            point=areas.point,
+            notes=areas.notes,
         )
 
 

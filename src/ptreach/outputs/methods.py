@@ -48,7 +48,7 @@ def _measure(town: Town, facts: PackFacts) -> list[str]:
     """Define travel time, window, percentiles and cutoffs."""
     point = f"the point {town.origin.lon}, {town.origin.lat} (longitude, latitude)"
     point += f" of {town.name}" + (f", from {town.origin.source}" if town.origin.source else "")
-    centroid = f"the population-weighted centroid of each zone ({facts.areas.edition})"
+    centroid = f"the {facts.areas.point} of each zone ({facts.areas.edition})"
     outward = town.preset.direction == "from"
     ends = (point, centroid) if outward else (centroid, point)
     counted = (
@@ -171,12 +171,13 @@ def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
             "Shares are of residents, not of zones.",
         )
     ]
+    items += [(note,) for note in facts.areas.notes]
     if unknown := int(np.isnan(people).sum()):
         items.append((f"{unknown} zones have no population estimate and count as nobody.",))
     if not np.isnan(distance_m).all():
         items.append(
             (
-                f"Centroids lie up to {np.nanmax(distance_m):,.0f} m from the street that they join",
+                f"Their points lie up to {np.nanmax(distance_m):,.0f} m from the street that they join",
                 f"(median {np.nanmedian(distance_m):,.0f} m); the column link_distance_m has each.",
             )
         )

@@ -12,12 +12,13 @@ import pyproj
 
 from ptreach.errors import InputError
 from ptreach.sources.boundaries import CRS, in_grid
-from ptreach.sources.tables import find_column, need_column, numbers, read_table, texts, zone_codes
+from ptreach.sources.tables import PLAIN, find_column, need_column, numbers, read_table, texts, zone_codes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.model import FloatArray
+    from ptreach.sources.tables import Layout
 
 _COORDINATES: Final = {
     "easting": "eastings?|x|bng_e",
@@ -31,7 +32,7 @@ _SAME_PLACE_M: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
+def read_centroids(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return centroids by zone: index ``zone_id``, degrees and metres (EPSG:27700).
 
     The columns are ``zone_name`` (NaN where absent), ``lon, lat, easting_m, northing_m``. Metres
@@ -41,10 +42,10 @@ def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Where there are no coordinates, or a zone has none.
+        Where there are no coordinates, a zone has none, or metres stand in columns of degrees.
     """
-    table = read_table(path)
-    codes = zone_codes(table, id_column, path)
+    table = read_table(path, layout)
+    codes = zone_codes(table, layout.id_column(id_column), path)
     name = find_column(table, r"lsoa\d\d_?(nm|name)|lsoa name \(20\d\d\)|zone_name")
     easting_m, northing_m, lon, lat = _coordinates(table, path)
     missing = np.flatnonzero(~np.isfinite(lon + lat))
@@ -54,7 +55,7 @@ def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
             where=f"{path}, row {table.index[missing[0]]}",
             remedy="take a complete table of centroids",
         )
-    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan)
+    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan, dtype=object)
     columns = {"zone_name": names, "lon": lon, "lat": lat, "easting_m": easting_m, "northing_m": northing_m}
     return pd.DataFrame(columns, index=codes)
 
@@ -62,17 +63,18 @@ def read_centroids(path: Path, id_column: str) -> pd.DataFrame:
 def _coordinates(table: pd.DataFrame, path: Path) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return easting, northing (metres, EPSG:27700), longitude and latitude (degrees) of centroids."""
     if isinstance(table, gpd.GeoDataFrame):
-        points = in_grid(table.geometry, path)
-        if set(points.geom_type) != {"Point"}:
+        if set(table.geom_type) != {"Point"}:
             raise InputError(
                 "holds shapes that are not points", where=str(path), remedy="take centroids, not boundaries"
             )
+        points = in_grid(table.geometry, path)
         x, y = points.x.to_numpy(dtype=np.float64), points.y.to_numpy(dtype=np.float64)
         return x, y, *_to_degrees(x, y)
     column = {key: find_column(table, pattern) for key, pattern in _COORDINATES.items()}
     degrees = None
     if column["lon"] and column["lat"]:
         degrees = numbers(table, column["lon"], path), numbers(table, column["lat"], path)
+        _check_degrees(*degrees, table, path)
         if not (column["easting"] and column["northing"]):
             return *_to_grid(*degrees), *degrees
     x = numbers(table, need_column(table, _COORDINATES["easting"], "x", path), path)
@@ -91,6 +93,17 @@ def _coordinates(table: pd.DataFrame, path: Path) -> tuple[FloatArray, FloatArra
             (~same).sum(),
         )
     return x, y, np.where(same, degrees[0], lon), np.where(same, degrees[1], lat)
+
+
+def _check_degrees(lon: FloatArray, lat: FloatArray, table: pd.DataFrame, path: Path) -> None:
+    """Raise InputError where a longitude or latitude is none; NaN is let through."""
+    wrong = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
+    if wrong.size:
+        raise InputError(
+            f"lon {lon[wrong[0]]:g}, lat {lat[wrong[0]]:g} are no degrees ({wrong.size} such rows)",
+            where=f"{path}, row {table.index[wrong[0]]}",
+            remedy="call metres easting and northing",
+        )
 
 
 def _to_degrees(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:

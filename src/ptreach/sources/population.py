@@ -1,71 +1,201 @@
-"""Population of zones from tables of single years of age."""
+"""People of zones by age: from single years, bands, or single years of either sex."""
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import find_column, need_column, numbers, read_table, zone_codes
+from ptreach.sources.tables import PLAIN, find_column, listed, numbers, read_table, zone_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-_CHILD_AGES: Final = range(16)
+    from ptreach.model import FloatArray
+    from ptreach.sources.tables import Layout
+
 # The youngest age that publishers let stand for all older ones: 85+.
 _OPEN_AGE: Final = 85
-_AGE: Final = re.compile(r"(?:aged?[ _]?)?(\d{1,3})(?:\+| and over| or over)?")
+_OLDEST: Final = 1_000
+_TOTAL: Final = (
+    r"total_population|total population|all ages|total|population|(?:age: )?total(?:: all usual residents)?"
+    r"|all usual residents"
+)
+_BEFORE: Final = r"(?:age: )?(?:aged?[ _]?)?"
+_YEARS: Final = "(?: years?)?"
+_SINGLE: Final = re.compile(rf"(?:{_BEFORE}|[fm])(?P<low>\d{{1,3}}){_YEARS}(?P<open>\+| and over| or over)?")
+_BAND: Final = re.compile(rf"{_BEFORE}(?P<low>\d{{1,3}}) ?(?:to|[-\u2013_]) ?(?P<high>\d{{1,3}}){_YEARS}")
+_UP_TO: Final = re.compile(
+    rf"{_BEFORE}(?:(?P<high>\d{{1,3}}){_YEARS} and under|under (?P<below>\d{{1,3}}){_YEARS})"
+)
+_OF_ONE_SEX: Final = re.compile(r"[fm]\d.*")
+_GROUPS: Final = {"children": (0, 15), "working_age": (16, 64), "pensioners": (65, _OLDEST)}
+
+_log = logging.getLogger(__name__)
 
 
-def read_population(path: Path, id_column: str) -> pd.DataFrame:
-    """Return ``population`` and ``children`` (ages 0-15) by zone from a table of single years of age.
+class _Band(NamedTuple):
+    """Ages that columns count, the oldest of them included, and the headers of these columns."""
 
-    Columns of ages are ``0 … 89, 90+``, with or without ``Age`` or ``Aged`` before; a total column is used
-    where there is one, else the sum of all ages.
+    low: int
+    high: int
+    headers: tuple[str, ...]
+
+
+def read_population(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
+    """Return people of zones by age, from a table with a column for each age or band of ages.
+
+    Columns of single years are ``0 … 89, 90+``, with or without ``Age`` or ``Aged`` before, or ``F0 … M90``
+    for either sex; those of bands are such as ``Aged 16 to 24 years`` or ``65+``. A total is used where there
+    is one, else the sum of all ages. Columns that are called as those below are taken as they are.
+
+    Returns
+    -------
+    DataFrame
+        By ``zone_id``: ``population``, ``children`` (ages 0-15), ``working_age`` (16-64), ``pensioners`` (65
+        and over); float64. A group that the bands cut across is NaN for all zones, which is logged.
 
     Raises
     ------
     InputError
-        Where the codes, one of the ages 0 to 15 or, without a total, one of any age is missing; where an age
-        has two columns, a number is negative, or a zone has more children than people.
+        Where the codes or columns of ages are missing, two columns are of one age, single years have a gap, a
+        number is negative, or a zone has more children than people.
     """
-    table = read_table(path)
-    codes = zone_codes(table, id_column, path)
-    total = find_column(table, "total_population|total population|all ages|total|population")
-    ages = _age_columns(table, path)
-    for age in _CHILD_AGES if total else range(max([*ages, _OPEN_AGE]) + 1):
-        if age not in ages:
-            need_column(table, str(age), f"{age} (single year of age)", path)
-    by_age = {
-        age: numbers(table, header, path) for age, header in ages.items() if age in _CHILD_AGES or not total
-    }
-    children = np.sum([by_age[age] for age in _CHILD_AGES], axis=0)
-    population = numbers(table, total, path) if total else np.sum(list(by_age.values()), axis=0)
-    lowest = np.fmin.reduce([*by_age.values(), population, population - children])  # past NaN
-    wrong = np.flatnonzero(lowest < 0)
+    table = read_table(path, layout)
+    codes = zone_codes(table, layout.id_column(id_column), path)
+    bands = _bands(table, path)
+    total = find_column(table, _TOTAL)
+    frame = pd.DataFrame(index=codes)
+    if total:
+        frame["population"] = _added(table, [_Band(0, _OLDEST, (total,))], codes, path)
+    else:
+        frame["population"] = _added(table, _needed(bands, 0, _OLDEST, table, path), codes, path)
+    for name, (low, high) in _GROUPS.items():
+        frame[name] = _group(table, bands, codes, name, (low, high), path)
+    _refuse_negative(frame["population"].to_numpy() - frame["children"].to_numpy(), table, codes, path)
+    return frame
+
+
+def _refuse_negative(values: FloatArray, table: pd.DataFrame, codes: pd.Index[Any], path: Path) -> None:
+    """Raise InputError where a number is negative, or people less children are; NaN is not."""
+    wrong = np.flatnonzero(values < 0)
     if wrong.size:
         raise InputError(
             f"{codes[wrong[0]]} has a negative number, or more children than people",
             where=f"{path}, row {table.index[wrong[0]]}",
             remedy="take the publisher's file as it is",
         )
-    return pd.DataFrame({"population": population, "children": children}, index=codes)
 
 
-def _age_columns(table: pd.DataFrame, path: Path) -> dict[int, str]:
-    """Return the header of each single year of age; raise InputError where an age has two."""
-    ages: dict[int, str] = {}
+def _bands(table: pd.DataFrame, path: Path) -> tuple[_Band, ...]:
+    """Return what ages the columns count; raise InputError where two columns are of the same."""
+    found: dict[tuple[int, int], list[str]] = {}
+    singles: dict[int, list[str]] = {}
     for name in map(str, table.columns):
-        match = _AGE.fullmatch(name)
-        if match and int(match[1]) in ages:
+        ages = _ages(name)
+        if ages is None:
+            continue
+        # 90 and 90+ are of one age.
+        same = singles.setdefault(ages[0], []) if _SINGLE.fullmatch(name) else found.get(ages, [])
+        if same and not (_OF_ONE_SEX.fullmatch(name) and same == [_other_sex(name)]):
             raise InputError(
-                f"columns '{ages[int(match[1])]}' and '{name}' are of one age",
-                where=str(path),
-                remedy="drop one of them",
+                f"columns '{same[0]}' and '{name}' are of one age", where=str(path), remedy="drop one of them"
             )
-        if match:
-            ages[int(match[1])] = name
-    return ages
+        found.setdefault(ages, []).append(name)
+        if _SINGLE.fullmatch(name):
+            same.append(name)
+    for names in found.values():
+        if len(names) == 1 and _OF_ONE_SEX.fullmatch(names[0]):
+            raise InputError(
+                f"no column '{_other_sex(names[0])}' beside '{names[0]}'",
+                where=str(path),
+                remedy="take the publisher's file as it is, with both sexes",
+            )
+    return tuple(_Band(low, high, tuple(names)) for (low, high), names in found.items())
+
+
+def _other_sex(header: str) -> str:
+    """Return the header of the same age of the other sex."""
+    return ("m" if header[0] == "f" else "f") + header[1:]
+
+
+def _ages(header: str) -> tuple[int, int] | None:
+    """Return the youngest and oldest age of a column, None where it is of none."""
+    if single := _SINGLE.fullmatch(header):
+        return int(single["low"]), _OLDEST if single["open"] else int(single["low"])
+    if band := _BAND.fullmatch(header):
+        return int(band["low"]), int(band["high"])
+    if band := _UP_TO.fullmatch(header):
+        return 0, int(band["high"]) if band["high"] else int(band["below"]) - 1
+    return None
+
+
+def _cover(bands: Sequence[_Band], low: int, high: int) -> tuple[list[_Band], int]:
+    """Return bands that count each age from `low` to `high` once, and the age after the last that they reach.
+
+    That is above `high` where there are such bands. The oldest single year of a table counts all older ones.
+    """
+    ways: dict[int, list[_Band]] = {low: []}
+    last = max((band.low for band in bands), default=0)
+    for band in sorted(bands):
+        if band.low in ways and band.high <= high:
+            end = band.high + 1
+            if high == _OLDEST and band.low == last and end > _OPEN_AGE:
+                end = _OLDEST + 1
+            ways.setdefault(end, [*ways[band.low], band])
+    reached = max(ways)
+    return ways[reached], reached
+
+
+def _needed(bands: Sequence[_Band], low: int, high: int, table: pd.DataFrame, path: Path) -> list[_Band]:
+    """Return bands as `_cover` does; raise InputError that names the first age without a column."""
+    chosen, reached = _cover(bands, low, high)
+    if reached <= high:
+        raise InputError(
+            f"no column '{reached} (single year of age)' nor a band that fits; found: {listed(table)}",
+            where=str(path),
+            remedy="take the publisher's file as it is",
+        )
+    return chosen
+
+
+def _group(
+    table: pd.DataFrame,
+    bands: Sequence[_Band],
+    codes: pd.Index[Any],
+    name: str,
+    ages: tuple[int, int],
+    path: Path,
+) -> FloatArray:
+    """Return people of a group of ages, NaN where the bands of the table cut across it.
+
+    Raises
+    ------
+    InputError
+        Where it is of children and the table has single years, but not all of theirs.
+    """
+    low, high = ages
+    if name in table.columns:
+        return _added(table, [_Band(low, high, (name,))], codes, path)
+    chosen, reached = _cover(bands, low, high)
+    if reached > high:
+        return _added(table, chosen, codes, path)
+    young = [band for band in bands if band.low <= high]
+    if name == "children" and young and all(band.low == band.high for band in young):
+        _needed(bands, low, high, table, path)
+    until = "the oldest" if high == _OLDEST else high
+    _log.warning("%s: no %s: no columns count ages %d to %s", path.name, name.replace("_", " "), low, until)
+    return np.full(len(table), np.nan)
+
+
+def _added(table: pd.DataFrame, bands: Sequence[_Band], codes: pd.Index[Any], path: Path) -> FloatArray:
+    """Return the sum of columns, NaN where one is not known; raise InputError where one is negative."""
+    columns = [numbers(table, header, path, suppressed=True) for band in bands for header in band.headers]
+    for column in columns:
+        _refuse_negative(column, table, codes, path)
+    return np.ascontiguousarray(np.sum(columns, axis=0), dtype=np.float64)

@@ -35,10 +35,41 @@ _PLAIN_FILE: Final = r"^[^\\/:*?\"<>|\x00-\x1f]+$"
 _Text = Annotated[str, Field(min_length=1)]
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
-Kind = Literal["osm", "gtfs", "centroids", "boundaries", "deprivation", "population", "indicators", "schools"]
+Kind = Literal[
+    "osm",
+    "gtfs",
+    "boundaries",
+    "centroids",
+    "deprivation",
+    "population",
+    "lookup",
+    "editions",
+    "districts",
+    "regions",
+    "district_deprivation",
+    "indicators",
+    "schools",
+]
 _NETWORK_KINDS: Final = {"osm", "gtfs"}
-# What areas may be without; of some they may have many.
-_EXTRA_KINDS: Final = {"indicators", "schools"}
+# Without these, zones can not be loaded.
+_NEEDED_KINDS: Final = ("boundaries", "deprivation")
+_HEADERS: Final[dict[str, tuple[str, ...]]] = {
+    "boundaries": ("zone_id", "zone_name"),
+    "centroids": ("zone_id", "zone_name", "easting", "northing", "lon", "lat"),
+    "deprivation": (
+        *("zone_id", "zone_name", "district_code", "district_name", "imd_score", "imd_rank", "imd_decile"),
+        *("idaci_score", "idaci_rank", "idaci_decile", "population_iod", "children_iod", "older_iod"),
+    ),
+    "population": ("zone_id", "population", "children", "working_age", "pensioners"),
+    "lookup": (
+        *("zone_id", "ward_code", "ward_name", "district_code", "district_name"),
+        *("region_code", "region_name"),
+    ),
+    "districts": ("district_code", "district_name", "region_code", "region_name"),
+    "regions": ("region_code", "region_name"),
+}
+"""Columns of ours for which a recipe may give the header in a file, by the kind of the file."""
+# Of these, areas may have many.
 _MANY_KINDS: Final = {"indicators"}
 
 
@@ -68,7 +99,9 @@ class Source(Frozen):
     ``latest``. ``fallback_urls`` are tried in order where the address before them has no such file. In an
     address, ``${NAME}`` stands for a variable of the environment. ``optional`` files may be absent. A file
     with ``instead_of`` is an alternative to the file of that name: exactly one of them is used.
-    ``how_to_get`` tells what a person has to do first, as an imperative clause. ``columns`` choose from a
+    ``how_to_get`` tells what a person has to do first, as an imperative clause. Of files of areas,
+    ``headers`` gives the header in the file for columns of ours, such as ``imd_rank = "SIMD2020v2_Rank"``,
+    and ``sheet`` the sheet of a workbook. ``columns`` choose from a
     table of kind ``indicators``, and name what they choose; without, all its numbers are taken.
     """
 
@@ -91,6 +124,8 @@ class Source(Frozen):
     instead_of: str = ""
     how_to_get: str = ""
     note: str = ""
+    headers: Annotated[dict[str, _Text], Field(default_factory=dict)]
+    sheet: str = ""
     columns: tuple[IndicatorColumn, ...] = ()
 
     @field_validator("file")
@@ -115,6 +150,17 @@ class Source(Frozen):
         """Refuse further addresses without a first one."""
         if self.fallback_urls and not self.url:
             raise ValueError("fallback_urls stand behind url, which is missing")
+        return self
+
+    @model_validator(mode="after")
+    def _known_headers(self) -> Source:
+        """Refuse headers for columns that a file of this kind has not."""
+        known = _HEADERS.get(self.kind, ())
+        for name in self.headers:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"they are {', '.join(known) or 'none'}"
+                raise ValueError(f"no column '{name}' is looked for in a file of kind '{self.kind}'; {hint}")
         return self
 
     @model_validator(mode="after")
@@ -213,15 +259,16 @@ class NetworkRecipe(Frozen):
 
 
 class AreasRecipe(Frozen):
-    """What zones are made of: centroids, boundaries, deprivation and, where given, population.
+    """What zones are made of: boundaries and deprivation; and, where given, the other kinds of files.
 
-    Tables of ``indicators`` (any number) and the register of ``schools`` may be optional.
+    ``id_column`` is what packs call the codes of zones, and their column in files that say nothing else.
+    Of tables of ``indicators`` there may be many.
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
     title: _Text
     edition: _Text
-    id_column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id_column: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
     deprivation_title: _Text
     population_title: _Text
     made_up: bool = False
@@ -231,8 +278,8 @@ class AreasRecipe(Frozen):
     def _complete(self) -> AreasRecipe:
         """Refuse a recipe that lacks a table, has two of a kind, or files of networks."""
         _refuse_doubles(self.sources)
-        count = Counter(source.kind for source in self.sources)
-        for kind in ("centroids", "boundaries", "deprivation"):
+        count = Counter(source.kind for source in self.sources if not source.instead_of)
+        for kind in _NEEDED_KINDS:
             if not count[kind]:
                 raise ValueError(f"sources has no file of kind '{kind}'; areas need one")
         for kind, number in sorted(count.items()):
@@ -240,16 +287,15 @@ class AreasRecipe(Frozen):
                 raise ValueError(f"sources of kind '{kind}' belong in {NETWORK_FILE}")
             if number > 1 and kind not in _MANY_KINDS:
                 raise ValueError(f"sources has {number} files of kind '{kind}'; areas take one")
-        if any(
-            source.instead_of or (source.optional and source.kind not in _EXTRA_KINDS)
-            for source in self.sources
-        ):
-            raise ValueError("optional and instead_of are for files of networks; areas need each table")
+        for source in self.sources:
+            _check_alternative(source, self.sources)
+            if source.optional and source.kind in _NEEDED_KINDS:
+                raise ValueError(f"'{source.file}' is optional; areas need their {source.kind}")
         return self
 
     def source(self, kind: Kind) -> Source | None:
-        """Return the one file of `kind`, None where the recipe has none."""
-        return next((source for source in self.sources if source.kind == kind), None)
+        """Return the one file of `kind`, alternatives left aside; None where the recipe has none."""
+        return next((s for s in self.sources if s.kind == kind and not s.instead_of), None)
 
 
 Recipe = NetworkRecipe | AreasRecipe

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import logging
 import re
 import warnings
+import zlib
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from shapely.errors import ShapelyError
 
 from ptreach.errors import InputError
+from ptreach.sources.codes import OtherEditionError, clean_codes, edition_year
+from ptreach.sources.workbooks import SUFFIXES as BOOK_SUFFIXES
+from ptreach.sources.workbooks import read_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ptreach.model import FloatArray
 
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
@@ -26,10 +34,40 @@ PARQUET_SUFFIXES: Final = frozenset({".parquet", ".geoparquet"})
 GEO_SUFFIXES: Final = frozenset(
     {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".zip"}
 )
-LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)")
-"""Headers of LSOA codes; one of the two groups is the edition, ``11`` or ``21``."""
+LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)|lsoa 20(\d\d) code")
+"""Headers of LSOA codes; one of the groups is the edition, ``11`` or ``21``."""
+# Nomis's header of codes names no edition.
+_NOMIS_CODE: Final = re.compile("geography[ _]code")
+SUPPRESSED: Final = frozenset(
+    {"-", "–", "c", "[c]", "x", "[x]", "z", "[z]", ":", "[:]", "*", "..", ".", "[low]", "supp"}
+)
+"""What publishers write for a figure that is withheld or not known, case folded."""
+_ANY_HEADER: Final = r".*\b(code|cd|id|lsoa\d\dcd|lsoa\d\d_code|geography code)\b.*"
+# Tables of England's districts unpack to less than 1 MB, of its small areas to 100 MB.
+_MAX_UNPACKED_BYTES: Final = 1_000_000_000
+# 12,5 and 0,234 can only be decimals; 1,234 may be either.
+_DECIMAL_COMMA: Final = r"-?(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d+)"
 
 _log = logging.getLogger(__name__)
+
+
+class Layout(NamedTuple):
+    """How a recipe says that a file is to be read.
+
+    ``headers`` gives for columns of ours the header in the file, for files of no publisher that is known;
+    ``sheet`` the one of a workbook that is meant, where several could be.
+    """
+
+    headers: Mapping[str, str] = MappingProxyType({})
+    sheet: str = ""
+
+    def id_column(self, usual: str | None) -> str | None:
+        """Return the header of zone codes in a table read with this layout."""
+        return "zone_id" if "zone_id" in self.headers else usual
+
+
+PLAIN: Final = Layout()
+"""A file is read by its own headers."""
 
 
 def plain_header(header: object) -> str:
@@ -37,12 +75,20 @@ def plain_header(header: object) -> str:
     return " ".join(str(header).replace("\ufeff", " ").split()).casefold()
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Return the rows of a CSV (every cell text), Parquet or geo file (a GeoDataFrame where it has geometry).
+def read_table(path: Path, layout: Layout = PLAIN, header: str = _ANY_HEADER) -> pd.DataFrame:
+    """Return the rows of a CSV (every cell text), workbook, Parquet or geo file.
 
-    Headers are `plain_header` of those in the file; ``geometry`` is the active geometry. The index says which
-    row it is, for messages: of a CSV as a spreadsheet shows it, the header being row 1; of others from 1 on.
-    Rows of a CSV without anything in them are left out.
+    A file with geometry gives a GeoDataFrame. Headers are `plain_header` of those in the file; ``geometry``
+    is the active geometry. Columns that `layout` names come first, under our names. The index says which row
+    it is, for messages: of a CSV or sheet as a spreadsheet shows it, of others from 1 on. Rows of a CSV or
+    sheet without anything in them are left out. A CSV may be packed by gzip.
+
+    Parameters
+    ----------
+    path, layout
+        The file, and what its recipe says of it.
+    header
+        Of a workbook, the sheet is read in which a header matches this regular expression.
 
     Raises
     ------
@@ -52,9 +98,13 @@ def read_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path")
     suffix = path.suffix.lower()
+    if suffix == ".gz" and path.with_suffix("").suffix.lower() in TEXT_SUFFIXES:
+        return _mapped(parse_csv(_unpacked(path), path), layout, path)
     if suffix in TEXT_SUFFIXES:
-        return parse_csv(path.read_bytes(), path)
-    if suffix in PARQUET_SUFFIXES:
+        return _mapped(parse_csv(path.read_bytes(), path), layout, path)
+    if suffix in BOOK_SUFFIXES:
+        frame = read_sheet(path, "|".join([header, *map(_escaped, layout.headers.values())]), layout.sheet)
+    elif suffix in PARQUET_SUFFIXES:
         frame = _read_parquet(path)
     elif suffix in GEO_SUFFIXES:
         frame = _read_geo(path)
@@ -62,9 +112,50 @@ def read_table(path: Path) -> pd.DataFrame:
         raise InputError(
             f"tables of kind '{suffix}' are not read",
             where=str(path),
-            remedy="save it as CSV UTF-8, Parquet, GeoPackage, GeoJSON or shapefile",
+            remedy="save it as CSV UTF-8, xlsx, Parquet, GeoPackage, GeoJSON or shapefile",
         )
-    return _plain(frame, path)
+    return _mapped(_plain(frame, path), layout, path)
+
+
+def _escaped(header: str) -> str:
+    """Return a header of a recipe as a pattern of plain headers."""
+    return re.escape(plain_header(header))
+
+
+def _mapped(frame: pd.DataFrame, layout: Layout, path: Path) -> pd.DataFrame:
+    """Return a table with the columns that its layout names first, under our names."""
+    if not layout.headers:
+        return frame
+    for ours, header in layout.headers.items():
+        if plain_header(header) not in frame.columns:
+            raise InputError(
+                f"no column '{header}', which the recipe takes as {ours}; found: {listed(frame)}",
+                where=str(path),
+                remedy="correct headers in the recipe",
+            )
+    named = {name: frame[plain_header(header)] for name, header in layout.headers.items()}
+    rest = frame[[name for name in frame.columns if name not in named]]
+    for at, (name, cells) in enumerate(named.items()):
+        rest.insert(at, name, cells)
+    return rest
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return what a gzip file holds; raise InputError where that is damaged, or more than any table."""
+    try:
+        with gzip.open(path) as stream:
+            content = stream.read(_MAX_UNPACKED_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"not readable as gzip: {_first_line(error)}",
+            where=str(path),
+            remedy="take the whole file again",
+        ) from error
+    if len(content) > _MAX_UNPACKED_BYTES:
+        raise InputError(
+            "unpacks to more than 1 GB, far more than a table", where=str(path), remedy="take another file"
+        )
+    return content
 
 
 def parse_csv(content: bytes, where: Path | str) -> pd.DataFrame:
@@ -122,6 +213,7 @@ def _read_csv(content: bytes, where: Path | str) -> pd.DataFrame:
             where=str(where),
             remedy="give every row as many cells as the header",
         ) from error
+    frame.attrs["separator"] = separator
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     blank = frame.index[frame.iloc[:, 0].fillna("") == ""]
     return frame.drop(index=blank[(frame.loc[blank].fillna("") == "").all(axis=1)])
@@ -267,6 +359,7 @@ def zone_codes(frame: pd.DataFrame, id_column: str | None, path: Path) -> pd.Ind
             where=f"{path}, row {frame.index[empty[0]]}, {column}",
             remedy="fill in or drop them",
         )
+    codes = clean_codes(codes, f"{path}, {column}")
     twice = codes[codes.duplicated()]
     if len(twice):
         raise InputError(
@@ -282,23 +375,26 @@ def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
     if id_column and plain_header(id_column) in frame.columns:
         return plain_header(id_column)
     matches = [(str(name), match) for name in frame.columns if (match := LSOA_CODE.fullmatch(str(name)))]
-    editions = {name: match[1] or match[2] for name, match in matches}
-    asked = re.search(r"\d\d", id_column or "")
+    editions = {name: next(filter(None, match.groups())) for name, match in matches}
+    asked = edition_year(id_column)
     for name, year in editions.items():
-        if id_column is None or (asked and asked[0] == year):
+        if id_column is None or asked == year:
             return name
     wanted = id_column or "LSOA code"
     if editions:
         name, year = next(iter(editions.items()))
-        raise InputError(
+        raise OtherEditionError(
             f"holds zones of LSOA 20{year} (column '{name}'), not '{wanted}'",
             where=str(path),
-            remedy="take all tables of one edition; editions share codes but not zones",
+            id_column=f"lsoa{year}cd",
         )
+    nomis = next((str(name) for name in frame.columns if _NOMIS_CODE.fullmatch(str(name))), None)
+    if nomis and (asked or id_column is None):
+        return nomis
     raise InputError(
         f"no column '{wanted}'; found: {listed(frame)}",
         where=str(path),
-        remedy=f"name the column of codes {wanted}",
+        remedy=f"name the column of codes {wanted}, or give its header as headers.zone_id in the recipe",
     )
 
 
@@ -314,11 +410,14 @@ def numbers(
     path: Path | str,
     *,
     grouped: bool = True,
+    suppressed: bool = False,
     remedy: str = "correct the cell or leave it blank",
 ) -> FloatArray:
     """Return a column as float64, shape (rows,); blank is NaN.
 
-    Commas between thousands are read over unless `grouped` is false.
+    Commas between thousands are read over unless `grouped` is false; where a cell such as 12,5 shows that the
+    column's commas are decimal, they are read so. With `suppressed`, publishers' marks for figures that are
+    withheld (``-``, ``c``, ``[x]``, ``:``) are NaN too, which is logged with their number.
 
     Raises
     ------
@@ -328,7 +427,12 @@ def numbers(
     cells = frame[column]
     if not pd.api.types.is_numeric_dtype(cells):
         cells = texts(cells)
-        if grouped:
+        if suppressed:
+            cells = _without_marks(cells, column, path)
+        if grouped and _has_decimal_commas(cells):
+            cells = cells.str.replace(",", ".", regex=False)
+        elif grouped:
+            _refuse_ambiguous(frame, cells, column, path)
             cells = cells.str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
     values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.flatnonzero(~np.isfinite(values) & cells.notna().to_numpy())
@@ -339,6 +443,38 @@ def numbers(
             remedy=remedy,
         )
     return np.ascontiguousarray(values)
+
+
+def _has_decimal_commas(cells: pd.Series[Any]) -> bool:
+    """Say whether commas can only be decimal: one a cell, no stops, and not all before three digits."""
+    shown = cells.dropna()
+    sure = bool(shown.str.fullmatch(_DECIMAL_COMMA).any())
+    return sure and not (shown.str.contains(".", regex=False) | (shown.str.count(",") > 1)).any()
+
+
+def _refuse_ambiguous(frame: pd.DataFrame, cells: pd.Series[Any], column: str, path: Path | str) -> None:
+    """Raise InputError for 1,234 in a file whose cells semicolons part, as where commas are decimal."""
+    if frame.attrs.get("separator") != ";":
+        return
+    either = cells.str.fullmatch(r"-?\d{1,3},\d{3}").eq(other=True)
+    plain = ~cells.dropna().str.contains(r"[.]|,.*,", regex=True).any()
+    if either.any() and plain:
+        raise InputError(
+            f"'{cells[either].iloc[0]}' may be thousands or have decimals",
+            where=f"{path}, row {cells.index[either][0]}, {column}",
+            remedy="save the file as CSV UTF-8 with points for decimals and nothing between thousands",
+        )
+
+
+def _without_marks(cells: pd.Series[Any], column: str, path: Path | str) -> pd.Series[Any]:
+    """Return cells with NaN for marks of figures that are withheld, which are counted."""
+    marked = cells.str.casefold().isin(SUPPRESSED)
+    if marked.any():
+        signs = ", ".join(sorted(set(cells[marked])))
+        _log.warning(
+            "%s, %s: %d figures are withheld by their publisher (%s)", path, column, marked.sum(), signs
+        )
+    return cells.mask(marked)
 
 
 def listed(frame: pd.DataFrame) -> str:

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ptreach.errors import InputError
+from ptreach.sources.codes import OtherEditionError, check_edition, clean_codes, edition_year
+
+SHARED = Path(__file__).parents[2] / "../shared/data/england"
+PATH = Path("t.csv")
+# Unchanged in both editions; gone in that of 2021; new in it.
+BOTH, OLD, NEW = "E01000001", "E01033767", "E01033769"
+
+
+def cleaned(*codes):
+    return clean_codes(pd.Series(codes, index=range(2, len(codes) + 2)), "t.csv, code").tolist()
+
+
+def test_small_letters_are_put_right_and_counted(caplog):
+    assert cleaned("E01000001", "e01000002") == ["E01000001", "E01000002"]
+    assert "t.csv, code: 1 codes in small letters are put right" in caplog.text
+
+
+@pytest.mark.parametrize("wrong", ["E0100000", "E010000012", "E01 00001", "Total", "01000001", "E0100000l"])
+def test_a_code_that_lost_or_gained_a_character_is_named_with_its_row(wrong):
+    with pytest.raises(
+        InputError, match=rf"t\.csv, code, row 3: '{wrong}' is no code such as E01000001 \(1 such rows\)"
+    ):
+        cleaned("E01000001", wrong, "S01006506", "W01000003")
+
+
+@pytest.mark.parametrize("wrong", ["9.16E+11", "1E+09", "8,1e+07"])
+def test_a_code_that_a_spreadsheet_made_a_number_of_is_named(wrong):
+    with pytest.raises(InputError, match=r"row 3: '.*' is a code of which a spreadsheet has made a number"):
+        cleaned("091620000000", wrong)
+
+
+def test_codes_of_ones_own_are_as_they_are():
+    own = ["091620000000", "a1", "A1", "8b2a1072b59ffff", "1e5"]
+    assert cleaned(*own) == own
+
+
+@pytest.mark.parametrize(
+    ("header", "year"),
+    [
+        ("lsoa11cd", "11"),
+        ("LSOA21CD", "21"),
+        ("lsoa21_code", "21"),
+        ("zone_id", ""),
+        ("plz2011", ""),
+        (None, ""),
+    ],
+)
+def test_the_edition_of_a_header(header, year):
+    assert edition_year(header) == year
+
+
+def check(table, zones, id_column):
+    check_edition(pd.Index(table), pd.Index(zones), id_column, PATH)
+
+
+def test_codes_that_only_the_other_edition_has_are_found():
+    with pytest.raises(
+        OtherEditionError, match=f"holds zones of LSOA 2021, such as {NEW}, not of LSOA 2011"
+    ) as new:
+        check([BOTH, NEW], [BOTH, OLD], "lsoa11cd")
+    assert new.value.id_column == "lsoa21cd"
+    assert "kind editions" in new.value.remedy
+    with pytest.raises(OtherEditionError, match="holds zones of LSOA 2011, not of LSOA 2021") as old:
+        check([BOTH, OLD], [BOTH, NEW], "lsoa21cd")
+    assert old.value.id_column == "lsoa11cd"
+
+
+@pytest.mark.parametrize(("table", "zones"), [([BOTH, NEW], [BOTH, OLD]), ([BOTH, OLD], [BOTH, NEW])])
+def test_they_are_found_under_a_header_that_names_no_edition(table, zones):
+    with pytest.raises(OtherEditionError):
+        check(table, zones, "zone")
+
+
+@pytest.mark.parametrize(
+    ("table", "zones", "id_column"),
+    [
+        ([BOTH, OLD], [BOTH, OLD], "lsoa11cd"),
+        ([BOTH, NEW], [BOTH, NEW], "lsoa21cd"),
+        # A table of all England beside zones of a part, or the other way round.
+        ([BOTH, OLD, "E01000005"], [BOTH], "lsoa11cd"),
+        ([BOTH], [BOTH, "E01000005", OLD], "lsoa11cd"),
+        ([BOTH, NEW], [BOTH], "lsoa21cd"),
+        # Zones of another district lack rows too: the table is of a part.
+        ([BOTH], [BOTH, "E01000005", NEW], "lsoa21cd"),
+        (["W01000003"], ["W01000003", "W01001958"], "lsoa21cd"),
+        (["1", "2"], ["1", "3"], "zone"),
+    ],
+)
+def test_one_edition_is_one_edition(table, zones, id_column):
+    check(table, zones, id_column)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+def test_the_real_codes_of_both_editions_are_as_the_rule_says():
+    pairs = pd.read_parquet(SHARED / "lookup_lsoa11_lsoa21_ltla22_england.parquet")
+    old, new = set(pairs["lsoa11_code"]), set(pairs["lsoa21_code"])
+    assert max(old) == "E01033768" < min(new - old)
+    # The codes that both have are those of zones that did not change, and of no other.
+    same = pairs[pairs["change_code"] == "U"]
+    assert (same["lsoa11_code"] == same["lsoa21_code"]).all()
+    assert old & new == set(same["lsoa11_code"])
+    for table, zones, id_column in ((old, new, "lsoa21cd"), (new, old, "lsoa11cd")):
+        with pytest.raises(OtherEditionError):
+            check(sorted(table), sorted(zones), id_column)
+    check(sorted(old), sorted(old), "lsoa11cd")
+    check(sorted(new), sorted(new), "lsoa21cd")
+    # So of each district by itself, where it has zones that changed.
+    changed = pairs[pairs["change_code"] != "U"]
+    sandwell = pairs[pairs["ltla22_name"] == "Sandwell"]
+    assert len(changed[changed["ltla22_name"] == "Sandwell"]) > 0
+    with pytest.raises(OtherEditionError):
+        check(sorted(old), sorted(set(sandwell["lsoa21_code"])), "lsoa21cd")
+    with pytest.raises(OtherEditionError):
+        check(sorted(set(sandwell["lsoa21_code"])), sorted(old), "lsoa11cd")
