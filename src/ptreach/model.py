@@ -317,6 +317,33 @@ class Indicators:
     sources: tuple[SourceRecord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """Districts of a country: outlines and average deprivation.
+
+    ``shapes`` (EPSG:27700): ``district_code, district_name, geometry``. ``scores``, a row a district, sorted
+    by code: ``district_code, district_name``, and for ``imd`` and ``idaci``: ``imd_average_score, imd_rank``
+    (1 the most deprived), ``imd_how`` (worked out from zones, or published; empty where not known).
+    """
+
+    shapes: gpd.GeoDataFrame
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationMatrix:
+    """All pairs of indicators of an area's zones, and the indicators in the order they are drawn in.
+
+    ``pairs`` as `correlate_indicators` returns them; ``indicators`` are all, by theme; ``drawn`` are those
+    that there is room for.
+    """
+
+    pairs: pd.DataFrame
+    indicators: tuple[Indicator, ...]
+    drawn: tuple[Indicator, ...]
+    sources: tuple[SourceRecord, ...]
+
+
 class Progress(Protocol):
     """What long work calls as it goes: ``progress("matrix", 40, 903)``; done == total ends the stage."""
 

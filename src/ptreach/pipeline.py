@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from ptreach import __version__
+from ptreach.authorities import authorities_of, district_at
 from ptreach.caches import cache_folder
 from ptreach.check.opening import open_built, open_feeds, open_files, open_recipe
 from ptreach.check.proposal import propose
@@ -16,11 +18,13 @@ from ptreach.check.report import deciding, finding_words
 from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
+from ptreach.correlations import correlation_matrix
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
 from ptreach.matrix.build import write_matrix
 from ptreach.matrix.points import read_points
-from ptreach.matrix.zones import to_grid, zones_on_streets
+from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
+from ptreach.measures.editions import carry
 from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
@@ -28,7 +32,11 @@ from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.pack import PackContent, write_pack
+from ptreach.outputs.place import PlaceWords
+from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.qa import write_page
+from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
 from ptreach.sources.demo import write_demo
@@ -59,7 +67,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, Progress, Query, SourceRecord, Verdict
+    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
@@ -274,7 +282,12 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     ground = kept_ground(network, records, cleaning, progress)
     surface = surface_around(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
+    origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
+    folder = recipe_folder(town.areas, home)
+    correlations = correlation_matrix(areas_recipe, folder, zones, town)
+    schools = source_records(areas_recipe, folder, ("schools",))
+    sources = _sources(records, areas.sources, correlations, schools)
     pack = write_pack(
         out / town.slug,
         PackContent(
@@ -283,15 +296,75 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
             isochrones=surface.isochrones,
             ground=ground,
             land=surface.land,
-            origin_xy_m=(float(origin_m[0]), float(origin_m[1])),
-            facts=_facts(router, opened, areas, network_recipe, records, absent),
+            origin_xy_m=origin_xy_m,
+            facts=_facts(router, opened, areas, network_recipe, sources, absent),
             verdict=verdict,
             opportunities=opportunities,
             access=access,
+            authorities=authorities_of(areas_recipe, folder, areas),
+            district=district_at(areas, origin_xy_m),
+            correlations=correlations,
         ),
     )
     progress("pack", 1, 1)
     return pack
+
+
+def profile(
+    name: str, *, districts: Sequence[str], called: str, home: Path, out: Path, progress: Progress
+) -> Path:
+    """Write what can be said of an area without a timetable: deprivation and correlations; return the folder.
+
+    `districts` are names or codes of districts, or of regions; all of the areas where there are none. The
+    folder is named after what the area is `called`, or after them.
+
+    Raises
+    ------
+    InputError
+        For a fault of the recipe or of any file, and for a district that is none.
+    """
+    recipe, folder = load_areas_recipe(name, home), recipe_folder(name, home)
+    progress("areas", 0, 1)
+    areas = load_areas(recipe, folder, carry=carry)
+    zones = zones_of(areas, districts)
+    progress("areas", 1, 1)
+    progress("profile", 0, 1)
+    correlations = correlation_matrix(recipe, folder, zones)
+    sources = _sources((), areas.sources, correlations, ())
+    area = called or (" and ".join(districts) if 0 < len(districts) <= 3 else district_phrase(zones))
+    slug = "-".join(re.findall(r"[a-z0-9]+", area.lower())) or name
+    facts = AreasFacts.of(areas)
+    content = ProfileContent(
+        words=PlaceWords(
+            slug=slug,
+            area=area,
+            edition=facts.edition,
+            deprivation_title=facts.deprivation_title,
+            source_line=source_line(sources),
+            made_up=areas.made_up,
+        ),
+        areas=facts,
+        zones_n=len(zones),
+        authorities=authorities_of(recipe, folder, areas),
+        marked=sorted(zones["district_code"].dropna().unique()) if districts else [],
+        correlations=correlations,
+        sources=sources,
+        version=__version__,
+    )
+    written = write_profile(out / slug, content)
+    progress("profile", 1, 1)
+    return written
+
+
+def _sources(
+    network: Sequence[SourceRecord],
+    areas: Sequence[SourceRecord],
+    correlations: CorrelationMatrix | None,
+    more: Sequence[SourceRecord],
+) -> tuple[SourceRecord, ...]:
+    """Return all files that results come from, each once."""
+    found = (*network, *areas, *(correlations.sources if correlations else ()), *more)
+    return tuple({record.path: record for record in found}.values())
 
 
 def _go(network: Network, town: Town) -> Verdict:
@@ -358,7 +431,7 @@ def _facts(
         network=recipe.name,
         network_digest=network.digest,
         areas=AreasFacts.of(areas),
-        sources=(*records, *areas.sources),
+        sources=tuple(records),
         left_out=tuple(source.title for source in absent),
         repairs=network.repairs,
         oddities=network.oddities,

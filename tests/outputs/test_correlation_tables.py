@@ -15,7 +15,7 @@ A, B, C = (
 
 def pairs(*rows):
     columns = ["first", "second", "zones", "pearson", "spearman", "p_spatial", "q_spatial", "same_whole"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(p_naive=0.0012345678, effective_zones=31.25)
 
 
 PAIRS = pairs(
@@ -66,8 +66,10 @@ def test_the_table_of_pairs_has_titles_and_all_that_was_measured():
         "zones": 90,
         "pearson": 0.5123,
         "spearman": -0.6123,
+        "p_naive": 0.001235,
         "p_spatial": 0.01,
         "q_spatial": 0.02,
+        "effective_zones": 31.2,
         "same_whole": False,
         "firm": True,
     }

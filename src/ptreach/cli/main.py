@@ -67,6 +67,7 @@ for command in (
     check.check,
     networks.build,
     packs.run,
+    packs.profile,
     matrix.matrix,
     compare.compare,
     cif.cif,

@@ -33,6 +33,41 @@ def demo(
     say(pack)
 
 
+def profile(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="AREAS", help="Name of areas, a folder of networks/.")],
+    district: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name or code of a district or region; several may be given."),
+    ] = None,
+    called: Annotated[
+        str, typer.Option("--name", metavar="TEXT", help="What the area is called; default: its districts.")
+    ] = "",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder that receives the profile.")] = Path(
+        "packs"
+    ),
+) -> None:
+    """Write what can be said of an area without a timetable.
+
+    Maps of average deprivation by local authority, the correlations of its zones' indicators, and their
+    tables. Print the folder.
+    """
+    from ptreach import pipeline
+
+    settings: Settings = ctx.obj
+    out_folder(out)
+    with stage_progress(quiet=settings.quiet) as progress:
+        folder = pipeline.profile(
+            name,
+            districts=district or [],
+            called=called,
+            home=home_folder(settings, Path.cwd()),
+            out=out,
+            progress=progress,
+        )
+    say(folder)
+
+
 def run(
     ctx: typer.Context,
     configs: Annotated[

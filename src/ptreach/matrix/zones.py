@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +12,8 @@ import shapely
 from ptreach.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -72,6 +75,30 @@ def zones_on_streets(areas: Areas, streets_m: FloatArray, town: Town) -> gpd.Geo
             )
     inside = frame["district_name"].isin(town.districts) | frame["district_code"].isin(town.districts)
     return frame[inside]
+
+
+def zones_of(areas: Areas, places: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the zones of districts or regions, by their names or codes; all where none are named.
+
+    Raises InputError for a name that is none.
+    """
+    frame = areas.frame
+    if not places:
+        return frame
+    columns = ["district_name", "district_code", "region_name", "region_code"]
+    known = set().union(*(frame[name].dropna() for name in columns))
+    for place in places:
+        if place not in known:
+            close = difflib.get_close_matches(place, sorted(map(str, known)), 3)
+            raise InputError(
+                f"no district or region of '{areas.name}' is called '{place}'",
+                where="--district",
+                remedy=f"did you mean {', '.join(close)}?"
+                if close
+                else "write the name as its publisher does",
+            )
+    inside = frame[columns].isin(list(places)).any(axis=1)
+    return frame[inside].reset_index(drop=True)
 
 
 def _touched(polygons: NDArray[np.object_], points_m: FloatArray) -> NDArray[np.bool_]:

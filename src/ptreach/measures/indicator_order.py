@@ -9,9 +9,11 @@ import numpy as np
 from ptreach.measures.correlation import square_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
-    from ptreach.model import FloatArray, Indicators
+    from ptreach.model import FloatArray, Indicator, Indicators
 
 Ordering = Literal["theme", "cluster"]
 
@@ -46,6 +48,20 @@ def order_indicators(
     if leaves.index(0) > (len(leaves) - 1) / 2:
         leaves.reverse()
     return tuple(names[i] for i in leaves)
+
+
+def choose_indicators(indicators: Sequence[Indicator], most: int) -> tuple[Indicator, ...]:
+    """Return at most so many of the indicators, in their order: of each theme the first ones.
+
+    Themes take turns, each with its next indicator, until there is no room left.
+    """
+    turn: dict[str, int] = {}
+    turns = []
+    for place, indicator in enumerate(indicators):
+        turn[indicator.theme] = turn.get(indicator.theme, -1) + 1
+        turns.append((turn[indicator.theme], place))
+    chosen = sorted(place for _, place in sorted(turns)[:most])
+    return tuple(indicators[place] for place in chosen)
 
 
 def _leaves(distance: FloatArray) -> list[int]:

@@ -65,6 +65,9 @@ class _Grid(NamedTuple):
     height: float
 
 
+DEPRIVATION_THEME: Final = "deprivation"
+
+
 class Strongest(NamedTuple):
     """The strongest firm pair of two themes: titles, Spearman's correlation, zones."""
 
@@ -141,17 +144,25 @@ def draw_correlation_picture(
 
 
 def strongest_pair(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Strongest | None:
-    """Return the strongest firm pair of two themes that are not shares of one whole, if there is one."""
+    """Return the strongest firm pair of two themes, if there is one.
+
+    No shares of one whole; and indices of deprivation, which are made of the other figures, only where no
+    other pair is firm.
+    """
     titles = {indicator.name: indicator.title for indicator in indicators}
-    theme = {indicator.name: indicator.theme for indicator in indicators}
-    across = table["first"].map(theme) != table["second"].map(theme)
-    rows = table[table["firm"] & across & ~table["same_whole"].astype(bool)]
+    first, second = (
+        table[side].map({indicator.name: indicator.theme for indicator in indicators})
+        for side in ("first", "second")
+    )
+    firm = table["firm"] & (first != second) & ~table["same_whole"].astype(bool)
+    of_figures = firm & (first != DEPRIVATION_THEME) & (second != DEPRIVATION_THEME)
+    rows = table[of_figures if of_figures.any() else firm]
     if rows.empty:
         return None
     values = rows["spearman"].to_numpy(dtype=np.float64)
     at = int(np.argmax(np.abs(values)))
-    first, second = (titles[str(rows[side].iloc[at])] for side in ("first", "second"))
-    return Strongest(first, second, float(values[at]), int(rows["zones"].iloc[at]))
+    one, other = (titles[str(rows[side].iloc[at])] for side in ("first", "second"))
+    return Strongest(one, other, float(values[at]), int(rows["zones"].iloc[at]))
 
 
 def step_of(value: float) -> int:
@@ -263,7 +274,9 @@ def _draw_themes(axes: Axes, indicators: Sequence[Indicator], grid: _Grid) -> No
         x = grid.left - 0.1
         axes.plot([x, x], [top + 0.03, bottom - 0.03], color=INK, linewidth=2.2, solid_capstyle="butt")
         lines_n = max(1, int((bottom - top) / 0.15))
-        words = "\n".join(textwrap.wrap(theme, 14, max_lines=lines_n, placeholder="…"))
+        words = "\n".join(
+            textwrap.wrap(theme[:1].upper() + theme[1:], 14, max_lines=lines_n, placeholder="…")
+        )
         text = axes.text(
             x - 0.08, (top + bottom) / 2, words, fontsize=8.5, fontweight="bold", ha="right", va="center",
             linespacing=1.1,

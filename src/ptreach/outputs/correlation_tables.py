@@ -26,7 +26,14 @@ WEAK_BELOW: Final = 0.3
 """Size of Spearman's correlation under which a pair is called weak."""
 FIRM_BELOW: Final = 0.05
 """Spatial p-value from which on a pair is not firm."""
-_DECIMALS: Final = {"pearson": 4, "spearman": 4, "p_spatial": 6, "q_spatial": 6}
+_DECIMALS: Final = {
+    "pearson": 4,
+    "spearman": 4,
+    "p_naive": 6,
+    "p_spatial": 6,
+    "q_spatial": 6,
+    "effective_zones": 1,
+}
 
 
 def are_firm(pairs: pd.DataFrame) -> NDArray[np.bool_]:
@@ -71,7 +78,7 @@ def pair_table(pairs: pd.DataFrame, indicators: Sequence[Indicator], edition: st
     """Return one row a pair for a CSV: edition of the zones, names, titles and themes, all that was measured.
 
     Columns ``edition, first, first_title, first_theme, second, second_title, second_theme, zones, pearson,
-    spearman, p_spatial, q_spatial, same_whole, firm``.
+    spearman, p_naive, p_spatial, q_spatial, effective_zones, same_whole, firm``.
     """
     table = order_pairs(pairs, indicators)
     known = {indicator.name: indicator for indicator in indicators}

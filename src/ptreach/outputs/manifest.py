@@ -21,7 +21,7 @@ from ptreach.config import format_clock
 from ptreach.outputs.wording import people_by_band
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import SourceRecord
-    from ptreach.outputs.facts import PackFacts
+    from ptreach.outputs.facts import AreasFacts, PackFacts
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 2
@@ -65,22 +65,56 @@ def write_manifest(
             "rows": [asdict(rows) for rows in facts.rows],
             "left_out": list(facts.left_out),
         },
-        "areas": {
-            "name": facts.areas.name,
-            "title": facts.areas.title,
-            "edition": facts.areas.edition,
-            "id_column": facts.areas.id_column,
-            "deprivation": facts.areas.deprivation_title,
-            "population": facts.areas.population_title,
-        },
+        "areas": _areas(facts.areas),
         "inputs": [_input(record) for record in facts.sources],
         "zones": _zones(town, zones),
         "isochrones_km2": {str(cutoff): round(area.area / 1e6, 3) for cutoff, area in isochrones.items()},
         "libraries": library_versions(),
         "files": _files(folder),
     }
+    _write(folder, content)
+
+
+def write_profile_manifest(
+    folder: Path,
+    *,
+    version: str,
+    area: str,
+    zones_n: int,
+    areas: AreasFacts,
+    sources: Sequence[SourceRecord],
+    made_up: bool,
+) -> None:
+    """Write ``manifest.json`` into a profile's folder, with the digests of all files that lie in it."""
+    content = {
+        "ptreach": {"version": version, "profile_format": 1},
+        "made_up": made_up,
+        "area": area,
+        "zones": {"count": zones_n},
+        "areas": _areas(areas),
+        "inputs": [_input(record) for record in sources],
+        "libraries": library_versions(),
+        "files": _files(folder),
+    }
+    _write(folder, content)
+
+
+def _write(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write a manifest."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _areas(areas: AreasFacts) -> dict[str, str]:
+    """Return the edition of the zones and the titles of what is known of them."""
+    return {
+        "name": areas.name,
+        "title": areas.title,
+        "edition": areas.edition,
+        "id_column": areas.id_column,
+        "deprivation": areas.deprivation_title,
+        "population": areas.population_title,
+    }
 
 
 def is_pack(folder: Path) -> bool:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ptreach.errors import InputError
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import CUTOFF_MIN
 from ptreach.outputs.decile_chart import draw_decile_chart
 from ptreach.outputs.far_map import draw_far_map
+from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.layers import (
     isochrone_layer,
     origin_layer,
@@ -21,9 +19,10 @@ from ptreach.outputs.layers import (
     zone_layer,
     zone_layer_name,
 )
-from ptreach.outputs.manifest import NAME, is_pack, write_manifest
+from ptreach.outputs.manifest import write_manifest
 from ptreach.outputs.maps import draw_journey_time_map
 from ptreach.outputs.methods import methods_text
+from ptreach.outputs.place import PlaceWords, draw_place, place_tables
 from ptreach.outputs.qa import qa_page
 from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
@@ -37,10 +36,10 @@ from ptreach.outputs.tables import (
     write_csv,
     zone_table,
 )
-from ptreach.outputs.wording import journey_line, source_line
+from ptreach.outputs.wording import district_phrase, journey_line, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -49,8 +48,12 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
-    from ptreach.model import Opportunities, Verdict
+    from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
     from ptreach.outputs.facts import PackFacts
+
+
+_OF_JOURNEYS: Final = {"osm", "gtfs", "schools"}
+"""Kinds of inputs that pictures without travel times owe nothing to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class PackContent:
     ``isochrones`` are cumulative areas by cutoff in minutes, those of the town's preset; ``ground`` has the
     columns ``kind, geometry`` of what lies under the map, ``land`` is all land in view; ``verdict`` is that
     on the timetable. ``access`` is what `summarise_access` says of each of ``opportunities``, by its name.
+    ``district`` is the code of the town's own among the ``authorities``.
     """
 
     town: Town
@@ -73,6 +77,9 @@ class PackContent:
     verdict: Verdict
     opportunities: Sequence[Opportunities] = ()
     access: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    authorities: Authorities | None = None
+    district: str | None = None
+    correlations: CorrelationMatrix | None = None
 
 
 def write_pack(target: Path, content: PackContent) -> Path:
@@ -88,15 +95,15 @@ def write_pack(target: Path, content: PackContent) -> Path:
         Where the folder exists and is no pack, a file of the pack is open, or the place can't be written to.
     """
     town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
-    with _replacing(target) as folder:
+    with replacing(target) as folder:
         for name in ("layers", "maps", "tables"):
             (folder / name).mkdir()
         _draw_maps(folder / "maps", content)
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
         _write_tables(folder / "tables", content)
-        _write_text(folder / "README.txt", readme_text(town, zones, facts, content.opportunities))
-        _write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
-        _write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
+        write_text(folder / "README.txt", readme_text(town, zones, facts, content.opportunities))
+        write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
+        write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
         write_manifest(folder, town=town, zones=zones, isochrones=isochrones, facts=facts)
     return target
 
@@ -116,6 +123,22 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
         made_up=content.facts.made_up,
     )
     _draw_deprivation(folder, content)
+    areas = content.facts.areas
+    place = PlaceWords(
+        slug=content.town.slug,
+        area=district_phrase(content.zones),
+        edition=areas.edition,
+        deprivation_title=areas.deprivation_title,
+        source_line=source_line(one for one in content.facts.sources if one.kind not in _OF_JOURNEYS),
+        made_up=content.facts.made_up,
+    )
+    draw_place(
+        folder,
+        place,
+        content.authorities,
+        [content.district] if content.district else [],
+        content.correlations,
+    )
 
 
 def _far_min(cutoffs_min: Sequence[int]) -> tuple[int, int]:
@@ -195,67 +218,6 @@ def _write_tables(folder: Path, content: PackContent) -> None:
     }
     if content.opportunities:
         tables["access"] = access_table(zones, content.access, content.opportunities, areas, made_up=made_up)
+    tables |= place_tables(content.authorities, content.correlations, areas, made_up=made_up)
     for name, table in tables.items():
         write_csv(folder / f"{town.slug}-{name}.csv", table)
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text with LF line ends on every system."""
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Give a new folder beside `target` that takes its place when all is written, and is removed when not."""
-    part, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("part", "old"))
-    if old.is_dir() and not target.exists():
-        old.rename(target)  # a run was killed between the two moves below
-    _require_replaceable(target)
-    try:
-        for left_over in (part, old):
-            if left_over.exists():
-                shutil.rmtree(left_over)
-        part.mkdir(parents=True)
-        yield part
-        _swap(part, target, old)
-    except OSError as error:
-        raise InputError(
-            f"the pack can't be written: {error.strerror or error}",
-            where=str(target.parent),
-            remedy="choose another folder, or free space and permissions there",
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _swap(part: Path, target: Path, old: Path) -> None:
-    """Move `part` to `target`, and what was there out of the way; on failure all is as before."""
-    if target.exists():
-        try:
-            target.rename(old)
-        except PermissionError as error:
-            raise InputError(
-                "a file of the old pack is open in another program, so it can't be replaced",
-                where=str(target),
-                remedy="close the file (Excel, QGIS, a file manager's preview) and run again",
-            ) from error
-    try:
-        part.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    # What can't be removed now goes when the next pack is written
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _require_replaceable(target: Path) -> None:
-    """Raise InputError where `target` is something else than a pack or an empty folder."""
-    if not target.exists() or is_pack(target) or (target.is_dir() and not any(target.iterdir())):
-        return
-    what = "folder" if target.is_dir() else "file"
-    raise InputError(
-        f"a {what} of that name is there and is no pack ({NAME} is missing or alien)",
-        where=str(target),
-        remedy="move it away, or write to another folder",
-    )

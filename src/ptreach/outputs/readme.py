@@ -20,12 +20,12 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 
     from ptreach.config import Town
-    from ptreach.model import Opportunities
+    from ptreach.model import Opportunities, SourceRecord
     from ptreach.outputs.facts import PackFacts
 
 WIDTH: Final = 96
@@ -44,7 +44,7 @@ def readme_text(
         ("Headline figures", _headlines(town, zones, facts)),
         ("What is in this pack", _contents(town, facts, opportunities)),
         ("How to open it", _opening(facts)),
-        ("Licences and attributions", _licences(facts)),
+        ("Licences and attributions", licence_lines(facts.sources)),
     )
     body = [line for name, lines in sections for line in (name, "-" * len(name), *lines, "")]
     return "\n".join([*head, *_about(town), "", *body]).rstrip("\n") + "\n"
@@ -152,10 +152,10 @@ def _opening(facts: PackFacts) -> list[str]:
     ]
 
 
-def _licences(facts: PackFacts) -> list[str]:
+def licence_lines(sources: Iterable[SourceRecord]) -> list[str]:
     """Give title, date, licence and attribution of each input; the attribution is not wrapped or changed."""
     lines = []
-    for record in facts.sources:
+    for record in sources:
         note = " [made up]" if record.made_up else ""
         lines += _paragraph(f"{record.title}, {record.publisher}, {record.date}{note}")
         lines += [f"  {record.licence}", f"  {record.attribution}"]

@@ -1,0 +1,83 @@
+"""A profile: pictures and tables of an area that need no timetable, in a folder of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ptreach.outputs.folder import replacing, write_text
+from ptreach.outputs.manifest import write_profile_manifest
+from ptreach.outputs.place import PlaceWords, draw_place, place_tables
+from ptreach.outputs.readme import MADE_UP_NOTICE, licence_lines
+from ptreach.outputs.tables import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ptreach.model import Authorities, CorrelationMatrix, SourceRecord
+    from ptreach.outputs.facts import AreasFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileContent:
+    """What a profile is written from; ``marked`` are codes of the area's own authorities."""
+
+    words: PlaceWords
+    areas: AreasFacts
+    zones_n: int
+    authorities: Authorities | None
+    marked: Sequence[str]
+    correlations: CorrelationMatrix | None
+    sources: Sequence[SourceRecord]
+    version: str
+
+
+def write_profile(target: Path, content: ProfileContent) -> Path:
+    """Write the profile of an area into the folder `target` and return it.
+
+    The folder holds ``README.txt, manifest.json`` and the folders ``maps`` and ``tables``; an older one is
+    replaced when the new one is complete. Raises InputError as `write_pack` does.
+    """
+    words = content.words
+    with replacing(target) as folder:
+        for name in ("maps", "tables"):
+            (folder / name).mkdir()
+        draw_place(folder / "maps", words, content.authorities, content.marked, content.correlations)
+        tables = place_tables(content.authorities, content.correlations, content.areas, made_up=words.made_up)
+        for name, table in tables.items():
+            write_csv(folder / "tables" / f"{words.slug}-{name}.csv", table)
+        write_text(folder / "README.txt", _readme(content, sorted(p.name for p in folder.glob("*/*"))))
+        write_profile_manifest(
+            folder,
+            version=content.version,
+            area=words.area,
+            zones_n=content.zones_n,
+            areas=content.areas,
+            sources=content.sources,
+            made_up=words.made_up,
+        )
+    return target
+
+
+def _readme(content: ProfileContent, files: Sequence[str]) -> str:
+    """Return what the folder is, what is in it and whose data it is made of."""
+    words = content.words
+    title = f"{words.area}: profile without travel times"
+    lines = [title, "=" * len(title), "", *([MADE_UP_NOTICE, ""] if words.made_up else [])]
+    lines += [f"{content.zones_n:,} zones ({words.edition}); {words.deprivation_title}.", ""]
+    if content.authorities is not None:
+        how = [_how(content.authorities, index) for index in ("imd", "idaci")]
+        lines += [
+            f"Average scores of local authorities: of IMD {how[0]}, weighted by people; of IDACI {how[1]},",
+            "weighted by children. Rank 1 is the most deprived.",
+            "",
+        ]
+    lines += ["Files", "-----", *files, "", "Licences and attributions", "-------------------------"]
+    return "\n".join([*lines, *licence_lines(content.sources)]) + "\n"
+
+
+def _how(authorities: Authorities, index: str) -> str:
+    """Return how the averages of an index came about."""
+    known = [how for how in authorities.scores[f"{index}_how"] if how]
+    return str(known[0]) if known else "not known"
