@@ -12,16 +12,19 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
+PICTURES = ("correlations", "deprived-and-far", "journey-time", "within-by-decile")
+TABLES = (
+    "by-imd-decile", "correlation-matrix", "correlations", "deprived-and-far", "figures", "people-within",
+    "time-and-deprivation", "zones",
+)  # fmt: skip
 PACK = {
     "README.txt",
     "layers/demo-town.gpkg",
     "manifest.json",
-    "maps/demo-town-journey-time.png",
-    "maps/demo-town-journey-time.txt",
+    *(f"maps/demo-town-{name}.{kind}" for name in PICTURES for kind in ("png", "txt")),
     "methods.md",
     "qa.html",
-    "tables/demo-town-by-imd-decile.csv",
-    "tables/demo-town-zones.csv",
+    *(f"tables/demo-town-{name}.csv" for name in TABLES),
 }
 DEMO = "from ptreach.cli.main import main; sys.exit(main())"
 # Whatever looks for the outside world is sent to a port where nothing listens …

@@ -164,3 +164,19 @@ def test_run_names_the_recipe_that_is_at_fault(ptreach, stage, home, town_file):
     assert ptreach("run", path).line == (
         f"{recipe}, [[sources]] 1 (osm.bin): unknown key 'licenc'. Did you mean 'licence'?"
     )
+
+
+def test_profile_hands_on_its_area_and_prints_the_folder(ptreach, stage, home):
+    called = stage("profile", home / "packs" / "black-country")
+    ended = ptreach(
+        "profile", "england-lsoa-2021", "--district", "Dudley", "--district", "Sandwell", "--name",
+        "Black Country", "--out", home / "packs",
+    )  # fmt: skip
+    assert ended == (0, f"{home / 'packs' / 'black-country'}\n", "")
+    options = {
+        "districts": ["Dudley", "Sandwell"],
+        "called": "Black Country",
+        "home": home,
+        "out": home / "packs",
+    }
+    assert called == [(("england-lsoa-2021",), options)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from shapely.geometry import box
 import town as made
 from ptreach.config import load_town
 from ptreach.errors import InputError
-from ptreach.matrix.zones import to_grid, zones_on_streets
+from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.model import Areas
 
 TOWN = """
@@ -86,3 +88,13 @@ def test_districts_choose_by_name_or_code(town, areas):
 def test_areas_of_another_region_are_refused(town, areas):
     with pytest.raises(InputError, match=r"no zone of 'zones' has a street of network 'some'"):
         zones_on_streets(areas, streets_m() + 50_000, town())
+
+
+def test_zones_are_found_by_district_or_region_and_a_slip_is_named(areas):
+    frame = areas.frame.assign(region_name=["N", "N", "S", "S"], region_code=["E12"] * 4)
+    whole = dataclasses.replace(areas, frame=frame)
+    assert zones_of(whole, ["West"])["zone_id"].tolist() == ["a", "b"]
+    assert zones_of(whole, ["E2", "N"])["zone_id"].tolist() == ["a", "b", "c", "d"]
+    assert zones_of(whole, []) is frame
+    with pytest.raises(InputError, match=r"no district or region of 'zones' is called 'Wesst'.*mean West"):
+        zones_of(whole, ["Wesst"])

@@ -78,6 +78,13 @@ def test_pack_holds_what_it_should_and_repeats_byte_for_byte(tmp_path, write):
     assert [path.name for path in one.parent.iterdir()] == ["ryde"]
 
 
+def test_the_readme_says_what_each_file_is(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde")
+    text = (folder / "README.txt").read_text(encoding="utf-8")
+    named = {name for name in contents(folder) if not name.endswith(".txt")}
+    assert named == {name for name in named if f"\n{name} " in text}
+
+
 def test_manifest_digests_every_other_file(tmp_path, write, drawn):
     files = contents(write(tmp_path / "ryde"))
     listed = json.loads(files.pop("manifest.json"))["files"]

@@ -3,11 +3,13 @@ import datetime as dt
 
 import pytest
 
-from ptreach.outputs.readme import MADE_UP_NOTICE, WIDTH, readme_text
+from ptreach.outputs.readme import CONTENTS, MADE_UP_NOTICE, WIDTH, readme_text
+
+FILES = {name.replace("*", "ryde") for name in CONTENTS}
 
 
 def test_headlines_follow_from_the_zones(town, zones, facts):
-    text = readme_text(town, zones, facts)
+    text = readme_text(town, zones, facts, FILES)
     # 500 residents: 100 under 15 min, 200 from 15 to under 30; the middle of the cutoffs (15, 30) is 15
     assert "20% of the 500 residents counted in Wight can be reached from Ryde high street" in text
     # decile 1: 100 of 200 residents under 15 min
@@ -24,14 +26,14 @@ def test_headlines_follow_from_the_zones(town, zones, facts):
 
 
 def test_no_share_is_made_up_for_a_decile_without_people(town, zones, facts):
-    text = readme_text(town, zones.assign(imd_decile=5.0), facts)
+    text = readme_text(town, zones.assign(imd_decile=5.0), facts, FILES)
     assert "No resident lives in the most deprived tenth of zones" in text
 
 
 def test_attributions_stand_verbatim_and_other_lines_are_short(town, zones, facts):
     long = "© Somebody, " + "who wants this said in one go, " * 8 + "and no word less"
     record = dataclasses.replace(facts.sources[0], attribution=long)
-    text = readme_text(town, zones, dataclasses.replace(facts, sources=(record, *facts.sources[1:])))
+    text = readme_text(town, zones, dataclasses.replace(facts, sources=(record, *facts.sources[1:])), FILES)
     assert f"  {long}\n" in text
     assert all(len(line) <= WIDTH + 8 for line in text.splitlines() if long not in line)
     for source in facts.sources[1:]:
@@ -41,15 +43,22 @@ def test_attributions_stand_verbatim_and_other_lines_are_short(town, zones, fact
 
 @pytest.mark.parametrize("made_up", [True, False])
 def test_made_up_packs_say_so_before_any_number(town, zones, facts, made_up):
-    text = readme_text(town, zones, dataclasses.replace(facts, made_up=made_up))
+    text = readme_text(town, zones, dataclasses.replace(facts, made_up=made_up), FILES)
     assert (MADE_UP_NOTICE in text) == made_up
     if made_up:
         assert text.index(MADE_UP_NOTICE) < text.index("%")
 
 
 def test_it_says_how_to_open_what_is_there(town, zones, facts):
-    text = readme_text(town, zones, facts)
+    text = readme_text(town, zones, facts, FILES)
     for words in ("QGIS", "Excel", "lsoa11cd", "layers/ryde.gpkg", "lsoa_2011", "tables/ryde-zones.csv"):
         assert words in text
     other = town.model_copy(update={"date": dt.date(2026, 10, 13)})
-    assert "Tuesday 13 October 2026" in readme_text(other, zones, facts)
+    assert "Tuesday 13 October 2026" in readme_text(other, zones, facts, FILES)
+
+
+def test_it_lists_the_files_that_are_there_and_no_others(town, zones, facts):
+    text = readme_text(town, zones, facts, {"qa.html", "tables/ryde-access.csv", "maps/ryde-x.txt"})
+    assert "qa.html " in text
+    assert "tables/ryde-access.csv " in text
+    assert "tables/ryde-zones.csv" not in text

@@ -29,6 +29,8 @@ class AreasFacts:
     """``mid-2020 population estimates``."""
     point: str = "population-weighted centroid"
     """What stands for each zone."""
+    pensioners_from: int | None = None
+    """Age from which people are counted as pensioners, None where they are not counted."""
     notes: tuple[str, ...] = ()
     """Sentences on what was done to the tables of zones."""
 
@@ -43,6 +45,7 @@ class AreasFacts:
             deprivation_title=areas.deprivation_title,
             population_title=areas.population_title,
             point=areas.point,
+            pensioners_from=areas.pensioners_from,
             notes=areas.notes,
         )
 

@@ -33,6 +33,7 @@ def methods_text(
         ("Network", _network(facts)),
         ("Zones", _zones(zones, facts)),
         ("Isochrones", _isochrones(isochrones, facts)),
+        ("Deprivation and reach", _deprivation(facts)),
         ("Known limits", _limits(facts)),
         ("Inputs", _inputs(facts)),
     )
@@ -198,6 +199,46 @@ def _isochrones(isochrones: Mapping[int, MultiPolygon], facts: PackFacts) -> lis
     )
     rows = [(f"under {cutoff} min", f"{isochrones[cutoff].area / 1e6:,.2f}") for cutoff in sorted(isochrones)]
     return [*_bullets(*items), "", *_table(("within", "area in km²"), rows)]
+
+
+def _deprivation(facts: PackFacts) -> list[str]:
+    """Say how people, intervals, correlations and averages of authorities are come by."""
+    older = facts.areas.pensioners_from
+    pensioners = f"Pensioners are of {older} years and over." if older else "Pensioners are not counted."
+    return _bullets(
+        (
+            f"Deciles and ranks are those of {facts.areas.deprivation_title} for all of the country, 1 the most",
+            "deprived. By deciles of IDACI children alone are counted. Children are of 0 to 15 years.",
+            pensioners,
+        ),
+        (
+            "Departures: the share that reach a zone, the best and the worst minute to leave (the first",
+            "of equals), how long one can put off leaving and still arrive as soon: over the window's minutes.",
+        ),
+        (
+            "Intervals hold 95 %: bootstraps (bias-corrected and accelerated) of compact blocks of zones,",
+            "with a fixed seed. They say how much a figure owes to which zones the place happens to have.",
+        ),
+        (
+            "Inequality is of median minutes between people, each with the minutes of their zone. Zones not",
+            "reached are left out, and share_counted says how many people stay. A positive concentration",
+            "index says that the less deprived travel longer.",
+        ),
+        (
+            "Correlations are of ranks (Spearman). p_spatial is the modified t-test of Clifford, Richardson",
+            "and Hémon as corrected by Dutilleul, on effective_zones; q_spatial is what Benjamini and",
+            "Hochberg leave of it. Shares of one whole are marked: they push each other down.",
+        ),
+        (
+            "Averages of authorities weigh IMD by people and IDACI by children: worked out from zones or,",
+            "where these have no scores, as published; the table of authorities says which.",
+        ),
+        (
+            "Access to places that people travel to is by medians of journeys from each zone. gravity counts",
+            "a place half at 15 minutes; a_head shares what is within 30 minutes among all who reach it",
+            "(two-step floating catchment).",
+        ),
+    )
 
 
 def _limits(facts: PackFacts) -> list[str]:

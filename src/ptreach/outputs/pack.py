@@ -19,7 +19,7 @@ from ptreach.outputs.layers import (
     zone_layer,
     zone_layer_name,
 )
-from ptreach.outputs.manifest import write_manifest
+from ptreach.outputs.manifest import NAME, write_manifest
 from ptreach.outputs.maps import draw_journey_time_map
 from ptreach.outputs.methods import methods_text
 from ptreach.outputs.place import PlaceWords, draw_place, place_tables
@@ -101,9 +101,10 @@ def write_pack(target: Path, content: PackContent) -> Path:
         _draw_maps(folder / "maps", content)
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
         _write_tables(folder / "tables", content)
-        write_text(folder / "README.txt", readme_text(town, zones, facts, content.opportunities))
         write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
         write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
+        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
+        write_text(folder / "README.txt", readme_text(town, zones, facts, files))
         write_manifest(folder, town=town, zones=zones, isochrones=isochrones, facts=facts)
     return target
 

@@ -20,29 +20,53 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import geopandas as gpd
 
     from ptreach.config import Town
-    from ptreach.model import Opportunities, SourceRecord
+    from ptreach.model import SourceRecord
     from ptreach.outputs.facts import PackFacts
 
 WIDTH: Final = 96
+CONTENTS: Final = {
+    "maps/*-journey-time.png": "the map, 2560 x 1440, for a slide; descriptions of pictures are in .txt",
+    "maps/*-deprived-and-far.png": "zones by travel time and deprivation; the ten to ask about first",
+    "maps/*-within-by-decile.png": "who of each decile of deprivation is within reach",
+    "maps/*-idaci-by-authority.png": "child poverty: average IDACI score by local authority",
+    "maps/*-imd-by-authority.png": "average deprivation by local authority",
+    "maps/*-correlations.png": "how the zones' indicators go together",
+    "layers/*.gpkg": "GeoPackage, EPSG:27700: isochrones, {zones}, origin",
+    "tables/*-zones.csv": "one row a zone ({edition}): minutes, band, departures, deprivation",
+    "tables/*-by-imd-decile.csv": "travel time by decile, {deprivation} (1 = most deprived)",
+    "tables/*-people-within.csv": "people, children, pensioners within 15 to 90 min, by decile",
+    "tables/*-deprived-and-far.csv": "the ten zones to ask about first",
+    "tables/*-figures.csv": "figures of the place with 95 % intervals; inequality",
+    "tables/*-time-and-deprivation.csv": "whether time goes with deprivation, and how firmly",
+    "tables/*-access.csv": "access of each zone to schools and other places",
+    "tables/*-authorities.csv": "average deprivation of every local authority",
+    "tables/*-correlations.csv": "correlations of indicators, one row a pair, and how firm they are",
+    "tables/*-correlation-matrix.csv": "the same as a square: Spearman's rank correlation",
+    "qa.html": "the check of timetable and date, for a browser: warnings, trips by day",
+    "methods.md": "how the numbers were computed, and their limits",
+    "manifest.json": "inputs with digests, versions, parameters, digests of every file here",
+}
+"""What the files of a pack are, by name; an asterisk stands for the town's."""
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 
 
-def readme_text(
-    town: Town, zones: gpd.GeoDataFrame, facts: PackFacts, opportunities: Sequence[Opportunities] = ()
-) -> str:
-    """Return the text of README.txt, UTF-8 and in lines of readable length; attributions stand verbatim."""
+def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts, files: Collection[str]) -> str:
+    """Return the text of README.txt, UTF-8 and in lines of readable length; attributions stand verbatim.
+
+    `files` are those of the pack, by their paths with forward slashes.
+    """
     title = map_title(town)
     head = [title, "=" * len(title), ""]
     if facts.made_up:
         head += [MADE_UP_NOTICE, ""]
     sections = (
         ("Headline figures", _headlines(town, zones, facts)),
-        ("What is in this pack", _contents(town, facts, opportunities)),
+        ("What is in this pack", _contents(town, facts, files)),
         ("How to open it", _opening(facts)),
         ("Licences and attributions", licence_lines(facts.sources)),
     )
@@ -93,48 +117,17 @@ def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[st
     ]
 
 
-def _contents(town: Town, facts: PackFacts, opportunities: Sequence[Opportunities]) -> list[str]:
-    """List the files."""
-    slug = town.slug
-    zone_layer = zone_layer_name(facts.areas)
-    kinds = ", ".join(kind.title for kind in opportunities)
-    access = [(f"tables/{slug}-access.csv", f"access of each zone to: {kinds}")] if opportunities else []
-    return _entries(
-        (
-            (
-                f"maps/{slug}-journey-time.png",
-                "the map, 2560 x 1440, for a slide; descriptions are in .txt",
-            ),
-            (
-                f"maps/{slug}-deprived-and-far.png",
-                "zones by travel time and deprivation; the ten to ask about first",
-            ),
-            (f"maps/{slug}-within-by-decile.png", "who of each decile of deprivation is within reach"),
-            (f"layers/{slug}.gpkg", f"GeoPackage, EPSG:27700: isochrones, {zone_layer}, origin"),
-            (
-                f"tables/{slug}-zones.csv",
-                f"one row a zone ({facts.areas.edition}): minutes, band, deprivation",
-            ),
-            (
-                f"tables/{slug}-by-imd-decile.csv",
-                f"travel time by decile, {facts.areas.deprivation_title} (1 = most deprived)",
-            ),
-            (
-                f"tables/{slug}-people-within.csv",
-                "people, children, pensioners within 15 to 90 min, by decile",
-            ),
-            (f"tables/{slug}-deprived-and-far.csv", "the ten zones to ask about first"),
-            (f"tables/{slug}-figures.csv", "figures of the place with 95 % intervals; inequality"),
-            (
-                f"tables/{slug}-time-and-deprivation.csv",
-                "whether time goes with deprivation, and how firmly",
-            ),
-            *access,
-            ("qa.html", "the check of timetable and date, for a browser: warnings, trips by day"),
-            ("methods.md", "how the numbers were computed, and their limits"),
-            ("manifest.json", "inputs with digests, versions, parameters, digests of every file here"),
+def _contents(town: Town, facts: PackFacts, files: Collection[str]) -> list[str]:
+    """List the files that there are, each with what it is."""
+    words = {
+        name.replace("*", town.slug): text.format(
+            zones=zone_layer_name(facts.areas),
+            edition=facts.areas.edition,
+            deprivation=facts.areas.deprivation_title,
         )
-    )
+        for name, text in CONTENTS.items()
+    }
+    return _entries([(name, text) for name, text in words.items() if name in files])
 
 
 def _opening(facts: PackFacts) -> list[str]:
