@@ -207,13 +207,13 @@ def _deprivation(facts: PackFacts) -> list[str]:
     pensioners = f"Pensioners are of {older} years and over." if older else "Pensioners are not counted."
     return _bullets(
         (
-            f"Deciles and ranks are those of {facts.areas.deprivation_title} for all of the country, 1 the most",
-            "deprived. By deciles of IDACI children alone are counted. Children are of 0 to 15 years.",
+            f"Deciles and ranks are those of {facts.areas.deprivation_title} for the whole country, 1 the",
+            "most deprived. By deciles of IDACI children alone are counted. Children are of 0 to 15 years.",
             pensioners,
         ),
         (
             "Departures: the share that reach a zone, the best and the worst minute to leave (the first",
-            "of equals), how long one can put off leaving and still arrive as soon: over the window's minutes.",
+            "of equals), how long one can put off leaving and still arrive as soon, in the window.",
         ),
         (
             "Intervals hold 95 %: bootstraps (bias-corrected and accelerated) of compact blocks of zones,",
@@ -234,8 +234,8 @@ def _deprivation(facts: PackFacts) -> list[str]:
             "where these have no scores, as published; the table of authorities says which.",
         ),
         (
-            "Access to places that people travel to is by medians of journeys from each zone. gravity counts",
-            "a place half at 15 minutes; a_head shares what is within 30 minutes among all who reach it",
+            "Access to places that people travel to is by medians of journeys from each zone. gravity",
+            "counts a place half at 15 minutes; a_head shares what is within 30 minutes among all who reach it",
             "(two-step floating catchment).",
         ),
     )
