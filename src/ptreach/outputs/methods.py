@@ -235,8 +235,8 @@ def _deprivation(facts: PackFacts) -> list[str]:
         ),
         (
             "Access to places that people travel to is by medians of journeys from each zone. gravity",
-            "counts a place half at 15 minutes; a_head shares what is within 30 minutes among all who reach it",
-            "(two-step floating catchment).",
+            "counts a place half at 15 minutes; a_head shares what is within 30 minutes among all who",
+            "reach it (two-step floating catchment).",
         ),
     )
 
