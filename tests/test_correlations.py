@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from ptreach.correlations import MOST_DRAWN, correlation_matrix
 from ptreach.matrix.zones import zones_of
@@ -66,13 +68,15 @@ def test_the_west_midlands_correlate_as_they_do_without_a_timetable(tmp_path):
 
 
 def test_minutes_to_the_town_are_an_indicator_too(tmp_path, monkeypatch):
-    zones = pd.DataFrame(
+    zones = gpd.GeoDataFrame(
         {
             "zone_id": [f"z{number}" for number in range(9)],
             "lon": np.linspace(-1, -0.9, 9),
             "lat": 51.0,
             "minutes_p50": [*range(8), np.nan],
-        }
+        },
+        geometry=[shapely.box(x, 0, x + 1000, 1000) for x in range(0, 9000, 1000)],
+        crs=27700,
     )
     known = indicators("a", "a")
     frame = pd.DataFrame({"i0": range(9), "i1": 1.0}, index=zones["zone_id"]).astype(float)
@@ -86,4 +90,6 @@ def test_minutes_to_the_town_are_an_indicator_too(tmp_path, monkeypatch):
     assert found.indicators[1].title == "Minutes to the town centre"
     (row,) = found.pairs.to_dict("records")
     assert (row["zones"], row["spearman"]) == (8, pytest.approx(1.0))
+    # 0 to 8 in a row, each beside the mean of its neighbours: 28 of 60 inside, 12 at either end
+    assert row["first_moran_i"] == pytest.approx((28 + 12 + 12) / 60)
     assert correlation_matrix(recipe, tmp_path, zones) is None

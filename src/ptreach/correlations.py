@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ptreach.matrix.zones import to_grid
+from ptreach.measures.autocorrelation import autocorrelation_of
 from ptreach.measures.correlation import correlate_indicators
 from ptreach.measures.indicator_order import choose_indicators, order_indicators
+from ptreach.measures.neighbours import touching_zones
 from ptreach.model import CorrelationMatrix, Indicator, Indicators
 from ptreach.sources.indicators.load import load_indicators
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
+    import geopandas as gpd
 
     from ptreach.config import Town
     from ptreach.sources.recipe import AreasRecipe
@@ -27,7 +29,7 @@ MOST_DRAWN: Final = 30
 
 
 def correlation_matrix(
-    recipe: AreasRecipe, folder: Path, zones: pd.DataFrame, town: Town | None = None
+    recipe: AreasRecipe, folder: Path, zones: gpd.GeoDataFrame, town: Town | None = None
 ) -> CorrelationMatrix | None:
     """Correlate all that is known of zones, None where that is next to nothing.
 
@@ -36,8 +38,8 @@ def correlation_matrix(
     recipe, folder
         The recipe of the areas and its folder.
     zones
-        ``zone_id, lon, lat``, and for a `town` ``minutes_p50``: the minutes between it and the zones are
-        then an indicator too; zones that are not reached have none.
+        ``zone_id, lon, lat, geometry``, and for a `town` ``minutes_p50``: the minutes between it and the
+        zones are then an indicator too; zones that are not reached have none.
 
     Raises
     ------
@@ -58,6 +60,9 @@ def correlation_matrix(
         return None
     used = replace(found, indicators=tuple(known), frame=frame[[one.name for one in known]])
     pairs = correlate_indicators(used, to_grid(zones["lon"].to_numpy(), zones["lat"].to_numpy()))
+    alike = autocorrelation_of(used, touching_zones(zones.geometry.to_numpy())).set_index("name")["moran_i"]
+    for side in ("first", "second"):
+        pairs[f"{side}_moran_i"] = pairs[side].map(alike)
     by_name = {one.name: one for one in known}
     ordered = Indicators(tuple(by_name[name] for name in order_indicators(used, pairs)), used.frame, ())
     return CorrelationMatrix(

@@ -334,7 +334,8 @@ class Authorities:
 class CorrelationMatrix:
     """All pairs of indicators of an area's zones, and the indicators in the order they are drawn in.
 
-    ``pairs`` as `correlate_indicators` returns them; ``indicators`` are all, by theme; ``drawn`` are those
+    ``pairs`` as `correlate_indicators` returns them, and ``first_moran_i, second_moran_i``: how like its
+    neighbours' each indicator of a zone is (Moran's I). ``indicators`` are all, by theme; ``drawn`` are those
     that there is room for.
     """
 

@@ -15,7 +15,9 @@ A, B, C = (
 
 def pairs(*rows):
     columns = ["first", "second", "zones", "pearson", "spearman", "p_spatial", "q_spatial", "same_whole"]
-    return pd.DataFrame(rows, columns=columns).assign(p_naive=0.0012345678, effective_zones=31.25)
+    return pd.DataFrame(rows, columns=columns).assign(
+        p_naive=0.0012345678, effective_zones=31.25, first_moran_i=0.5, second_moran_i=0.25
+    )
 
 
 PAIRS = pairs(
@@ -70,6 +72,8 @@ def test_the_table_of_pairs_has_titles_and_all_that_was_measured():
         "p_spatial": 0.01,
         "q_spatial": 0.02,
         "effective_zones": 31.2,
+        "first_moran_i": 0.5,
+        "second_moran_i": 0.25,
         "same_whole": False,
         "firm": True,
     }

@@ -33,6 +33,8 @@ _DECIMALS: Final = {
     "p_spatial": 6,
     "q_spatial": 6,
     "effective_zones": 1,
+    "first_moran_i": 4,
+    "second_moran_i": 4,
 }
 
 
@@ -78,7 +80,8 @@ def pair_table(pairs: pd.DataFrame, indicators: Sequence[Indicator], edition: st
     """Return one row a pair for a CSV: edition of the zones, names, titles and themes, all that was measured.
 
     Columns ``edition, first, first_title, first_theme, second, second_title, second_theme, zones, pearson,
-    spearman, p_naive, p_spatial, q_spatial, effective_zones, same_whole, firm``.
+    spearman, p_naive, p_spatial, q_spatial, effective_zones, first_moran_i, second_moran_i, same_whole,
+    firm``.
     """
     table = order_pairs(pairs, indicators)
     known = {indicator.name: indicator for indicator in indicators}
