@@ -160,3 +160,15 @@ def source_line(sources: Iterable[SourceRecord]) -> str:
     )
     whole = [text for text in words if not any(text in other for other in words if other != text)]
     return f"Sources: {'. '.join(whole)}. Titles, dates and licences: README.txt."
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``60th``."""
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def joined(words: Iterable[object]) -> str:
+    """Return ``15, 30 and 45``."""
+    *head, last = map(str, words)
+    return f"{', '.join(head)} and {last}" if head else last
