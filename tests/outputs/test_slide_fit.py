@@ -66,3 +66,9 @@ def test_a_text_is_cut_only_where_it_must_be():
 def test_letters_of_other_scripts_are_not_thought_narrow():
     assert width_pt("東京", 10) >= 20
     assert width_pt("Llŷn", 10) >= width_pt("Llyn", 10)
+
+
+def test_a_text_without_end_is_cut_at_once():
+    endless = "x" * 2_000_000
+    assert len(shortened(endless, 100, 10)) < 30
+    assert len(wrapped(endless[:20_000], 500, 10)) > 100

@@ -17,6 +17,7 @@ _EMS: Final = (
     ("ABCDEFGHKNOPQRSTUVXYZ&<>=+", 0.76),
 )
 _BOLD: Final = 1.08
+_ROUNDING_PT: Final = 1e-6
 
 
 def width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
@@ -45,9 +46,7 @@ def wrapped(text: str, room_pt: float, size_pt: float, *, bold: bool = False) ->
         if line:
             lines.append(line)
         line = word
-        while width_pt(line, size_pt, bold=bold) > room_pt and len(line) > 1:
-            fits = next(n for n in range(len(line) - 1, 0, -1)
-                        if n == 1 or width_pt(line[:n], size_pt, bold=bold) <= room_pt)  # fmt: skip
+        while (fits := max(_letters_that_fit(line, room_pt, size_pt, bold=bold), 1)) < len(line):
             lines.append(line[:fits])
             line = line[fits:]
     return [*lines, line]
@@ -65,8 +64,17 @@ def largest_size(
 
 def shortened(text: str, room_pt: float, size_pt: float) -> str:
     """Return a text that fits one line, its end cut for ``…`` where it must be."""
-    if width_pt(text, size_pt) <= room_pt:
+    if _letters_that_fit(text, room_pt, size_pt) == len(text):
         return text
-    while text and width_pt(f"{text}…", size_pt) > room_pt:
-        text = text[:-1].rstrip()
-    return f"{text}…"
+    fits = _letters_that_fit(text, room_pt - width_pt("…", size_pt), size_pt)
+    return f"{text[:fits].rstrip()}…"
+
+
+def _letters_that_fit(text: str, room_pt: float, size_pt: float, *, bold: bool = False) -> int:
+    """Return how many letters from a text's start fit in `room_pt` points."""
+    used_pt = 0.0
+    for number, letter in enumerate(text):
+        used_pt += width_pt(letter, size_pt, bold=bold)
+        if used_pt > room_pt + _ROUNDING_PT:
+            return number
+    return len(text)
