@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from matplotlib.image import imsave
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
@@ -25,6 +26,8 @@ from ptreach.model import (
     Verdict,
 )
 from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.spreadsheet import spreadsheet
+from ptreach.outputs.tables import decile_table, pack_tables, zone_table
 
 CUTOFFS = (15, 30)
 MONDAY = dt.date(2026, 9, 7)
@@ -220,3 +223,32 @@ def verdict():
         ),
         criteria=("Usual is the median.",),
     )
+
+
+@pytest.fixture(scope="session")
+def tables(zones, areas):
+    """The tables of the pack; the second zone's name is a formula to the unwary, the third of two lines."""
+    names = ["Ryde 1", "=1+1", "Llŷn 3\nby  the sea", "@SUM(1)", "<b>&amp;\x07"]
+    return pack_tables(zones.assign(zone_name=names), CUTOFFS, areas, made_up=False)
+
+
+@pytest.fixture(scope="session")
+def book(town, zones, tables, facts):
+    return spreadsheet(town, zones, tables, facts)
+
+
+@pytest.fixture(scope="session")
+def deck(town, zones, areas, facts, tmp_path_factory):
+    """What the slides are made of; the picture is grey and the zones that are far are the last two."""
+    path = tmp_path_factory.mktemp("maps") / "ryde.png"
+    imsave(path, np.full((90, 160, 3), 200, dtype=np.uint8))
+    path.with_suffix(".txt").write_text("Map: a grey picture.\n- under 15 min: 20%\n", encoding="utf-8")
+    return {
+        "town": town,
+        "zones": zones,
+        "deciles": decile_table(zones, CUTOFFS, areas, made_up=False),
+        "far": zone_table(zones, CUTOFFS, areas, made_up=False).tail(2),
+        "far_rule": "Zones of all deciles, farthest first.",
+        "map_path": path,
+        "facts": facts,
+    }

@@ -2,14 +2,20 @@ import csv
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ptreach.outputs.tables import (
     MADE_UP,
     decile_table,
     figures_table,
+    pack_tables,
     people_within_table,
     relation_table,
+    shield,
+    unshield,
     write_csv,
     zone_table,
 )
@@ -150,3 +156,40 @@ def test_relation_counts_whom_it_leaves_out(zones, areas):
     assert table.loc["imd_rank", ["zones", "not_reached", "not_known"]].tolist() == [4, 1, 0]
     assert table.loc["idaci_rank", ["zones", "not_reached", "not_known"]].tolist() == [4, 1, 0]
     assert table.loc["imd_rank", "rho"] == 1.0  # the more deprived, the sooner
+
+
+DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "'=1", "''@x"]
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_no_text_of_a_file_begins_as_a_formula_and_none_is_lost(tmp_path, text):
+    path = tmp_path / "names.csv"
+    write_csv(path, pd.DataFrame({"name": [text, "Ryde"], "value": [-1.5, 2.0]}))
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    written = rows[1][0]
+    assert written.lstrip("'") != written  # an apostrophe comes first, which no formula does
+    assert unshield(written) == text.replace("\r", "\n")  # all lines of a pack end alike
+    assert rows[1][1] == "-1.5"  # a number is no text
+    assert rows[2] == ["Ryde", "2.0"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ryde", "St Mary's", "'s-Hertogenbosch", "Stratford-on-Avon", "a=b", "", "'"]
+)
+def test_honest_names_are_written_as_they_are(text):
+    assert shield(text) == text == unshield(text)
+
+
+@given(st.text(alphabet="'=+-@\t\r\nab ", max_size=6))
+def test_any_text_comes_back(text):
+    assert unshield(shield(text)) == text
+    assert not shield(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def test_tables_of_a_pack_say_what_tells_their_rows_apart(zones, areas):
+    tables = pack_tables(zones, CUTOFFS, areas, made_up=False)
+    assert [table.name for table in tables] == ["zones", "by-imd-decile"]
+    for table in tables:
+        assert not table.frame.duplicated(list(table.key)).any()
+        assert len(table.sheet) <= 31

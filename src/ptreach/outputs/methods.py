@@ -10,7 +10,7 @@ import numpy as np
 from ptreach.config import format_clock
 from ptreach.outputs.manifest import reason_counts
 from ptreach.outputs.readme import MADE_UP_NOTICE
-from ptreach.outputs.wording import long_date
+from ptreach.outputs.wording import joined, long_date, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def _measure(town: Town, facts: PackFacts) -> list[str]:
         ),
         _percentiles(town),
         (
-            f"A zone or place is within a cutoff ({_join(town.preset.cutoffs_min)} minutes)",
+            f"A zone or place is within a cutoff ({joined(town.preset.cutoffs_min)} minutes)",
             "if its median is strictly under it. Times are whole seconds.",
         ),
     )
@@ -87,7 +87,7 @@ def _percentiles(town: Town) -> tuple[str, ...]:
     count, event = town.query.departures_n, _event(town)
     if count == 1:
         return (f"With one {event}, every percentile is the time of that one journey, empty where none is.",)
-    ranks = ", ".join(f"p{p} the {_ordinal(math.ceil(p * count / 100))}" for p in town.preset.percentiles)
+    ranks = ", ".join(f"p{p} the {ordinal(math.ceil(p * count / 100))}" for p in town.preset.percentiles)
     return (
         f"Percentiles are nearest ranks, never interpolated: of the {count} times in ascending order,",
         f"{ranks}. Minutes without a journey come last: the median is empty where fewer than",
@@ -283,15 +283,3 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
 def _bullets(*items: Iterable[str]) -> list[str]:
     """Return a Markdown list; each item is given in parts."""
     return [f"- {' '.join(parts)}" for parts in items]
-
-
-def _join(numbers: Sequence[int]) -> str:
-    """Return ``15, 30 and 45``."""
-    *head, last = map(str, numbers)
-    return f"{', '.join(head)} and {last}" if head else last
-
-
-def _ordinal(number: int) -> str:
-    """Return ``1st``, ``2nd``, ``60th``."""
-    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

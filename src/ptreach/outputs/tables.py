@@ -8,6 +8,8 @@ zone ids bears the edition's name (``lsoa11cd``), so that editions are not joine
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,12 +37,56 @@ MINUTE_DECIMALS: Final = 4
 MADE_UP: Final = "made-up"
 """Value of the column ``made_up``, which stands in every row of data that describe no real place."""
 
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How a text begins that a spreadsheet program may take for a formula, wide signs of Japanese Excel too."""
 _COUNTS: Final = ("population", "children", "imd_rank", "imd_decile", "idaci_rank", "idaci_decile")
 _FAR_COLUMNS: Final = (
     "number", "zone_id", "zone_name", "district_name", "minutes_p50", "imd_decile", "imd_rank",
     "idaci_decile", "population", "children", "resident_minutes_beyond",
 )  # fmt: skip
 _DECIMALS: Final = {"imd_score": 3, "link_distance_m": 1, "lon": 6, "lat": 6}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackTable:
+    """A table of a pack with what a reader must be told of it."""
+
+    name: str
+    """Part of its file's name, and its name in the dictionary of columns: ``by-imd-decile``."""
+    sheet: str
+    """Name of its sheet, at most 31 letters: ``By IMD decile``."""
+    title: str
+    """``Travel time by decile of deprivation``."""
+    about: str
+    """What a row is, in a sentence."""
+    frame: pd.DataFrame
+    """Its rows."""
+    key: tuple[str, ...]
+    """Columns that together are different in every row."""
+
+
+def pack_tables(
+    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+) -> tuple[PackTable, ...]:
+    """Return the tables of a pack, of zones and of deciles, from what `zone_table` takes."""
+    return (
+        PackTable(
+            name="zones",
+            sheet="Zones",
+            title="Travel time by zone",
+            about=f"One row a zone ({areas.edition}).",
+            frame=zone_table(zones, cutoffs_min, areas, made_up=made_up),
+            key=(areas.id_column,),
+        ),
+        PackTable(
+            name="by-imd-decile",
+            sheet="By IMD decile",
+            title="Travel time by decile of deprivation",
+            about=f"One row a decile ({areas.deprivation_title}; 1 is the most deprived), and one of all.",
+            frame=decile_table(zones, cutoffs_min, areas, made_up=made_up),
+            key=("imd_decile",),
+        ),
+    )
 
 
 def zone_table(
@@ -258,4 +304,27 @@ def mark_made_up(table: pd.DataFrame) -> pd.DataFrame:
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table as the module's docstring says; the same table gives the same bytes."""
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    safe = table.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]):  # numbers and flags are no texts
+            texts = [_lf_only(value) if isinstance(value, str) else value for value in safe[name]]
+            safe[name] = [shield(text) if isinstance(text, str) else text for text in texts]
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _lf_only(text: str) -> str:
+    """Return `text` with LF at the end of its lines: a lone CR is not quoted, and would cut a row in two."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def shield(text: str) -> str:
+    """Return `text` with an apostrophe before it where a spreadsheet program would take it for a formula.
+
+    So is a text that has apostrophes before such a beginning, for `unshield` to give back any text.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unshield(text: str) -> str:
+    """Return the text that `shield` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -71,12 +71,6 @@ def first_short_title(*titles: str) -> str:
     return next(title for title in titles if len(title.split()) <= TITLE_WORDS)
 
 
-def ordinal(number: int) -> str:
-    """Return ``1st``, ``2nd``, ``13th``."""
-    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
 def long_date(date: dt.date) -> str:
     """Return ``Tuesday 16 June 2020``, whatever the machine's language."""
     return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
@@ -191,3 +185,15 @@ def source_line(sources: Iterable[SourceRecord]) -> str:
     )
     whole = [text for text in words if not any(text in other for other in words if other != text)]
     return f"Sources: {'. '.join(whole)}. Titles, dates and licences: README.txt."
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``60th``."""
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def joined(words: Iterable[object]) -> str:
+    """Return ``15, 30 and 45``."""
+    *head, last = map(str, words)
+    return f"{', '.join(head)} and {last}" if head else last

@@ -19,8 +19,8 @@ from pyarrow import csv as arrow_csv
 
 from ptreach.sources.gtfs_tables import WEEKDAYS
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S
-from ptreach.sources.gtfs_zip import dateless_entry
 from ptreach.sources.modes import MODES
+from ptreach.zips import dateless_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

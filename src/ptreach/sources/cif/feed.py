@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ptreach.errors import InputError
 from ptreach.sources.cif.operators import operator_name
 from ptreach.sources.cif.records import Vehicle
-from ptreach.sources.gtfs_zip import dateless_entry
+from ptreach.zips import dateless_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ import numpy as np
 from ptreach.sources.demo.osm import to_degrees
 from ptreach.sources.demo.plan import TOWN
 from ptreach.sources.demo.timetable import make_trips
-from ptreach.sources.gtfs_zip import dateless_entry
+from ptreach.zips import dateless_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
