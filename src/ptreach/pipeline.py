@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
+    from ptreach.sources.cover import Cover
     from ptreach.sources.recipe import NetworkRecipe, Source
 
 OFF_STREET_M: Final = 300.0
@@ -267,7 +268,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     osm_paths = [record.path for record in records if record.kind == "osm"]
     opened = open_network(network)
     with _first_run_told(progress):
-        verdict = _go(opened, town, osm_paths)
+        verdict = _go(opened, town, osm_paths, cleaning.scope.cover)
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress), _dated_by(town):
         _require_origin(router, town)
@@ -277,7 +278,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     with _first_run_told(progress):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     progress("ground", 0, 1)
-    ground = read_ground(osm_paths, GRID_CRS, cleaning.scope.cover)
+    ground = read_ground(opened.maps(osm_paths), GRID_CRS, cleaning.scope.cover)
     progress("ground", 1, 1)
     surface = _surface(router, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
@@ -304,7 +305,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
     return pack
 
 
-def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
+def _go(network: Network, town: Town, osm_paths: Sequence[Path], cover: Cover | None) -> Verdict:
     """Return the verdict on a town's timetable and date, its warnings logged.
 
     Raises
@@ -313,7 +314,7 @@ def _go(network: Network, town: Town, osm_paths: Sequence[Path]) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths), [town.date])
+    survey = survey_feeds(*open_built(town.network, network.folder, osm_paths, cover), [town.date])
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:

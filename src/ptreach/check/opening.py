@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ptreach.check.feeds import Feeds
     from ptreach.network.build import Cleaning
+    from ptreach.sources.cover import Cover
     from ptreach.sources.recipe import NetworkRecipe
 
 
@@ -34,9 +35,10 @@ def open_feeds(gtfs: Sequence[Path], cleaning: Cleaning = CLEANING) -> Opened:
     return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None)
 
 
-def open_built(name: str, built: Path, osm: Sequence[Path]) -> Opened:
-    """Open a built network; `osm` are the files of its streets."""
-    return Opened(name, feeds_of_network(open_network(built)), count_stations(osm))
+def open_built(name: str, built: Path, osm: Sequence[Path], cover: Cover | None = None) -> Opened:
+    """Open a built network; `osm` are the files of its streets, of which the cover was taken."""
+    network = open_network(built)
+    return Opened(name, feeds_of_network(network), count_stations(network.maps(osm), cover))
 
 
 def open_files(gtfs: Sequence[Path], osm: Sequence[Path], built: Path) -> Opened:
@@ -56,10 +58,11 @@ def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened
     records = source_records(recipe, folder)
     osm = [record.path for record in records if record.kind == "osm"]
     gtfs = [record.path for record in records if record.kind == "gtfs"]
+    cover = cleaning.scope.cover
     built = built_folder([*osm, *gtfs], folder / "built", cleaning=cleaning)
     if built is not None:
-        return open_built(recipe.name, built, osm)
-    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=count_stations(osm))
+        return open_built(recipe.name, built, osm, cover)
+    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=count_stations(osm, cover))
 
 
 def _names_of(paths: Sequence[Path]) -> str:

@@ -34,6 +34,7 @@ from ptreach.sources.gtfs import EVERYTHING, read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.gtfs_write import write_cleaned
 from ptreach.sources.osm import read_streets
+from ptreach.sources.osm_cut import CutMaps, cut_maps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,10 @@ META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
-_READERS: Final = ("cover.py", "foot.py", "gtfs*.py", "modes.py", "osm*.py", "pbf_strings.py", "repairs.py")
+_READERS: Final = (
+    "cover.py", "foot.py", "ground_kinds.py", "gtfs*.py", "modes.py", "osm*.py", "pbf_strings.py",
+    "repairs.py", "stations.py",
+)  # fmt: skip
 
 
 class Cleaning(NamedTuple):
@@ -101,7 +105,8 @@ class Names(NamedTuple):
 class Network(NamedTuple):
     """A network, opened: arrays are mapped from disk and read-only.
 
-    Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``.
+    Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``. ``cut_maps``
+    has a file in the folder for each map that was cut to what is in reach, an empty name for each other map.
     """
 
     folder: Path
@@ -122,6 +127,7 @@ class Network(NamedTuple):
     repairs: tuple[Repair, ...]
     oddities: tuple[Repair, ...]
     rows: tuple[TableRows, ...]
+    cut_maps: tuple[str, ...]
 
     @property
     def stops_n(self) -> int:
@@ -132,6 +138,12 @@ class Network(NamedTuple):
     def vertices_n(self) -> int:
         """Number of vertices, those of stops included."""
         return self.street_vertices_n + self.stops_n
+
+    def maps(self, osm_paths: Sequence[Path]) -> tuple[Path, ...]:
+        """Return the files to read in place of those it was built of: what was cut of them, where that is."""
+        return tuple(
+            self.folder / name if name else path for name, path in zip(self.cut_maps, osm_paths, strict=True)
+        )
 
     def names(self) -> Names:
         """Read the names of stops, routes and trips."""
@@ -267,15 +279,20 @@ def _write(
         progress(_STAGE, next(steps), _STEPS_N)
 
     step()
+    cover = cleaning.scope.cover
+    maps = CutMaps(tuple(osm_paths))
+    if cover is not None and not rules.cut_at_any_way:  # for those all ways are looked at
+        maps = cut_maps(osm_paths, cover, folder)
     ways = read_streets(
-        osm_paths,
+        maps.paths,
         local_streets=rules.local_streets,
         cut_at_any_way=rules.cut_at_any_way,
-        cover=cleaning.scope.cover,
+        cover=cover,
         scratch=folder,
+        named=osm_paths,
     )
     step()
-    streets, on_islands = build_streets(ways, rules, cleaning.scope.cover)
+    streets, on_islands = build_streets(ways, rules, cover)
     require_region(streets, ", ".join(map(str, osm_paths)))
     missing_nodes, leaps = ways.missing_nodes, ways.leaps
     del ways  # a nation's are as large as all that follows
@@ -325,7 +342,8 @@ def _write(
             "numbers": numbers,
             "repairs": [asdict(repair) for repair in (*timetables.repairs, *findings)],
             "oddities": [asdict(oddity) for oddity in timetables.oddities],
-            "rows": [asdict(rows) for rows in timetables.rows],
+            "rows": [asdict(rows) for rows in (*maps.rows, *timetables.rows)],
+            "maps": [path.name if path.parent == folder else "" for path in maps.paths],
         },
     )
     step()
@@ -430,6 +448,7 @@ def open_network(folder: Path) -> Network:
         repairs=tuple(Repair(**repair) for repair in meta["repairs"]),
         oddities=tuple(Repair(**oddity) for oddity in meta["oddities"]),
         rows=tuple(TableRows(**rows) for rows in meta["rows"]),
+        cut_maps=tuple(meta["maps"]),
     )
 
 

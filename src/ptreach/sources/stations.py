@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from ptreach.sources.osm_files import read_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import osmium
+
+    from ptreach.sources.cover import Cover
+
+STATION_KEYS: Final = ("railway", "amenity")
+"""A node that is a station has one of these keys."""
 
 # Miniature railways, funiculars and monorails of parks are nobody's way to work.
 _STATIONS: Final = frozenset({"station", "halt"})
@@ -31,8 +40,13 @@ def station_mode(tags: dict[str, str]) -> str | None:
     return None
 
 
-def count_stations(paths: Sequence[Path]) -> dict[str, int]:
+def count_stations(paths: Sequence[Path], cover: Cover | None = None) -> dict[str, int]:
     """Return the number of nodes that are a station of each mode, by the mode's name; each node once.
+
+    Parameters
+    ----------
+    cover
+        Only stations within it are counted; all if None.
 
     Raises
     ------
@@ -40,8 +54,17 @@ def count_stations(paths: Sequence[Path]) -> dict[str, int]:
         Where a file is missing or not readable as OpenStreetMap data.
     """
     modes = {
-        node.id: station_mode(dict(node.tags))
+        node.id: mode
         for path in paths
-        for node in read_nodes(path, ("railway", "amenity"))
+        for node in read_nodes(path, STATION_KEYS)
+        if (mode := station_mode(dict(node.tags))) and lies_within(node, cover)
     }
-    return dict(sorted(Counter(mode for mode in modes.values() if mode).items()))
+    return dict(sorted(Counter(modes.values()).items()))
+
+
+def lies_within(node: osmium.osm.Node, cover: Cover | None) -> bool:
+    """Return whether a node has a place and that lies within a cover, if there is one."""
+    if cover is None:
+        return True
+    place = node.location
+    return place.valid() and bool(cover.holds(np.array([place.lon]), np.array([place.lat]))[0])
