@@ -149,6 +149,7 @@ def test_tests_stand_in_rooms_of_the_package():
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
     assert {path.parent.name for path in TESTS if path.parent != ROOT / "tests"} <= rooms | {
         "benchmarks",
+        "national_model",
         "scale_model",
     }
 

@@ -71,7 +71,7 @@ def kept_ground(
         ground = gpd.read_parquet(kept)
     except (OSError, ValueError):  # there is none yet, or it is cut off
         streets = [record.path for record in records if record.kind == "osm"]
-        ground = read_ground(streets, GRID_CRS, cleaning.scope.cover)
+        ground = read_ground(open_network(network).maps(streets), GRID_CRS, cleaning.scope.cover)
         _keep(ground, kept)
     progress(_GROUND_STAGE, 1, 1)
     return ground

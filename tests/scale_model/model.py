@@ -18,6 +18,7 @@ SOURCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "west-midland
 NAME = "synthetic-west-midlands"
 MIDDLE = (-1.996861, 52.520183)
 """West Bromwich: where a part of the model lies."""
+METRES_A_DEGREE = 111_250.0  # of latitude
 STREET_NODES, BUILDINGS, ROUTES = 1_200_000, 250_000, 388
 STOP_TIMES, DAY_STOP_TIMES = 5_000_000, 600_000  # over the calendar, and on a weekday
 
@@ -31,17 +32,23 @@ class Model(NamedTuple):
 
 
 class Plane(NamedTuple):
-    """Metres east and north of the middle."""
+    """Metres east and north of a middle, in degrees."""
 
+    middle: tuple[float, float]
     metres_a_degree_lon: float
-    metres_a_degree_lat: float = 111_250.0
+    metres_a_degree_lat: float = METRES_A_DEGREE
+
+    @classmethod
+    def about(cls, lon: float, lat: float) -> Plane:
+        """The plane that is true about a place."""
+        return cls((lon, lat), METRES_A_DEGREE * float(np.cos(np.radians(lat))))
 
     def metres(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places of degrees, shape (n, 2)."""
         return np.stack(
             [
-                (lon - MIDDLE[0]) * self.metres_a_degree_lon,
-                (lat - MIDDLE[1]) * self.metres_a_degree_lat,
+                (lon - self.middle[0]) * self.metres_a_degree_lon,
+                (lat - self.middle[1]) * self.metres_a_degree_lat,
             ],
             axis=1,
         )
@@ -49,12 +56,12 @@ class Plane(NamedTuple):
     def degrees(self, xy_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Degrees of places."""
         return (
-            MIDDLE[0] + xy_m[:, 0] / self.metres_a_degree_lon,
-            MIDDLE[1] + xy_m[:, 1] / self.metres_a_degree_lat,
+            self.middle[0] + xy_m[:, 0] / self.metres_a_degree_lon,
+            self.middle[1] + xy_m[:, 1] / self.metres_a_degree_lat,
         )
 
 
-PLANE = Plane(111_250.0 * float(np.cos(np.radians(MIDDLE[1]))))
+PLANE = Plane.about(*MIDDLE)
 
 
 def write_model(out: Path, *, share: float = 1.0, seed: int = 1) -> Model:

@@ -50,6 +50,8 @@ class MadeStreets(NamedTuple):
     way_node: NDArray[np.int64]
     way_kind: NDArray[np.int64]
     """Position in `KINDS`; -1 for a building."""
+    stop_node: NDArray[np.int64]
+    """The node before each stop."""
 
 
 class _Lattice(NamedTuple):
@@ -86,6 +88,7 @@ def make_streets(
         np.r_[way_start, way_start[-1] + 5 * np.arange(1, buildings_n + 1)],
         np.r_[way_node, rings.ravel()],
         np.r_[kinds, np.full(buildings_n, -1)],
+        len(lattice.xy_m) + np.arange(len(stops_m)),
     )
 
 

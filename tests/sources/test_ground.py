@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.sources.ground import GROUND_KINDS, read_ground
+from ptreach.sources.ground import read_ground
+from ptreach.sources.ground_kinds import GROUND_KINDS
 
 SHARED = Path(__file__).parents[3] / "shared"
 GRID = pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)

@@ -19,7 +19,7 @@ import osmium
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources import osm_files
+from ptreach.sources import osm_places
 from ptreach.sources.ground import read_ground
 from ptreach.sources.osm import read_streets
 from ptreach.sources.osm_files import osm_file
@@ -230,7 +230,7 @@ def test_a_file_cut_off_anywhere_is_told(tmp_path):
 
 def test_a_full_disk_is_told_before_it_is_too_late(tmp_path, monkeypatch):
     path = file(tmp_path, XML)
-    monkeypatch.setattr(osm_files.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
+    monkeypatch.setattr(osm_places.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
     with pytest.raises(InputError, match=r"map\.osm: .* GB of disk, 0\.0 GB are free\. Make room"):
         refs(path)
 

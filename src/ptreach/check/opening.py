@@ -56,10 +56,11 @@ def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened
     records = source_records(recipe, folder)
     osm = [record.path for record in records if record.kind == "osm"]
     gtfs = [record.path for record in records if record.kind == "gtfs"]
+    cover = cleaning.scope.cover
     built = built_folder([*osm, *gtfs], folder / "built", cleaning=cleaning)
     if built is not None:
         return open_built(recipe.name, open_network(built))
-    stations = count_stations(osm, cleaning.scope.cover)
+    stations = count_stations(osm, cover)
     return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=stations)
 
 

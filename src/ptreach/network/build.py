@@ -34,6 +34,7 @@ from ptreach.sources.gtfs import EVERYTHING, read_timetables
 from ptreach.sources.gtfs_transfers import TransferRules
 from ptreach.sources.gtfs_write import write_cleaned
 from ptreach.sources.osm import read_streets
+from ptreach.sources.osm_cut import CutMaps, cut_maps
 from ptreach.sources.stations import count_stations
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _STEPS_N: Final = 6
 _READERS: Final = (
     "cover.py",
     "foot.py",
-    "ground.py",
+    "ground*.py",
     "gtfs*.py",
     "modes.py",
     "osm*.py",
@@ -113,7 +114,8 @@ class Network(NamedTuple):
     """A network, opened: arrays are mapped from disk and read-only.
 
     Street vertices are numbered first, then stops: stop s is vertex ``street_vertices_n + s``. ``stations``
-    counts those of the streets' files by mode.
+    counts those of the streets' files by mode. ``cut_maps`` has a file in the folder for each map that was
+    cut to what is in reach, an empty name for each other map.
     """
 
     folder: Path
@@ -135,6 +137,7 @@ class Network(NamedTuple):
     repairs: tuple[Repair, ...]
     oddities: tuple[Repair, ...]
     rows: tuple[TableRows, ...]
+    cut_maps: tuple[str, ...]
 
     @property
     def stops_n(self) -> int:
@@ -145,6 +148,12 @@ class Network(NamedTuple):
     def vertices_n(self) -> int:
         """Number of vertices, those of stops included."""
         return self.street_vertices_n + self.stops_n
+
+    def maps(self, osm_paths: Sequence[Path]) -> tuple[Path, ...]:
+        """Return the files to read in place of those it was built of: what was cut of them, where that is."""
+        return tuple(
+            self.folder / name if name else path for name, path in zip(self.cut_maps, osm_paths, strict=True)
+        )
 
     def names(self) -> Names:
         """Read the names of stops, routes and trips."""
@@ -280,15 +289,20 @@ def _write(
         progress(_STAGE, next(steps), _STEPS_N)
 
     step()
+    cover = cleaning.scope.cover
+    maps = CutMaps(tuple(osm_paths))
+    if cover is not None and not rules.cut_at_any_way:  # for those all ways are looked at
+        maps = cut_maps(osm_paths, cover, folder)
     ways = read_streets(
-        osm_paths,
+        maps.paths,
         local_streets=rules.local_streets,
         cut_at_any_way=rules.cut_at_any_way,
-        cover=cleaning.scope.cover,
+        cover=cover,
         scratch=folder,
+        named=osm_paths,
     )
     step()
-    streets, on_islands = build_streets(ways, rules, cleaning.scope.cover)
+    streets, on_islands = build_streets(ways, rules, cover)
     require_region(streets, ", ".join(map(str, osm_paths)))
     missing_nodes, leaps = ways.missing_nodes, ways.leaps
     del ways  # a nation's are as large as all that follows
@@ -336,10 +350,11 @@ def _write(
             "timezone": timetables.timezone,
             "street_vertices_n": vertices_n,
             "numbers": numbers,
-            "stations": count_stations(osm_paths, cleaning.scope.cover),
+            "stations": count_stations(maps.paths, cover),
             "repairs": [asdict(repair) for repair in (*timetables.repairs, *findings)],
             "oddities": [asdict(oddity) for oddity in timetables.oddities],
-            "rows": [asdict(rows) for rows in timetables.rows],
+            "rows": [asdict(rows) for rows in (*maps.rows, *timetables.rows)],
+            "maps": [path.name if path.parent == folder else "" for path in maps.paths],
         },
     )
     step()
@@ -445,6 +460,7 @@ def open_network(folder: Path) -> Network:
         repairs=tuple(Repair(**repair) for repair in meta["repairs"]),
         oddities=tuple(Repair(**oddity) for oddity in meta["oddities"]),
         rows=tuple(TableRows(**rows) for rows in meta["rows"]),
+        cut_maps=tuple(meta["maps"]),
     )
 
 

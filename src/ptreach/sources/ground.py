@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,9 @@ import osmium.geom
 import pandas as pd
 import shapely
 
-from ptreach.sources.osm_files import osm_file, read_errors, require_room, table_name
+from ptreach.sources.ground_kinds import GROUND_KEYS, WATER_TAGS, is_water, line_kind
+from ptreach.sources.osm_files import osm_file, read_errors
+from ptreach.sources.osm_places import require_room, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,37 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.sources.cover import Cover
-
-GroundKind = Literal["major", "minor", "path", "rail", "water", "river", "coast"]
-GROUND_KINDS: Final[tuple[GroundKind, ...]] = ("water", "river", "coast", "path", "minor", "major", "rail")
-
-_MAJOR: Final = [
-    f"{road}{link}" for road in ("motorway", "trunk", "primary", "secondary") for link in ("", "_link")
-]
-_MINOR: Final = [
-    "tertiary",
-    "tertiary_link",
-    "unclassified",
-    "residential",
-    "living_street",
-    "service",
-    "road",
-    "busway",
-    "bus_guideway",
-]
-_PATH: Final = ("footway", "path", "cycleway", "bridleway", "steps", "pedestrian", "track")
-_RAIL: Final = ("rail", "light_rail", "tram", "subway", "narrow_gauge")
-# The first key of a way that has an entry decides: a tramway in a street is drawn as the street.
-_LINES: Final[dict[str, dict[str, GroundKind]]] = {
-    "highway": {
-        **dict.fromkeys(_MAJOR, "major"),
-        **dict.fromkeys(_MINOR, "minor"),
-        **dict.fromkeys(_PATH, "path"),
-    },
-    "railway": dict.fromkeys(_RAIL, "rail"),
-    "natural": {"coastline": "coast"},
-    "waterway": {"river": "river", "canal": "river"},
-}
+    from ptreach.sources.ground_kinds import GroundKind
 
 _BATCH: Final = 1 << 14
 
@@ -123,8 +95,8 @@ def _read(path: Path, drawn: set[tuple[bool, int]] | None, folder: Path) -> Iter
     wkb = osmium.geom.WKBFactory()
     cut = 0
     # The filters run in C++, so that Python sees only what may be drawn.
-    water = osmium.filter.TagFilter(("natural", "water"), ("waterway", "riverbank"))
-    keys = osmium.filter.KeyFilter("highway", "railway", "natural", "waterway")
+    water = osmium.filter.TagFilter(*WATER_TAGS)
+    keys = osmium.filter.KeyFilter(*GROUND_KEYS)
     file = osm_file(path)
     require_room(path, folder)
     places = table_name(folder / "places")  # on disk: a nation's would fill memory
@@ -133,10 +105,10 @@ def _read(path: Path, drawn: set[tuple[bool, int]] | None, folder: Path) -> Iter
         name = (thing.is_area(), thing.id)
         try:
             if thing.is_area():
-                if _is_water(thing.tags) and not (drawn and name in drawn):
+                if is_water(thing.tags) and not (drawn and name in drawn):
                     kind, shape = "water", wkb.create_multipolygon(thing)
             elif thing.is_way() and not (drawn and name in drawn):
-                kind = _line_kind(thing.tags)
+                kind = line_kind(thing.tags)
                 shape = wkb.create_linestring(thing) if kind else ""
         except (osmium.InvalidLocationError, RuntimeError) as error:
             _log.debug("%s: way or area %d is not drawn: %s", path.name, thing.id, error)
@@ -148,17 +120,3 @@ def _read(path: Path, drawn: set[tuple[bool, int]] | None, folder: Path) -> Iter
             yield kind, shape
     if cut:
         _log.info("%s: %d ways without all their nodes are not drawn", path.name, cut)
-
-
-def _is_water(tags: osmium.osm.TagList) -> bool:
-    """Return whether an area is water; other areas come along where a way is closed."""
-    return bool(tags.get("natural") == "water" or tags.get("waterway") == "riverbank")
-
-
-def _line_kind(tags: osmium.osm.TagList) -> GroundKind | None:
-    """Return what a way is drawn as, None if it is not drawn as a line (squares are areas)."""
-    for key, kinds in _LINES.items():
-        kind = kinds.get(tags.get(key, ""))
-        if kind and not (key == "highway" and tags.get("area") == "yes"):
-            return kind
-    return None

@@ -14,7 +14,8 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.sources.foot import NODE_KEYS, STREET_KEYS, WAY_KEYS, is_impassable, walk_access
-from ptreach.sources.osm_files import HISTORY, UNKNOWN_E7, locate_nodes, read_errors, read_ways, unreadable
+from ptreach.sources.osm_files import HISTORY, read_errors, read_ways, unreadable
+from ptreach.sources.osm_places import UNKNOWN_E7, locate_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.sources.cover import Cover
-    from ptreach.sources.osm_files import Places
+    from ptreach.sources.osm_places import Places
 
 _FORWARD, _BACKWARD, _LINKABLE = 1, 2, 4
-_LEAP_DEG: Final = 0.5
+LEAP_DEG: Final = 0.5
+"""Nodes of a street that lie so far apart are not joined."""
 _BLOCK: Final = 1 << 18
 
 _log = logging.getLogger(__name__)
@@ -86,6 +88,7 @@ def read_streets(
     cut_at_any_way: bool = False,
     cover: Cover | None = None,
     scratch: Path | None = None,
+    named: Sequence[Path] = (),
 ) -> OsmStreets:
     """Read the walkable ways of OpenStreetMap files.
 
@@ -104,6 +107,8 @@ def read_streets(
         What is kept: all stretches between two nodes that may touch it. All if None.
     scratch
         Folder for the places of nodes while files are read: 16 bytes a node. The system's own if None.
+    named
+        The files that are named where there is no street in it, if others than those that are read.
 
     Raises
     ------
@@ -111,7 +116,7 @@ def read_streets(
         Names the file where it is missing, unreadable or no map; where there is no walkable way.
     """
     ways, read_n = _read_walkable(paths, local_streets=local_streets)
-    where = ", ".join(map(str, paths))
+    where = ", ".join(map(str, named or paths))
     if not ways.way_id.size:
         raise InputError(
             "no walkable street in it", where=where, remedy="take an extract that holds the town's streets"
@@ -250,7 +255,7 @@ def _part(
         )
         west, east = np.minimum(lon, next_lon), np.maximum(lon, next_lon)
         south, north = np.minimum(lat, next_lat), np.maximum(lat, next_lat)
-        near = (east - west < _LEAP_DEG) & (north - south < _LEAP_DEG)
+        near = (east - west < LEAP_DEG) & (north - south < LEAP_DEG)
         leaps += int((~near).sum())
         joined[at] = near if cover is None else near & cover.touches(west, south, east, north)
     return leaps

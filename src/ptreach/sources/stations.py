@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import osmium
+
     from ptreach.sources.cover import Cover
+
+STATION_KEYS: Final = ("railway", "amenity")
+"""A node that is a station has one of these keys."""
 
 # Miniature railways, funiculars and monorails of parks are nobody's way to work.
 _STATIONS: Final = frozenset({"station", "halt"})
@@ -38,21 +43,28 @@ def station_mode(tags: dict[str, str]) -> str | None:
 def count_stations(paths: Sequence[Path], cover: Cover | None = None) -> dict[str, int]:
     """Return the number of nodes that are a station of each mode, by the mode's name; each node once.
 
-    Only those in `cover` count, all if None.
+    Parameters
+    ----------
+    cover
+        Only stations within it are counted; all if None.
 
     Raises
     ------
     InputError
         Where a file is missing or not readable as OpenStreetMap data.
     """
-    stations: dict[int, tuple[str, int, int]] = {}
-    for path in paths:
-        for node in read_nodes(path, ("railway", "amenity")):
-            mode = station_mode(dict(node.tags))
-            if mode:
-                stations[node.id] = mode, node.location.x, node.location.y
-    found = list(stations.values())
-    if cover is not None and found:
-        lon_e7, lat_e7 = np.array([place for _, *place in found], dtype=np.float64).T
-        found = [found[row] for row in np.flatnonzero(cover.holds(lon_e7 / 1e7, lat_e7 / 1e7))]
-    return dict(sorted(Counter(mode for mode, *_ in found).items()))
+    modes = {
+        node.id: mode
+        for path in paths
+        for node in read_nodes(path, STATION_KEYS)
+        if (mode := station_mode(dict(node.tags))) and lies_within(node, cover)
+    }
+    return dict(sorted(Counter(modes.values()).items()))
+
+
+def lies_within(node: osmium.osm.Node, cover: Cover | None) -> bool:
+    """Return whether a node has a place and that lies within a cover, if there is one."""
+    if cover is None:
+        return True
+    place = node.location
+    return place.valid() and bool(cover.holds(np.array([place.lon]), np.array([place.lat]))[0])
