@@ -220,3 +220,17 @@ def verdict():
         ),
         criteria=("Usual is the median.",),
     )
+
+
+@pytest.fixture(scope="session")
+def web_inputs(town, zones, isochrones, ground, facts):
+    """What the page for a browser is made of."""
+    return {
+        "town": town,
+        "zones": zones,
+        "isochrones": isochrones,
+        "ground": ground,
+        "land": zones.union_all(),
+        "origin_xy_m": (459_154.0, 92_600.0),
+        "facts": facts,
+    }
