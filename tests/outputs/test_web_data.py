@@ -10,7 +10,6 @@ from ptreach.outputs.web.data import page_data, percentile_name, whole_seconds
 from ptreach.outputs.web.paths import Sheet
 from svg_paths import lines_of
 
-
 # The isochrone of 30 min, 2 km about 459,154 and 92,600, reaches west and north of the zones.
 SHEET = Sheet(west_m=457_154, north_m=94_600, unit_m=2)
 

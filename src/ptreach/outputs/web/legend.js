@@ -82,7 +82,7 @@ function showCount() {
   byId('limit-value').textContent = chosen.limit;
   byId('limit').setAttribute('aria-valuetext', `${chosen.limit} minutes`);
   byId('count').textContent = `${whole.format(reached)} residents (${share}), `
-    + `${whole.format(zonesWithin)} zones`;
+    + `${whole.format(zonesWithin)} ${zonesWithin === 1 ? 'zone' : 'zones'}`;
 }
 
 /** Show the zone pointed at, else the one chosen. */
@@ -129,7 +129,7 @@ function sayZone() {
   }
   const listed = (pairs) => pairs.map(([name, words]) => `${name} ${words}`).join(', ');
   byId('said').textContent = `${zones.name[zone]}. ${listed(timesOf(zone))}. ${listed(factsOf(zone))}. `
-    + `Of ${departures} reach it: ${listed(sharesOf(zone))}.`;
+    + `Share of ${departures} that reach it: ${listed(sharesOf(zone))}.`;
 }
 
 /** Name the zones in the list that screen readers read: a name each, with its minutes. */
