@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,9 +16,13 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 
 from ptreach.errors import InputError
 from ptreach.outputs.ramp import band_colours
+from ptreach.outputs.web import ground as ground_module
 from ptreach.outputs.web import web_page
+from ptreach.outputs.web.ground import Detail
 from ptreach.outputs.web.page import as_json
+from ptreach.sources.ground import read_ground
 
+SHARED = Path(__file__).parents[2] / "../shared"
 HOSTILE = "<script>alert(1)</script>"
 VOID = {"meta", "link", "input"}
 
@@ -243,6 +248,33 @@ def test_a_conurbation_of_1680_zones_and_35000_streets_is_under_3_mb(web_inputs,
     assert len(data["zones"]["path"]) == 1680
     drawn = sum(path.count("m") for kind in data["ground"].values() for *_, path in kind)
     assert drawn == pytest.approx(35_000, rel=0.01)
+
+
+def test_what_there_was_no_room_for_is_told(web_inputs, monkeypatch):
+    monkeypatch.setattr(ground_module, "DETAILS", (Detail(8, ("path", "minor"), 0),))
+    page = Page(web_page(**web_inputs))
+    assert "Left out of the map for its size: minor streets." in page.said("p")
+    assert set(page.data["ground"]) == {"major", "rail"}
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+def test_an_island_of_89_zones_with_all_its_streets_is_under_1_mb(web_inputs, zones):
+    outlines = gpd.read_parquet(SHARED / "data/england/lsoa2011_boundaries_simpl40m_england_27700.parquet")
+    wight = outlines[outlines["lad_active"] == "E06000046"]  # Isle of Wight
+    assert len(wight) == 89
+    many = zones.iloc[np.arange(89) % 5].reset_index(drop=True).drop(columns="geometry")
+    many = gpd.GeoDataFrame(
+        many.assign(zone_id=wight["lsoa11cd"].tolist()),
+        geometry=wight.geometry.tolist(),
+        crs=27700,
+    )
+    streets = read_ground([SHARED / "data/isle-of-wight/iow-filtered.osm.pbf"])
+    text = web_page(**web_inputs | {"zones": many, "ground": streets, "land": many.union_all()})
+    data = Page(text).data
+    assert len(text.encode()) < 1_000_000
+    assert data["unitM"] == 2
+    assert set(data["ground"]) == {"major", "minor", "path"}
 
 
 def test_colours_are_those_of_the_pack(page):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from ptreach.outputs.ramp import GROUND, MISSING, band_colours
 from ptreach.outputs.web import web_page
@@ -284,6 +284,34 @@ def test_arrow_keys_go_from_zone_to_zone(show):
     page.keyboard.press("Escape")
     assert title.inner_text() == "Zone"
     assert page.get_by_role("option", selected=True).count() == 0
+
+
+def test_arrow_keys_prefer_neighbours_and_never_go_astray(show, zones):
+    """P and Q side by side, R in a hole of Q, S below P, T by itself to the north, east of P."""
+    hole = box(461_200, 92_400, 461_400, 92_600)
+    shapes = {
+        "Ryde 1": box(460_000, 92_000, 461_000, 93_000),  # P
+        "Ryde 2": box(461_000, 92_000, 465_000, 93_000).difference(hole),  # Q
+        "Llŷn 3": hole,  # R
+        "Ryde 4": box(460_000, 91_000, 461_000, 92_000),  # S
+        "Ryde 5": box(461_000, 94_000, 461_500, 95_000),  # T
+    }
+    page = show(zones=zones.set_geometry(list(shapes.values()), crs=27700))
+    page.get_by_label("Name or code").fill("Ryde 1")
+    page.keyboard.press("Enter")
+    page.locator("#zones").focus()
+    for key, name in (
+        ("ArrowRight", "Ryde 2"),  # R lies nearer, and does not touch
+        ("ArrowLeft", "Llŷn 3"),  # R and P both touch; R is nearer
+        ("ArrowLeft", "Ryde 1"),  # Q, all around, has its middle to the east
+        ("ArrowDown", "Ryde 4"),
+        ("ArrowDown", "Ryde 4"),
+        ("ArrowUp", "Ryde 1"),
+        ("ArrowUp", "Ryde 5"),  # nothing touches there; T lies more to the north than to the east
+        ("ArrowRight", "Ryde 5"),  # Q lies more to the south than to the east
+    ):
+        page.keyboard.press(key)
+        assert page.locator("#zone-title").inner_text() == name
 
 
 def test_the_map_is_one_stop_of_the_tab_key_and_its_buttons_come_after(show):

@@ -24,7 +24,7 @@ function nextZone(from, dx, dy) {
     const aside = Math.abs(ex * dy) + Math.abs(ey * dx);
     return { zone, along, aside, turn: aside / along };
   }).filter(({ zone, along, turn }) => zone !== from && along > 0 && turn <= 1);
-  const near = candidates(zones.near[from]).sort((a, b) => a.turn - b.turn || a.zone - b.zone);
+  const near = candidates(zones.near[from]).sort((a, b) => a.turn - b.turn || a.along - b.along || a.zone - b.zone);
   if (near.length) return near[0].zone;
   const all = candidates(zones.id.map((_, zone) => zone));
   all.sort((a, b) => a.along + 2 * a.aside - b.along - 2 * b.aside || a.zone - b.zone);
