@@ -61,9 +61,9 @@ function otherMarks() {
     list.append(element('li'));
     list.lastChild.append(drawing, words);
   };
-  const line = (stroke, width) => swatch('line', { x1: 1, x2: 29, y1: 9, y2: 9, stroke, 'stroke-width': width });
-  if (chosen.layers.isochrones) entry(line(data.ink, 1.8), `isochrones (median) of ${data.cutoffs.join(', ')} min`);
-  if (chosen.layers.ground && 'rail' in data.ground) entry(line('#3A3A3A', 2), 'railway');
+  const line = (width) => swatch('line', { x1: 1, x2: 29, y1: 9, y2: 9, 'stroke-width': width });
+  if (chosen.layers.isochrones) entry(line(2.6), `isochrones (median) of ${data.cutoffs.join(', ')} min`);
+  if (chosen.layers.ground && 'rail' in data.ground) entry(line(1.4), 'railway');
   if (data.byTheSea) entry(square(colourOf('--sea')), 'sea');
   else entry(square(colourOf('--outside')), 'outside the area');
   return list;
