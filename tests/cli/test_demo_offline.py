@@ -25,6 +25,7 @@ PACK = {
     "methods.md",
     "qa.html",
     *(f"tables/demo-town-{name}.csv" for name in TABLES),
+    "web/index.html",
 }
 DEMO = "from ptreach.cli.main import main; sys.exit(main())"
 # Whatever looks for the outside world is sent to a port where nothing listens …

@@ -250,5 +250,18 @@ def deck(town, zones, areas, facts, tmp_path_factory):
         "far": zone_table(zones, CUTOFFS, areas, made_up=False).tail(2),
         "far_rule": "Zones of all deciles, farthest first.",
         "map_path": path,
+    }
+
+
+@pytest.fixture(scope="session")
+def web_inputs(town, zones, isochrones, ground, facts):
+    """What the page for a browser is made of."""
+    return {
+        "town": town,
+        "zones": zones,
+        "isochrones": isochrones,
+        "ground": ground,
+        "land": zones.union_all(),
+        "origin_xy_m": (459_154.0, 92_600.0),
         "facts": facts,
     }

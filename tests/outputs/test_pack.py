@@ -30,6 +30,7 @@ FILES = {
     "tables/ryde-people-within.csv",
     "tables/ryde-time-and-deprivation.csv",
     "tables/ryde-zones.csv",
+    "web/index.html",
 }
 
 

@@ -36,6 +36,7 @@ from ptreach.outputs.tables import (
     write_csv,
     zone_table,
 )
+from ptreach.outputs.web import web_page
 from ptreach.outputs.wording import district_phrase, journey_line, source_line
 
 if TYPE_CHECKING:
@@ -96,11 +97,21 @@ def write_pack(target: Path, content: PackContent) -> Path:
     """
     town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
     with replacing(target) as folder:
-        for name in ("layers", "maps", "tables"):
+        for name in ("layers", "maps", "tables", "web"):
             (folder / name).mkdir()
         _draw_maps(folder / "maps", content)
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
         _write_tables(folder / "tables", content)
+        page = web_page(
+            town=town,
+            zones=zones,
+            isochrones=isochrones,
+            ground=content.ground,
+            land=content.land,
+            origin_xy_m=content.origin_xy_m,
+            facts=facts,
+        )
+        write_text(folder / "web" / "index.html", page)
         write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
         write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}

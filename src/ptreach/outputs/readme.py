@@ -47,6 +47,7 @@ CONTENTS: Final = {
     "tables/*-authorities.csv": "average deprivation of every local authority",
     "tables/*-correlations.csv": "correlations of indicators, one row a pair, and how firm they are",
     "tables/*-correlation-matrix.csv": "the same as a square: Spearman's rank correlation",
+    "web/index.html": "the map for a browser: opens from disk, needs no network",
     "qa.html": "the check of timetable and date, for a browser: warnings, trips by day",
     "methods.md": "how the numbers were computed, and their limits",
     "manifest.json": "inputs with digests, versions, parameters, digests of every file here",
