@@ -48,7 +48,7 @@ _STAGE: Final = "network"
 _STEPS_N: Final = 6
 _READERS: Final = (
     "cover.py", "foot.py", "ground_kinds.py", "gtfs*.py", "modes.py", "osm*.py", "pbf_strings.py",
-    "repairs.py", "stations.py",
+    "repairs.py", "runs.py", "stations.py",
 )  # fmt: skip
 
 
