@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ptreach.network.patterns import ranges
+from ptreach.sources.runs import ranges
 from scale_model.streets import KINDS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from national_model.timetable import DAYS, FIRST_DAY, VERSIONS, WEEKS
-from ptreach.network.patterns import ranges
+from ptreach.sources.runs import ranges
 from scale_model.model import PLANE
 from scale_model.timetable import FIXED_TIME
 

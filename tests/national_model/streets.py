@@ -18,7 +18,7 @@ from national_model.fabric import (
     tags_of,
 )
 from national_model.pbf import Tags, write_header, write_multipolygons, write_nodes, write_ways
-from ptreach.network.patterns import ranges
+from ptreach.sources.runs import ranges
 from scale_model.model import PLANE, Plane
 from scale_model.streets import KINDS, make_streets
 

@@ -126,7 +126,7 @@ def test_the_builder_is_known_by_its_source(monkeypatch):
     read_names = {path.relative_to(package).as_posix() for path in read}
     wanted = {f"network/{path.name}" for path in (package / "network").glob("*.py")}
     # all that streets, ground and timetables are read by; what else lies in the room has no say
-    readers = {"cover", "foot", "ground", "gtfs", "modes", "osm", "pbf", "repairs", "stations"}
+    readers = {"cover", "foot", "ground", "gtfs", "modes", "osm", "pbf", "repairs", "runs", "stations"}
     wanted |= {
         f"sources/{path.name}"
         for path in (package / "sources").glob("*.py")

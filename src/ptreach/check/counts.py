@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ptreach.network.patterns import ranges
+from ptreach.sources.runs import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

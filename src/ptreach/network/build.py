@@ -56,6 +56,7 @@ _READERS: Final = (
     "osm*.py",
     "pbf_strings.py",
     "repairs.py",
+    "runs.py",
     "stations.py",
 )
 

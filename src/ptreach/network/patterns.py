@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+
+from ptreach.sources.runs import gathered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ptreach.sources.gtfs import Timetables
+
+_TRIPS_AT_ONCE: Final = 1 << 15
 
 
 class Patterns(NamedTuple):
@@ -40,32 +45,55 @@ def build_patterns(timetables: Timetables) -> Patterns:
     """Return the patterns of all trips, in the order of their stop sequences."""
     start = timetables.trip_start
     lengths = np.diff(start)
-    # Equal keys are equal sequences: stop, then whether one may board and alight there, call by call.
-    calls = np.stack([timetables.call_stop, timetables.call_board * 2 + timetables.call_alight], axis=1)
-    calls = np.ascontiguousarray(calls.astype(">i4"))  # big-endian bytes sort as numbers do
-    keys = [calls[start[trip] : start[trip + 1]].tobytes() for trip in range(lengths.size)]
-    number = {key: idx for idx, key in enumerate(sorted(set(keys)))}
-    pattern = np.array([number[key] for key in keys], dtype=np.int64)
+    pattern = _pattern_of_trips(timetables)
     order = np.lexsort((np.arange(lengths.size), timetables.call_departure_s[start[:-1]], pattern))
     trip_start = np.r_[0, np.cumsum(np.bincount(pattern))].astype(np.int64)
     first = order[trip_start[:-1]]
-    positions = ranges(start[first], lengths[first])
-    times = ranges(start[order], lengths[order])
+    stop, board, alight = (
+        gathered(column, start[first], lengths[first])
+        for column in (timetables.call_stop, timetables.call_board, timetables.call_alight)
+    )
+    arrival_s, departure_s = (
+        gathered(column, start[order], lengths[order])
+        for column in (timetables.call_arrival_s, timetables.call_departure_s)
+    )
     time_start = np.r_[0, np.cumsum(lengths[order])].astype(np.int64)[:-1]
-    arrival_s, departure_s = timetables.call_arrival_s[times], timetables.call_departure_s[times]
     return Patterns(
         position_start=np.r_[0, np.cumsum(lengths[first])].astype(np.int64),
-        stop=timetables.call_stop[positions],
-        board=timetables.call_board[positions],
-        alight=timetables.call_alight[positions],
+        stop=stop,
+        board=board,
+        alight=alight,
         trip_start=trip_start,
         trip_row=order.astype(np.int32),
         trip_service=timetables.trip_service[order],
         time_start=time_start,
         arrival_s=arrival_s,
         departure_s=departure_s,
-        twin=_twins(pattern[order], time_start, np.stack([arrival_s, departure_s], axis=1)),
+        twin=_twins(pattern[order], time_start, arrival_s, departure_s),
     )
+
+
+def _pattern_of_trips(timetables: Timetables) -> NDArray[np.int64]:
+    """Return the number of each trip's pattern; patterns are numbered in the order of their keys.
+
+    Equal keys are equal sequences: stop, then whether one may board and alight there, call by call.
+    """
+    start = timetables.trip_start
+    number: dict[bytes, int] = {}
+    found = np.empty(start.size - 1, dtype=np.int64)
+    # some trips at a time: a nation's calls as keys, all at once, are gigabytes
+    for first in range(0, found.size, _TRIPS_AT_ONCE):
+        ends = start[first : first + _TRIPS_AT_ONCE + 1]
+        calls = slice(ends[0], ends[-1])
+        kinds = timetables.call_board[calls] * 2 + timetables.call_alight[calls]
+        rows = np.stack([timetables.call_stop[calls], kinds], axis=1)
+        rows = np.ascontiguousarray(rows.astype(">i4"))  # big-endian bytes sort as numbers do
+        bounds = (ends - ends[0]).tolist()
+        keys = [rows[at:end].tobytes() for at, end in pairwise(bounds)]
+        found[first : first + len(keys)] = [number.setdefault(key, len(number)) for key in keys]
+    place = np.empty(len(number), dtype=np.int64)
+    place[[number[key] for key in sorted(number)]] = np.arange(len(number))
+    return place[found]
 
 
 def trips_listed_twice(patterns: Patterns, runs: NDArray[np.bool_]) -> int:
@@ -85,24 +113,27 @@ def trips_listed_twice(patterns: Patterns, runs: NDArray[np.bool_]) -> int:
 
 
 def _twins(
-    pattern: NDArray[np.int64], time_start: NDArray[np.int64], times_s: NDArray[np.int32]
+    pattern: NDArray[np.int64],
+    time_start: NDArray[np.int64],
+    arrival_s: NDArray[np.int32],
+    departure_s: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    """Return for each trip the first with the same pattern and times."""
-    ends = np.r_[time_start[1:], len(times_s)].tolist()
-    first: dict[tuple[int, bytes], int] = {}
-    return np.array(
-        [
-            first.setdefault((number, times_s[start:end].tobytes()), trip)
-            for trip, (number, start, end) in enumerate(
-                zip(pattern.tolist(), time_start.tolist(), ends, strict=True)
-            )
-        ],
-        dtype=np.int32,
-    )
+    """Return for each trip the first with the same pattern and times.
 
-
-def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the numbers of all ranges ``start … start + length``, one after the other."""
-    before = np.r_[0, np.cumsum(lengths)]
-    ranges: NDArray[np.int64] = np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)
-    return ranges
+    Trips come by pattern and first departure, so that twins stand side by side, with at most others of that
+    minute between them.
+    """
+    twin = np.arange(pattern.size, dtype=np.int32)
+    ends = np.r_[time_start[1:], arrival_s.size]
+    leaves_s = departure_s[time_start]
+    new = np.r_[True, (np.diff(pattern) != 0) | (np.diff(leaves_s) != 0)]
+    starts = np.flatnonzero(new)
+    several = np.flatnonzero(np.diff(np.r_[starts, pattern.size]) > 1)
+    for at, end in zip(
+        starts[several].tolist(), np.r_[starts, pattern.size][several + 1].tolist(), strict=True
+    ):
+        first: dict[bytes, int] = {}
+        for trip in range(at, end):
+            calls = slice(time_start[trip], ends[trip])
+            twin[trip] = first.setdefault(arrival_s[calls].tobytes() + departure_s[calls].tobytes(), trip)
+    return twin

@@ -14,6 +14,7 @@ import numpy as np
 import pyproj
 
 from ptreach.errors import InputError
+from ptreach.sources.gtfs_rows import Pile, Rows, in_order
 from ptreach.sources.gtfs_speeds import without_teleports
 from ptreach.sources.gtfs_tables import number, table_batches
 
@@ -61,22 +62,6 @@ class Wanted(NamedTuple):
     kph: FloatArray | None = None
 
 
-class _Rows(NamedTuple):
-    """Rows of stop_times.txt as numbers, in the order of the file."""
-
-    trip: NDArray[np.int32]
-    stop: NDArray[np.int32]
-    sequence: NDArray[Any]
-    arrival_s: NDArray[np.int32]
-    departure_s: NDArray[np.int32]
-    board: NDArray[np.bool_]
-    alight: NDArray[np.bool_]
-
-    def take(self, rows: NDArray[Any]) -> _Rows:
-        """Return some of the rows: a mask or positions."""
-        return _Rows(*(column[rows] for column in self))
-
-
 @lru_cache(maxsize=1 << 17)
 def parse_clock(text: str | None) -> int:
     """Return seconds of ``H:MM:SS`` (hours may pass 24), -1 where the cell is blank or unreadable."""
@@ -113,12 +98,12 @@ def read_calls(
     asked = wanted.trips
     if wanted.inside is not None:
         asked = asked & _twice_inside(files, trips, places, wanted.inside, ledger)
-    rows, read_n, outside_n = _read_rows(files, trips, places, asked, ledger)
+    pile, read_n, outside_n = _read_rows(files, trips, places, asked, ledger)
     if not read_n:
         raise InputError(
             "stop_times.txt is missing or empty", where=str(files.path), remedy="take a whole GTFS feed"
         )
-    calls = clean_rows(rows, trip_ids, asked, stops, ledger)
+    calls = clean_rows(pile.taken(), trip_ids, asked, stops, ledger)
     if wanted.kph is not None:
         calls = without_teleports(calls, wanted.kph, trip_ids, stops, ledger)
     if wanted.inside is not None:
@@ -161,10 +146,10 @@ def _read_rows(
     places: dict[str, int],
     asked: NDArray[np.bool_],
     ledger: FeedLedger,
-) -> tuple[_Rows, int, int]:
+) -> tuple[Pile, int, int]:
     """Return the rows of the trips that are asked for, how many were read and how many are of other trips."""
-    parts: list[list[NDArray[Any]]] = [[] for _ in _Rows._fields]
-    read_n = outside_n = kept_n = 0
+    pile = Pile()
+    read_n = outside_n = 0
     for batch in table_batches(files, "stop_times", ledger):
         trip = _positions(batch["trip_id"], trips)
         read_n += trip.size
@@ -174,25 +159,14 @@ def _read_rows(
         if not rows.size:
             continue
         part_of = {name: column._replace(codes=column.codes[rows]) for name, column in batch.items()}
-        found = _numbers(part_of, trip[rows], places, ledger)
-        kept_n += found.trip.size
-        if kept_n > MOST_CALLS:
+        pile.add(_numbers(part_of, trip[rows], places, ledger))
+        if pile.size > MOST_CALLS:
             raise InputError(
                 f"holds more than {MOST_CALLS:,} calls",
                 where=files.where("stop_times"),
                 remedy="take a feed of the region only",
             )
-        for part, column in zip(parts, found, strict=True):
-            part.append(column)
-    kinds = (np.int32,) * 5 + (np.bool_,) * 2
-    return _Rows(*map(_joined, parts, kinds)), read_n, outside_n
-
-
-def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
-    """Return the parts as one; they are let go of."""
-    whole = np.concatenate(parts) if parts else np.empty(0, dtype=kind)
-    parts.clear()
-    return whole
+    return pile, read_n, outside_n
 
 
 def _positions(column: Column, places: dict[str, int]) -> NDArray[np.int64]:
@@ -210,7 +184,7 @@ def _note_unknown_trips(batch: Batch, trip: NDArray[np.int64], ledger: FeedLedge
         ledger.note("calls-of-unknown-trips", unknown.size, _FILE, f"trip {least or '(none)'}", least)
 
 
-def _numbers(batch: Batch, trip: NDArray[np.int64], places: dict[str, int], ledger: FeedLedger) -> _Rows:
+def _numbers(batch: Batch, trip: NDArray[np.int64], places: dict[str, int], ledger: FeedLedger) -> Rows:
     """Return rows of known trips as numbers, without those at unknown stops or out of any order."""
     stop = _positions(batch["stop_id"], places)
     sequence = batch["stop_sequence"].take([number(text) for text in batch["stop_sequence"].texts], np.nan)
@@ -244,7 +218,7 @@ def _numbers(batch: Batch, trip: NDArray[np.int64], places: dict[str, int], ledg
         allowed.append(free)
     (arrival_s, departure_s), (board, alight) = times, allowed
     numbers = trip.astype(np.int32), stop.astype(np.int32), sequence, arrival_s, departure_s
-    rows = _Rows(*numbers, board, alight)
+    rows = Rows(*numbers, board, alight)
     return rows if kept.all() else rows.take(kept)
 
 
@@ -268,11 +242,11 @@ def _note_cells(
 
 
 def clean_rows(
-    rows: _Rows, trip_ids: Sequence[str], asked: NDArray[np.bool_], stops: pd.DataFrame, ledger: FeedLedger
+    rows: Rows, trip_ids: Sequence[str], asked: NDArray[np.bool_], stops: pd.DataFrame, ledger: FeedLedger
 ) -> Calls:
     """Return the calls of rows, in order, without the trips that can't be travelled."""
     names = _Names(trip_ids, stops, ledger)
-    rows = _in_order(rows)
+    rows = in_order(rows)
     same = np.zeros(rows.trip.size, dtype=np.bool_)
     same[1:] = (rows.trip[1:] == rows.trip[:-1]) & (rows.sequence[1:] == rows.sequence[:-1])
     if same.any() and ledger.is_on("calls-of-one-sequence"):
@@ -290,6 +264,7 @@ def clean_rows(
         board=rows.board,
         alight=rows.alight,
     )
+    del rows, arrival, departure, same  # a nation's are gigabytes
     silent = asked & (np.bincount(calls.trip, minlength=len(trip_ids)) == 0)
     if silent.any():
         names.note("trips-without-calls", int(silent.sum()), np.flatnonzero(silent)[0])
@@ -310,20 +285,6 @@ class _Names(NamedTuple):
     def note(self, rule: str, count: int, trip: int, more: str = "") -> None:
         """Note what a rule has found, first in a trip."""
         self.ledger.note(rule, count, _FILE, f"trip {self.trip_ids[trip]}{more}")
-
-
-def _in_order(rows: _Rows) -> _Rows:
-    """Return rows sorted by trip, then by their place in it, then as they came."""
-    trip, sequence = rows.trip, rows.sequence
-    ahead = (trip[1:] > trip[:-1]) | ((trip[1:] == trip[:-1]) & (sequence[1:] >= sequence[:-1]))
-    if ahead.all():
-        return rows
-    if sequence.dtype == np.int32:
-        # one number to sort by: rows that come in runs are merged, not sorted anew
-        order = np.argsort((trip.astype(np.int64) << 32) + sequence, kind="stable")
-    else:
-        order = np.lexsort((sequence, trip))
-    return rows.take(order)
 
 
 def _drop_trips(calls: Calls, faulty: NDArray[np.bool_], rule: str, names: _Names) -> Calls:

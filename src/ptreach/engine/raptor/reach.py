@@ -21,7 +21,6 @@ from ptreach.network.patterns import build_patterns
 from ptreach.network.rules import OURS
 from ptreach.network.timetable import timetable_of_day
 from ptreach.network.transfers import ruled_transfers
-from ptreach.network.walks import rows_of
 from ptreach.sources.cover import Cover
 from ptreach.sources.gtfs import Scope, read_timetables
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
@@ -40,6 +39,7 @@ _EARTH_M: Final = 6_371_008.8
 _SPARE: Final = 1.004
 """Walkers are taken to be this much faster than asked: the sphere is not quite the earth."""
 _MANY_RIDES: Final = 24
+_STOPS_AT_ONCE: Final = 1 << 13  # a country's pairs at once would take gigabytes
 
 
 def kept_reach(
@@ -159,9 +159,16 @@ def _walks(
     """Return the walks between places under a limit as compressed rows, in whole seconds, rounded down."""
     from scipy.spatial import KDTree  # its import takes a while
 
+    reach_m, stops_n = limit_s * speed_m_s, len(places)
     tree = KDTree(places)
-    pairs = tree.sparse_distance_matrix(tree, limit_s * speed_m_s, output_type="ndarray")
-    pairs = pairs[pairs["i"] != pairs["j"]]
-    pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
-    start, _ = rows_of(pairs["i"].astype(np.int32), len(places))
-    return start, pairs["j"].astype(np.int32), np.floor(pairs["v"] / speed_m_s).astype(np.int32)
+    counts, to, seconds = [], [], []
+    for first in range(0, stops_n, _STOPS_AT_ONCE):
+        some = KDTree(places[first : first + _STOPS_AT_ONCE])
+        pairs = some.sparse_distance_matrix(tree, reach_m, output_type="ndarray")
+        pairs = pairs[pairs["i"] + first != pairs["j"]]
+        pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+        counts.append(np.bincount(pairs["i"], minlength=some.n))
+        to.append(pairs["j"].astype(np.int32))
+        seconds.append(np.floor(pairs["v"] / speed_m_s).astype(np.int32))
+    start = np.r_[0, np.cumsum(np.concatenate(counts))].astype(np.int64)
+    return start, np.concatenate(to), np.concatenate(seconds)
