@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources.codes import OtherEditionError, check_edition, clean_codes, edition_year
+from ptreach.sources.codes import OtherEditionError, check_edition, clean_codes, edition_year, zone_codes
+from ptreach.sources.tables import read_table
 
 SHARED = Path(__file__).parents[2] / "../shared/data/england"
 PATH = Path("t.csv")
@@ -121,3 +122,54 @@ def test_the_real_codes_of_both_editions_are_as_the_rule_says():
         check(sorted(old), sorted(set(sandwell["lsoa21_code"])), "lsoa21cd")
     with pytest.raises(OtherEditionError):
         check(sorted(set(sandwell["lsoa21_code"])), sorted(old), "lsoa11cd")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "lsoa11cd",
+        "lsoa11_code",
+        "lsoa11_cd",
+        "f_lsoa11cd",
+        "lsoa code (2011)",
+        "lsoa 2011 code",
+        "geography code",
+    ],
+)
+def test_codes_are_found_under_publishers_headers(tmp_path, header):
+    frame = pd.DataFrame({"name": ["x"], header: [" E01000001 "]})
+    codes = zone_codes(frame, "lsoa11cd", tmp_path / "t.csv")
+    assert codes.tolist() == ["E01000001"]
+    assert codes.name == "zone_id"
+    assert zone_codes(frame, None, tmp_path / "t.csv").tolist() == ["E01000001"]
+
+
+def test_codes_of_another_edition_are_never_taken(tmp_path):
+    frame = pd.DataFrame({"lsoa21cd": ["E01000001"]})
+    with pytest.raises(InputError, match=r"holds zones of LSOA 2021 \(column 'lsoa21cd'\), not 'lsoa11cd'"):
+        zone_codes(frame, "lsoa11cd", tmp_path / "t.csv")
+    both = frame.assign(lsoa11cd=["E01000002"])
+    assert zone_codes(both, "lsoa11cd", tmp_path / "t.csv").tolist() == ["E01000002"]
+
+
+def test_codes_of_zones_of_ones_own(tmp_path):
+    frame = pd.DataFrame({"zone_id": [1, 2]})
+    assert zone_codes(frame, "zone_id", tmp_path / "t.csv").tolist() == ["1", "2"]
+    with pytest.raises(
+        InputError, match=r"no column 'hex_id'; found: zone_id\. Name the column of codes hex_id"
+    ):
+        zone_codes(frame, "hex_id", tmp_path / "t.csv")
+
+
+def written(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_blank_and_doubled_codes_are_named_with_their_row(tmp_path):
+    path = written(tmp_path / "t.csv", "lsoa11cd,v\nE01,1\n ,2\nE01,3\n")
+    with pytest.raises(InputError, match=r"row 3, lsoa11cd: 1 rows without a code"):
+        zone_codes(read_table(path), "lsoa11cd", path)
+    path = written(tmp_path / "t.csv", "lsoa11cd,v\nE01,1\nE02,2\nE01,3\n")
+    with pytest.raises(InputError, match=r"row 4, lsoa11cd: 'E01' occurs more than once \(1 such codes\)"):
+        zone_codes(read_table(path), "lsoa11cd", path)

@@ -167,7 +167,7 @@ def test_file_7_without_one_of_its_columns_names_it(tmp_path, gone):
         (f"{IDACI} Rank", "1.5", "1.5 is out of range"),
         (f"{IMD} Score", "-1", "-1 is out of range"),
         ("Total population", "-3", "-3 is out of range"),
-        (f"{IDACI} Score", "n/a", "'n/a' is no number"),
+        (f"{IDACI} Score", "O.2", "'O.2' is no number"),
     ],
 )
 def test_numbers_that_can_not_be_are_named_with_row_and_column(tmp_path, wrong, value, what):

@@ -12,13 +12,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.cells import texts
+from ptreach.sources.columns import listed, plain_header
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 OFFICIAL: Final = r"[EKNSW]\d{8}"
 """Codes of the Office for National Statistics: a letter for the country, then eight digits."""
@@ -26,6 +27,10 @@ _OFFICIAL_LENGTH: Final = 9
 _SHORTENED: Final = re.compile(r"\d+(?:[.,]\d+)?[eE]\+\d+")
 _LAST_OF_2011: Final = "E01033768"
 _ENGLISH_LSOA: Final = r"E01\d{6}"
+LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)|lsoa 20(\d\d) code")
+"""Headers of LSOA codes; one of the groups is the edition, ``11`` or ``21``."""
+# Nomis's header of codes names no edition.
+_NOMIS_CODE: Final = re.compile("geography[ _]code")
 
 _log = logging.getLogger(__name__)
 
@@ -123,3 +128,63 @@ def check_edition(codes: pd.Index[Any], zones: pd.Index[Any], id_column: str, pa
             where=str(path),
             id_column="lsoa11cd",
         )
+
+
+def zone_codes(frame: pd.DataFrame, id_column: str | None, path: Path) -> pd.Index[Any]:
+    """Return the zone codes of a table as text, blanks stripped, named ``zone_id``.
+
+    The column is `id_column`, or the one publishers use for the same edition (``LSOA11CD``, ``lsoa11_code``,
+    ``LSOA code (2011)``). With `id_column` None any edition will do.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or it is of another edition: many codes are the same in both editions
+        while the zones are not, so a join would go wrong unseen. Empty and doubled codes too.
+    """
+    column = _code_column(frame, id_column, path)
+    codes = texts(frame[column])
+    empty = np.flatnonzero(codes.isna())
+    if empty.size:
+        raise InputError(
+            f"{empty.size} rows without a code",
+            where=f"{path}, row {frame.index[empty[0]]}, {column}",
+            remedy="fill in or drop them",
+        )
+    codes = clean_codes(codes, f"{path}, {column}")
+    twice = codes[codes.duplicated()]
+    if len(twice):
+        raise InputError(
+            f"'{twice.iloc[0]}' occurs more than once ({twice.nunique()} such codes)",
+            where=f"{path}, row {twice.index[0]}, {column}",
+            remedy="keep one row for each zone",
+        )
+    return pd.Index(codes.to_list(), name="zone_id")
+
+
+def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
+    """Return the header of the zone codes; raises as `zone_codes` says."""
+    if id_column and plain_header(id_column) in frame.columns:
+        return plain_header(id_column)
+    matches = [(str(name), match) for name in frame.columns if (match := LSOA_CODE.fullmatch(str(name)))]
+    editions = {name: next(filter(None, match.groups())) for name, match in matches}
+    asked = edition_year(id_column)
+    for name, year in editions.items():
+        if id_column is None or asked == year:
+            return name
+    wanted = id_column or "LSOA code"
+    if editions:
+        name, year = next(iter(editions.items()))
+        raise OtherEditionError(
+            f"holds zones of LSOA 20{year} (column '{name}'), not '{wanted}'",
+            where=str(path),
+            id_column=f"lsoa{year}cd",
+        )
+    nomis = next((str(name) for name in frame.columns if _NOMIS_CODE.fullmatch(str(name))), None)
+    if nomis and (asked or id_column is None):
+        return nomis
+    raise InputError(
+        f"no column '{wanted}'; found: {listed(frame)}",
+        where=str(path),
+        remedy=f"name the column of codes {wanted}, or give its header as headers.zone_id in the recipe",
+    )

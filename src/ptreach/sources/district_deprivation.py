@@ -13,15 +13,9 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import (
-    PLAIN,
-    find_column,
-    need_column,
-    numbers,
-    plain_header,
-    read_table,
-    texts,
-)
+from ptreach.sources.cells import numbers, texts
+from ptreach.sources.columns import find_column, need_column, plain_header
+from ptreach.sources.tables import PLAIN, read_table
 from ptreach.sources.workbooks import SUFFIXES, read_sheets
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.cells import texts
 from ptreach.sources.codes import clean_codes
-from ptreach.sources.tables import PLAIN, find_column, need_column, read_table, texts
+from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import PLAIN, find_column, listed, numbers, read_table, zone_codes
+from ptreach.sources.cells import numbers
+from ptreach.sources.codes import zone_codes
+from ptreach.sources.columns import find_column, listed
+from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ptreach.model import Indicator
+from ptreach.sources.cells import log_codes, read_cells, refuse_negative
+from ptreach.sources.columns import label_of
 from ptreach.sources.indicators.catalogue import AGES
-from ptreach.sources.indicators.cells import log_codes, read_cells, refuse_negative
-from ptreach.sources.indicators.census import label_of
 from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.model import Indicator
+from ptreach.sources.cells import log_codes, numbers, read_cells, refuse_negative, texts
+from ptreach.sources.columns import find_column, need_column
 from ptreach.sources.indicators.catalogue import CLAIMANT_RATE, CLAIMANTS
-from ptreach.sources.indicators.cells import log_codes, read_cells, refuse_negative
 from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
-from ptreach.sources.tables import find_column, need_column, numbers, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

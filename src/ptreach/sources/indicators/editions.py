@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import LSOA_CODE, find_column, listed, plain_header, texts
+from ptreach.sources.cells import texts
+from ptreach.sources.codes import LSOA_CODE
+from ptreach.sources.columns import find_column, listed, plain_header
 
 # New codes are given in order: the last of 2011 in England and in Wales; all that 2021 added come after.
 _LAST_OF_2011: Final = {"E": "E01033768", "W": "W01001909"}

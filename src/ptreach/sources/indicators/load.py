@@ -16,6 +16,7 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicators
+from ptreach.sources.codes import zone_codes
 from ptreach.sources.indicators.ages import age_figures, is_of_ages, read_ages
 from ptreach.sources.indicators.catalogue import (
     AGES,
@@ -36,7 +37,7 @@ from ptreach.sources.indicators.scores import score_figures
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
 from ptreach.sources.schools import read_register, zones_of_schools
-from ptreach.sources.tables import read_table, zone_codes
+from ptreach.sources.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
