@@ -64,7 +64,7 @@ def read_editions(path: Path, layout: Layout = PLAIN) -> pd.DataFrame:
             remedy="take the whole file again",
         )
     for name, header in (("lsoa11cd", old), ("lsoa21cd", new)):
-        pairs[name] = clean_codes(pairs[name], f"{path}, {header}")
+        pairs[name] = clean_codes(pairs[name], path, header)
     _check_pairs(pairs, path)
     return pairs.sort_values(["lsoa11cd", "lsoa21cd"], ignore_index=True)
 

@@ -11,8 +11,8 @@ from ptreach.model import Indicator
 from ptreach.sources.cells import log_codes, read_cells, refuse_negative
 from ptreach.sources.columns import label_of
 from ptreach.sources.indicators.catalogue import AGES
-from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import rows_of_zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ptreach.model import FloatArray
-    from ptreach.sources.indicators.editions import Edition
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.files import Table
 
 _OLDEST: Final = 200

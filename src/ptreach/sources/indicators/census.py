@@ -16,8 +16,8 @@ from ptreach.model import Indicator
 from ptreach.sources.cells import log_codes, read_cells, refuse_negative
 from ptreach.sources.columns import label_of
 from ptreach.sources.indicators.catalogue import CENSUS
-from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import rows_of_zones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ptreach.model import FloatArray
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.catalogue import CensusTable, Share
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
 
 

@@ -16,8 +16,8 @@ from ptreach.model import Indicator
 from ptreach.sources.cells import log_codes, numbers, read_cells, refuse_negative, texts
 from ptreach.sources.columns import find_column, need_column
 from ptreach.sources.indicators.catalogue import CLAIMANT_RATE, CLAIMANTS
-from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import rows_of_zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.ages import Ages
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
 
 _PAGE_ROWS: Final = 25_000

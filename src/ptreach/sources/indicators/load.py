@@ -16,7 +16,7 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicators
-from ptreach.sources.codes import zone_codes
+from ptreach.sources.codes import Edition, zone_codes
 from ptreach.sources.indicators.ages import age_figures, is_of_ages, read_ages
 from ptreach.sources.indicators.catalogue import (
     AGES,
@@ -29,10 +29,10 @@ from ptreach.sources.indicators.catalogue import (
 )
 from ptreach.sources.indicators.census import census_table, read_census
 from ptreach.sources.indicators.claimants import is_of_claimants, read_claimants
-from ptreach.sources.indicators.editions import Edition, is_zone
 from ptreach.sources.indicators.files import Table, read_tables
 from ptreach.sources.indicators.own import read_own
 from ptreach.sources.indicators.results import is_of_results, read_results
+from ptreach.sources.indicators.rows import is_zone
 from ptreach.sources.indicators.scores import score_figures
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
@@ -128,7 +128,7 @@ def _deprivation(recipe: AreasRecipe, folder: Path) -> tuple[Edition, list[Figur
     path = folder / SOURCES_FOLDER / source.file
     frame = read_table(path)
     codes = pd.Series(zone_codes(frame, recipe.id_column, path).to_numpy(), index=frame.index)
-    edition = Edition(recipe.edition, recipe.id_column, frozenset(codes))
+    edition = Edition(recipe.id_column, frozenset(codes), recipe.edition)
     return edition, score_figures(frame, codes, edition.name, recipe.deprivation_title, path)
 
 

@@ -14,15 +14,15 @@ from ptreach.errors import InputError
 from ptreach.model import Indicator
 from ptreach.sources.cells import log_codes, read_cells, stand_for_none, texts
 from ptreach.sources.columns import label_of, listed, plain_header
-from ptreach.sources.indicators.editions import code_column, rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import code_column, rows_of_zones
 from ptreach.sources.recipe import IndicatorColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ptreach.model import FloatArray
-    from ptreach.sources.indicators.editions import Edition
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.files import Table
 
 _TITLE_CHARS: Final = 40

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ptreach.model import FloatArray
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.catalogue import SchoolResult
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
 
 # Pupils the results are of, else all of the school's: KS2, KS4, both.
