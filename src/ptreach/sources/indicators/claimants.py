@@ -92,12 +92,10 @@ def read_claimants(table: Table, edition: Edition, ages: Ages | None) -> Figures
         return figures(
             Indicator(rate, rate_title, "work", "%", edition.name, note=note), cells.numbers, codes, where
         )
-    people = ages.between(16, 64) if ages else None
-    if ages is None or people is None:
+    if ages is None or ages.by_zone["working_age"].isna().all():
         indicator = Indicator(count, count_title, "work", "people", edition.name, note=note)
         return figures(indicator, cells.numbers, codes, where)
-    by_zone = dict(zip(ages.codes, people, strict=True))
-    of_working_age = np.array([by_zone.get(code, np.nan) for code in codes])
+    of_working_age = ages.by_zone["working_age"].reindex(codes).to_numpy(dtype=np.float64)
     shares = percentages(cells.numbers, of_working_age, codes, rate_title, where)
     indicator = Indicator(
         rate, rate_title, "work", "%", edition.name, note=f"{note} People aged 16-64: {ages.title}."
