@@ -116,7 +116,7 @@ def test_shapes_that_are_no_points_are_refused(tmp_path):
         ("lsoa11cd,lon\nE01,-2\n", "no column 'x'", ""),
         ("lsoa11cd,x,y\nE01,4e5,3e5\nE02,4e5,\n", "1 zones without coordinates, such as E02", ", row 3"),
         ("lsoa11cd,x,y\nE01,4e5,north\n", "'north' is no number", ", row 2, y"),
-        ("lsoa21cd,x,y\nE01,4e5,3e5\n", "holds zones of LSOA 2021 (column 'lsoa21cd'), not 'lsoa11cd'", ""),
+        ("lsoa21cd,x,y\nE01,4e5,3e5\n", "holds zones of LSOA 2021 (column 'lsoa21cd'), not of LSOA 2011", ""),
         (
             "lsoa11cd,x,y\nE01,4e5,3e5\nE01,4e5,3e5\n",
             "'E01' occurs more than once (1 such codes)",

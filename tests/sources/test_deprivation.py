@@ -167,7 +167,7 @@ def test_file_7_without_one_of_its_columns_names_it(tmp_path, gone):
         (f"{IDACI} Rank", "1.5", "1.5 is out of range"),
         (f"{IMD} Score", "-1", "-1 is out of range"),
         ("Total population", "-3", "-3 is out of range"),
-        (f"{IDACI} Score", "n/a", "'n/a' is no number"),
+        (f"{IDACI} Score", "O.2", "'O.2' is no number"),
     ],
 )
 def test_numbers_that_can_not_be_are_named_with_row_and_column(tmp_path, wrong, value, what):
@@ -342,7 +342,7 @@ def test_withheld_figures_are_not_known_and_counted(tmp_path, caplog, mark):
     ("code", "what"),
     [
         ("E0101244", "'E0101244' is no code such as E01000001"),
-        ("1.01E+08", "'1.01E+08' is a code of which a spreadsheet has made a number"),
+        ("1.01E+08", "'1.01E+08' is a code that a spreadsheet turned into a number"),
     ],
 )
 def test_codes_that_a_spreadsheet_mangled_are_named(tmp_path, code, what):
@@ -350,7 +350,7 @@ def test_codes_that_a_spreadsheet_mangled_are_named(tmp_path, code, what):
     with pytest.raises(InputError) as caught:
         read_deprivation(path)
     assert caught.value.what.startswith(what)
-    assert caught.value.where == f"{path}, lsoa code (2011), row 2"
+    assert caught.value.where == f"{path}, row 2, lsoa code (2011)"
 
 
 def test_codes_in_small_letters_and_with_blanks_are_put_right(tmp_path, caplog):

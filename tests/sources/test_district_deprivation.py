@@ -126,7 +126,7 @@ def test_figures_that_can_not_be_are_named(tmp_path, row, what):
 
 def test_what_is_no_file_10_is_refused(tmp_path):
     twice = ROWS | {"IMD": [ROWS["IMD"][0], ROWS["IMD"][0]]}
-    with pytest.raises(InputError, match=r"row 3, .*'E08000028' occurs more than once \(IMD\)"):
+    with pytest.raises(InputError, match=r"row 3, .* \(IMD\): 'E08000028' occurs more than once"):
         read_district_deprivation(file_10(tmp_path / "b.xlsx", rows=twice))
     upper = [name.replace("Local", "Upper Tier Local") for name in header("IMD")]
     write_book(tmp_path / "File_11.xlsx", {"IMD": [upper, *ROWS["IMD"]]})

@@ -8,7 +8,7 @@ import pytest
 
 from ptreach.errors import InputError
 from ptreach.sources.indicators.catalogue import AGES, CENSUS, DEPRIVATION, RESULTS
-from ptreach.sources.indicators.census import census_table, find_label, label_of
+from ptreach.sources.indicators.census import census_table, find_label
 from zone_tables import NEW, OLD, ZONES, column, csv, load, nomis, zipped
 
 TS067 = "Highest level of qualification"
@@ -282,9 +282,7 @@ def test_zones_that_a_table_lacks_are_nan_and_counted(tmp_path, caplog):
     assert f"q.csv: 1 of 2 zones are not in it, such as {NEW[1]}" in caplog.text
 
 
-def test_headers_of_nomis_are_read_as_labels():
-    assert label_of("age: total; measures: value") == "age: total"
-    assert label_of("a:b : c") == "a: b: c"
+def test_of_labels_that_begin_alike_the_shortest_is_the_groups():
     labels = {"c manufacturing: 10 food": "x", "c manufacturing": "y", "c manufacturing: 11": "z"}
     assert find_label(labels, "c manufacturing*") == "y"
     assert find_label(labels, "c manufacturing: 11") == "z"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources.population import read_population
+from ptreach.sources.population import is_of_ages, read_population
 
 AGES = [*map(str, range(90)), "90+"]
 
@@ -63,14 +63,17 @@ def test_an_age_given_twice_would_be_counted_once(tmp_path, ages, what):
 
 
 @pytest.mark.parametrize(
-    "row",
-    [["E02", 200, -1, *[2] * 90], ["E02", 31, *[2] * 91], ["E02", -5, *[0] * 91], ["E02", -5, "", *[0] * 90]],
+    ("row", "what"),
+    [
+        (["E02", 200, -1, *[2] * 90], "row 3, 0: -1 is negative"),
+        (["E02", 31, *[2] * 91], "row 3: E02 has more children than people"),
+        (["E02", -5, *[0] * 91], "row 3, total: -5 is negative"),
+        (["E02", -5, "", *[0] * 90], "row 3, total: -5 is negative"),
+    ],
 )
-def test_numbers_that_can_not_be_are_named(tmp_path, row):
+def test_numbers_that_can_not_be_are_named(tmp_path, row, what):
     path = write(tmp_path / "p.csv", ["LSOA11CD", "total", *AGES], ["E01", 200, *[2] * 91], row)
-    with pytest.raises(
-        InputError, match=r"p\.csv, row 3: E02 has a negative number, or more children than people"
-    ):
+    with pytest.raises(InputError, match=rf"p\.csv, {what}"):
         read(path)
 
 
@@ -143,3 +146,27 @@ def test_withheld_figures_are_not_known_and_counted(tmp_path, caplog):
 def test_the_edition_is_held_to(tmp_path):
     with pytest.raises(InputError, match="holds zones of LSOA 2021"):
         read(write(tmp_path / "p.csv", ["LSOA21CD", *AGES], ["E01", *[2] * 91]))
+
+
+NOMIS = ["Age: Aged 15 years and under", "Age: Aged 16 to 64 years", "Age: Aged 65 years and over"]
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        [f"{band}; measures: Value" for band in NOMIS],
+        ["aged_0_to_15", "aged_16_to_64", "aged_65+"],
+        ["0 - 15", "16 - 64", "65 or over"],
+    ],
+)
+def test_bands_of_any_table_of_ages(tmp_path, bands):
+    path = write(tmp_path / "p.csv", ["lsoa11cd", *bands], ["E01", 1, 2, 4])
+    assert read_population(path, "lsoa11cd").loc["E01"].tolist() == [7, 1, 2, 4]
+    assert is_of_ages([band.casefold() for band in bands])
+    assert not is_of_ages([band.casefold() for band in bands[:2]])
+
+
+def test_babies_beside_their_band_are_counted_once(tmp_path):
+    header = ["lsoa11cd", "Aged under 1 year", "Aged 1 year", "Aged 2 to 15 years", "Aged 1 to 15 years"]
+    path = write(tmp_path / "p.csv", [*header, "16+"], ["E01", 1, 2, 3, 5, 10])
+    assert read_population(path, "lsoa11cd").loc["E01", ["population", "children"]].tolist() == [16, 6]

@@ -7,7 +7,9 @@ import pytest
 from books import write_book
 from ptreach.errors import InputError
 from ptreach.sources import workbooks
-from ptreach.sources.tables import Layout, numbers, read_table, zone_codes
+from ptreach.sources.cells import numbers
+from ptreach.sources.codes import zone_codes
+from ptreach.sources.tables import Layout, read_table
 from ptreach.sources.workbooks import read_sheet, read_sheets
 
 CODE = "lsoa code"

@@ -14,7 +14,9 @@ import shapely
 
 from ptreach.errors import InputError
 from ptreach.model import Points
-from ptreach.sources.tables import find_column, listed, numbers, read_table, texts
+from ptreach.sources.cells import numbers, texts
+from ptreach.sources.columns import find_column, listed
+from ptreach.sources.tables import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

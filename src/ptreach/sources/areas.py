@@ -23,7 +23,7 @@ from ptreach.errors import InputError
 from ptreach.model import Areas
 from ptreach.sources.boundaries import CRS, read_boundaries, read_districts, read_regions
 from ptreach.sources.centroids import read_centroids
-from ptreach.sources.codes import check_edition
+from ptreach.sources.codes import Edition, check_edition
 from ptreach.sources.deprivation import read_deprivation
 from ptreach.sources.district_deprivation import read_district_deprivation
 from ptreach.sources.joining import Tables
@@ -111,8 +111,8 @@ def load_areas(
     tables = Tables.of(recipe, records, carry)
     boundaries, layout = tables.file("boundaries")
     polygons = read_boundaries(boundaries, recipe.id_column, bounds_m, layout)
-    check_edition(polygons.index, polygons.index, recipe.id_column, boundaries)
-    tables.zones = polygons.index
+    tables.zones = Edition(recipe.id_column, frozenset(polygons.index), recipe.edition)
+    check_edition(polygons.index, tables.zones, boundaries)
     people = tables.population(read_population)
     deprivation = tables.deprivation(_by_zone, people)
     covered = set(deprivation.index.str[:1])
@@ -123,7 +123,7 @@ def load_areas(
             where=str(boundaries),
             remedy=f"take boundaries with codes such as {deprivation.index[0]}",
         )
-    tables.require_common("deprivation", deprivation, polygons.index)
+    tables.require_common("deprivation", deprivation)
     frame, point = _with_points(polygons, tables, covered)
     frame = _with_deprivation(frame[frame["inside"]].drop(columns="inside"), deprivation)
     frame, pensioners_from = _with_people(frame, people, deprivation, tables)
@@ -197,8 +197,8 @@ def _with_points(
         )
         return polygons.assign(lon=lon, lat=lat), _WITHIN
     path, layout = tables.file("centroids")
-    centroids = read_centroids(path, tables.id_column, layout)
-    check_edition(centroids.index, tables.zones, tables.id_column, path)
+    centroids = read_centroids(path, tables.zones.id_column, layout)
+    check_edition(centroids.index, tables.zones, path)
     centroids = _in_countries(centroids, covered, "centroids")
     _need_centroids(polygons.index, centroids.index, path)
     _report(centroids.index.difference(polygons.index), "left out: no polygon")
@@ -296,9 +296,9 @@ def _lookup(frame: gpd.GeoDataFrame, tables: Tables) -> pd.DataFrame:
     if not tables.has("lookup"):
         return pd.DataFrame(np.nan, index=frame.index, columns=list(LOOKUP_COLUMNS), dtype=object)
     path, layout = tables.file("lookup")
-    lookup = read_lookup(path, tables.id_column, layout)
-    check_edition(lookup.index, tables.zones, tables.id_column, path)
-    tables.require_common("lookup", lookup, tables.zones)
+    lookup = read_lookup(path, tables.zones.id_column, layout)
+    check_edition(lookup.index, tables.zones, path)
+    tables.require_common("lookup", lookup)
     _report(frame.index.difference(lookup.index), "without a row in the lookup")
     return lookup.reindex(frame.index)
 

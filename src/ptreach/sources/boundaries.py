@@ -11,7 +11,10 @@ import pyproj
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import PLAIN, find_column, need_column, read_table, texts, zone_codes
+from ptreach.sources.cells import texts
+from ptreach.sources.codes import zone_codes
+from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,16 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import (
-    PLAIN,
-    find_column,
-    listed,
-    need_column,
-    numbers,
-    read_table,
-    texts,
-    zone_codes,
-)
+from ptreach.sources.cells import numbers, texts
+from ptreach.sources.codes import zone_codes
+from ptreach.sources.columns import find_column, listed, need_column
+from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

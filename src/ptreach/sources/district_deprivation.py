@@ -13,15 +13,10 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.tables import (
-    PLAIN,
-    find_column,
-    need_column,
-    numbers,
-    plain_header,
-    read_table,
-    texts,
-)
+from ptreach.sources.cells import numbers, texts
+from ptreach.sources.codes import refuse_twice
+from ptreach.sources.columns import find_column, need_column, plain_header
+from ptreach.sources.tables import PLAIN, read_table
 from ptreach.sources.workbooks import SUFFIXES, read_sheets
 
 if TYPE_CHECKING:
@@ -152,13 +147,7 @@ def _figures(table: pd.DataFrame, index: str, path: Path) -> pd.DataFrame:
     codes = texts(table[code])
     table = table[codes.notna()]  # publishers leave empty rows, and notes, at the end
     codes = codes.dropna()
-    twice = codes[codes.duplicated()]
-    if len(twice):
-        raise InputError(
-            f"'{twice.iloc[0]}' occurs more than once ({index.upper()})",
-            where=f"{path}, row {twice.index[0]}, {code}",
-            remedy="keep one row for each district",
-        )
+    refuse_twice(codes, path, f"{code} ({index.upper()})", "district")
     out = pd.DataFrame(index=pd.Index(codes.to_list()))
     name = find_column(table, _NAME)
     out["district_name"] = texts(table[name]).to_numpy() if name else np.nan

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.cells import texts
 from ptreach.sources.codes import clean_codes
-from ptreach.sources.tables import PLAIN, find_column, need_column, read_table, texts
+from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +64,7 @@ def read_editions(path: Path, layout: Layout = PLAIN) -> pd.DataFrame:
             remedy="take the whole file again",
         )
     for name, header in (("lsoa11cd", old), ("lsoa21cd", new)):
-        pairs[name] = clean_codes(pairs[name], f"{path}, {header}")
+        pairs[name] = clean_codes(pairs[name], path, header)
     _check_pairs(pairs, path)
     return pairs.sort_values(["lsoa11cd", "lsoa21cd"], ignore_index=True)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
-from ptreach.sources.codes import OtherEditionError, check_edition
+from ptreach.sources.codes import Edition, OtherEditionError, check_edition
 from ptreach.sources.editions import read_editions
 from ptreach.sources.tables import Layout
 
@@ -72,13 +72,12 @@ class Carry(Protocol):
 class Tables:
     """The files of a recipe that are used, and what is told of their tables in ``notes``.
 
-    ``zones`` are all codes of the boundaries, by which editions are told apart.
+    ``zones`` is the edition with all codes of the boundaries, by which editions are told apart.
     """
 
-    id_column: str
+    zones: Edition
     files: dict[str, tuple[Path, Layout]]
     carry: Carry | None
-    zones: pd.Index[str] = field(default_factory=lambda: pd.Index([], dtype=object))
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -86,7 +85,7 @@ class Tables:
         """Return the files of `records`, each with the layout that the recipe gives."""
         layouts = {source.file: Layout(source.headers, source.sheet) for source in recipe.sources}
         files = {record.kind: (record.path, layouts[record.path.name]) for record in records}
-        return cls(recipe.id_column, files, carry)
+        return cls(Edition(recipe.id_column, frozenset(), recipe.edition), files, carry)
 
     def has(self, kind: Kind) -> bool:
         """Say whether the recipe has a file of `kind`, and it is there."""
@@ -96,12 +95,13 @@ class Tables:
         """Return the file of `kind` and its layout."""
         return self.files[kind]
 
-    def require_common(self, kind: Kind, table: pd.DataFrame, zones: pd.Index[str]) -> None:
+    def require_common(self, kind: Kind, table: pd.DataFrame) -> None:
         """Raise InputError where a table and the boundaries have not one code in common."""
-        if table.index.isin(zones).any():
+        if not self.zones.codes.isdisjoint(table.index):
             return
         raise InputError(
-            f"not one of its {len(table)} codes, such as {table.index[0]}, is a zone, such as {zones[0]}",
+            f"not one of its {len(table)} codes, such as {table.index[0]}, "
+            f"is a zone, such as {min(self.zones.codes)}",
             where=str(self.file(kind)[0]),
             remedy="take tables and boundaries of the same zones",
         )
@@ -113,7 +113,7 @@ class Tables:
         path, layout = self.file("population")
         table, other = self._read(read, path, layout)
         if other is None:
-            self.require_common("population", table, self.zones)
+            self.require_common("population", table)
             return table
         # Nothing tells how many people the parts of a zone have but this table: they share alike.
         pairs = self._pairs(other)
@@ -157,13 +157,13 @@ class Tables:
         """
         refused = self.carry is None or not self.has("editions")
         try:
-            table = read(path, self.id_column, layout)
+            table = read(path, self.zones.id_column, layout)
         except OtherEditionError as error:
             if refused:
                 raise
             return read(path, error.id_column, layout), error.id_column
         try:
-            check_edition(table.index, self.zones, self.id_column, path)
+            check_edition(table.index, self.zones, path)
         except OtherEditionError as error:
             if refused:
                 raise
@@ -194,7 +194,7 @@ class Tables:
         carried = self.carry(
             table, pairs, counts=counts, rates=rates, ranks=ranks, people=people, people_there=people_there
         )
-        how = carried.how[carried.how.index.isin(self.zones)]
+        how = carried.how[carried.how.index.isin(list(self.zones.codes))]
         kinds = ", ".join(f"{count:,} {what}" for what, count in how.value_counts().sort_index().items())
         note = f"{path.name} is of the other edition of zones and was carried over: {kinds}."
         _log.warning("%s", note)

@@ -16,7 +16,9 @@ import pyproj
 
 from ptreach.errors import InputError
 from ptreach.sources.boundaries import CRS, read_boundaries
-from ptreach.sources.tables import find_column, need_column, numbers, read_table, texts
+from ptreach.sources.cells import numbers, texts
+from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection

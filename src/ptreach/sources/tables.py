@@ -13,40 +13,28 @@ import zlib
 from collections import Counter
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 from shapely.errors import ShapelyError
 
 from ptreach.errors import InputError
-from ptreach.sources.codes import OtherEditionError, clean_codes, edition_year
+from ptreach.sources.columns import listed, plain_header
 from ptreach.sources.workbooks import SUFFIXES as BOOK_SUFFIXES
 from ptreach.sources.workbooks import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ptreach.model import FloatArray
 
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
 PARQUET_SUFFIXES: Final = frozenset({".parquet", ".geoparquet"})
 GEO_SUFFIXES: Final = frozenset(
     {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".zip"}
 )
-LSOA_CODE: Final = re.compile(r"(?:f_)?lsoa(\d\d)_?(?:cd|code)|lsoa code \(20(\d\d)\)|lsoa 20(\d\d) code")
-"""Headers of LSOA codes; one of the groups is the edition, ``11`` or ``21``."""
-# Nomis's header of codes names no edition.
-_NOMIS_CODE: Final = re.compile("geography[ _]code")
-SUPPRESSED: Final = frozenset(
-    {"-", "–", "c", "[c]", "x", "[x]", "z", "[z]", ":", "[:]", "*", "..", ".", "[low]", "supp"}
-)
-"""What publishers write for a figure that is withheld or not known, case folded."""
 _ANY_HEADER: Final = r".*\b(code|cd|id|lsoa\d\dcd|lsoa\d\d_code|geography code)\b.*"
 # Tables of England's districts unpack to less than 1 MB, of its small areas to 100 MB.
 _MAX_UNPACKED_BYTES: Final = 1_000_000_000
-# 12,5 and 0,234 can only be decimals; 1,234 may be either.
-_DECIMAL_COMMA: Final = r"-?(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d+)"
 
 _log = logging.getLogger(__name__)
 
@@ -68,11 +56,6 @@ class Layout(NamedTuple):
 
 PLAIN: Final = Layout()
 """A file is read by its own headers."""
-
-
-def plain_header(header: object) -> str:
-    """Return a header without BOM and outer blanks, white space collapsed, case folded."""
-    return " ".join(str(header).replace("\ufeff", " ").split()).casefold()
 
 
 def read_table(path: Path, layout: Layout = PLAIN, header: str = _ANY_HEADER) -> pd.DataFrame:
@@ -316,168 +299,3 @@ def _first_line(error: Exception) -> str:
     """Return what an error of a library says, in one line."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
-
-
-def find_column(frame: pd.DataFrame, pattern: str) -> str | None:
-    """Return the first header that `pattern`, a regular expression of plain headers, matches whole.
-
-    None where none does.
-    """
-    return next((str(name) for name in frame.columns if re.fullmatch(pattern, str(name))), None)
-
-
-def need_column(frame: pd.DataFrame, pattern: str, header: str, path: Path | str) -> str:
-    """Return as `find_column`; raise InputError that names `header` and the headers found."""
-    found = find_column(frame, pattern)
-    if found is None:
-        raise InputError(
-            f"no column '{header}'; found: {listed(frame)}",
-            where=str(path),
-            remedy="take the publisher's file as it is",
-        )
-    return found
-
-
-def zone_codes(frame: pd.DataFrame, id_column: str | None, path: Path) -> pd.Index[Any]:
-    """Return the zone codes of a table as text, blanks stripped, named ``zone_id``.
-
-    The column is `id_column`, or the one publishers use for the same edition (``LSOA11CD``, ``lsoa11_code``,
-    ``LSOA code (2011)``). With `id_column` None any edition will do.
-
-    Raises
-    ------
-    InputError
-        Where there is no such column, or it is of another edition: many codes are the same in both editions
-        while the zones are not, so a join would go wrong unseen. Empty and doubled codes too.
-    """
-    column = _code_column(frame, id_column, path)
-    codes = texts(frame[column])
-    empty = np.flatnonzero(codes.isna())
-    if empty.size:
-        raise InputError(
-            f"{empty.size} rows without a code",
-            where=f"{path}, row {frame.index[empty[0]]}, {column}",
-            remedy="fill in or drop them",
-        )
-    codes = clean_codes(codes, f"{path}, {column}")
-    twice = codes[codes.duplicated()]
-    if len(twice):
-        raise InputError(
-            f"'{twice.iloc[0]}' occurs more than once ({twice.nunique()} such codes)",
-            where=f"{path}, row {twice.index[0]}, {column}",
-            remedy="keep one row for each zone",
-        )
-    return pd.Index(codes.to_list(), name="zone_id")
-
-
-def _code_column(frame: pd.DataFrame, id_column: str | None, path: Path) -> str:
-    """Return the header of the zone codes; raises as `zone_codes` says."""
-    if id_column and plain_header(id_column) in frame.columns:
-        return plain_header(id_column)
-    matches = [(str(name), match) for name in frame.columns if (match := LSOA_CODE.fullmatch(str(name)))]
-    editions = {name: next(filter(None, match.groups())) for name, match in matches}
-    asked = edition_year(id_column)
-    for name, year in editions.items():
-        if id_column is None or asked == year:
-            return name
-    wanted = id_column or "LSOA code"
-    if editions:
-        name, year = next(iter(editions.items()))
-        raise OtherEditionError(
-            f"holds zones of LSOA 20{year} (column '{name}'), not '{wanted}'",
-            where=str(path),
-            id_column=f"lsoa{year}cd",
-        )
-    nomis = next((str(name) for name in frame.columns if _NOMIS_CODE.fullmatch(str(name))), None)
-    if nomis and (asked or id_column is None):
-        return nomis
-    raise InputError(
-        f"no column '{wanted}'; found: {listed(frame)}",
-        where=str(path),
-        remedy=f"name the column of codes {wanted}, or give its header as headers.zone_id in the recipe",
-    )
-
-
-def texts(cells: pd.Series[Any]) -> pd.Series[str]:
-    """Return cells as text, blanks at the ends stripped, NaN where blank."""
-    stripped = cells.astype("string").str.strip()
-    return pd.Series(stripped.mask(stripped == "").to_numpy(dtype=object, na_value=np.nan), index=cells.index)
-
-
-def numbers(
-    frame: pd.DataFrame,
-    column: str,
-    path: Path | str,
-    *,
-    grouped: bool = True,
-    suppressed: bool = False,
-    remedy: str = "correct the cell or leave it blank",
-) -> FloatArray:
-    """Return a column as float64, shape (rows,); blank is NaN.
-
-    Commas between thousands are read over unless `grouped` is false; where a cell such as 12,5 shows that the
-    column's commas are decimal, they are read so. With `suppressed`, publishers' marks for figures that are
-    withheld (``-``, ``c``, ``[x]``, ``:``) are NaN too, which is logged with their number.
-
-    Raises
-    ------
-    InputError
-        Where a cell is no number, naming file, row and header.
-    """
-    cells = frame[column]
-    if not pd.api.types.is_numeric_dtype(cells):
-        cells = texts(cells)
-        if suppressed:
-            cells = _without_marks(cells, column, path)
-        if grouped and _has_decimal_commas(cells):
-            cells = cells.str.replace(",", ".", regex=False)
-        elif grouped:
-            _refuse_ambiguous(frame, cells, column, path)
-            cells = cells.str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
-    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = np.flatnonzero(~np.isfinite(values) & cells.notna().to_numpy())
-    if wrong.size:
-        raise InputError(
-            f"'{frame[column].iloc[wrong[0]]}' is no number",
-            where=f"{path}, row {frame.index[wrong[0]]}, {column}",
-            remedy=remedy,
-        )
-    return np.ascontiguousarray(values)
-
-
-def _has_decimal_commas(cells: pd.Series[Any]) -> bool:
-    """Say whether commas can only be decimal: one a cell, no stops, and not all before three digits."""
-    shown = cells.dropna()
-    sure = bool(shown.str.fullmatch(_DECIMAL_COMMA).any())
-    return sure and not (shown.str.contains(".", regex=False) | (shown.str.count(",") > 1)).any()
-
-
-def _refuse_ambiguous(frame: pd.DataFrame, cells: pd.Series[Any], column: str, path: Path | str) -> None:
-    """Raise InputError for 1,234 in a file whose cells semicolons part, as where commas are decimal."""
-    if frame.attrs.get("separator") != ";":
-        return
-    either = cells.str.fullmatch(r"-?\d{1,3},\d{3}").eq(other=True)
-    plain = ~cells.dropna().str.contains(r"[.]|,.*,", regex=True).any()
-    if either.any() and plain:
-        raise InputError(
-            f"'{cells[either].iloc[0]}' may be thousands or have decimals",
-            where=f"{path}, row {cells.index[either][0]}, {column}",
-            remedy="save the file as CSV UTF-8 with points for decimals and nothing between thousands",
-        )
-
-
-def _without_marks(cells: pd.Series[Any], column: str, path: Path | str) -> pd.Series[Any]:
-    """Return cells with NaN for marks of figures that are withheld, which are counted."""
-    marked = cells.str.casefold().isin(SUPPRESSED)
-    if marked.any():
-        signs = ", ".join(sorted(set(cells[marked])))
-        _log.warning(
-            "%s, %s: %d figures are withheld by their publisher (%s)", path, column, marked.sum(), signs
-        )
-    return cells.mask(marked)
-
-
-def listed(frame: pd.DataFrame) -> str:
-    """Return the headers of a table for a message, the first dozen at most."""
-    names = [str(name) for name in frame.columns]
-    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -365,8 +365,8 @@ RESULTS: Final = (
 CLAIMANT_RATE: Final = ("claimant_rate", "Claimants, of people aged 16-64")
 CLAIMANTS: Final = ("claimants", "Claimants")
 
-AGES: Final = (("children", "Aged 0-15", 0, 15), ("older_people", "Aged 65 or over", 65, None))
-"""Shares of all people: name, title, first and last age."""
+AGES: Final = (("children", "Aged 0-15", "children"), ("older_people", "Aged 65 or over", "pensioners"))
+"""Shares of all people: name, title, and the column of `people_by_age`."""
 
 THEMES: Final = (
     "deprivation",

@@ -13,10 +13,11 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.model import Indicator
+from ptreach.sources.cells import log_codes, read_cells, refuse_negative
+from ptreach.sources.columns import label_of
 from ptreach.sources.indicators.catalogue import CENSUS
-from ptreach.sources.indicators.cells import log_codes, read_cells, refuse_negative
-from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import rows_of_zones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,18 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ptreach.model import FloatArray
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.catalogue import CensusTable, Share
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
-
-
-def label_of(header: str) -> str:
-    """Return the label in a plain header of Nomis: ``a: b`` for ``a :b; measures: value``.
-
-    A section of industry loses its colon: ``c manufacturing`` for ``c: manufacturing``.
-    """
-    label = re.sub(r";\s*measures\s*:\s*value$", "", header)
-    return re.sub(r"\s*:\s*", ": ", label).strip()
 
 
 def labels_of(headers: Sequence[str], topic: str) -> dict[str, str]:

@@ -13,11 +13,11 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.model import Indicator
+from ptreach.sources.cells import log_codes, numbers, read_cells, refuse_negative, texts
+from ptreach.sources.columns import find_column, need_column
 from ptreach.sources.indicators.catalogue import CLAIMANT_RATE, CLAIMANTS
-from ptreach.sources.indicators.cells import log_codes, read_cells, refuse_negative
-from ptreach.sources.indicators.editions import rows_of_zones
 from ptreach.sources.indicators.figures import Figures, figures, percentages
-from ptreach.sources.tables import find_column, need_column, numbers, texts
+from ptreach.sources.indicators.rows import rows_of_zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.ages import Ages
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
 
 _PAGE_ROWS: Final = 25_000
@@ -92,12 +92,10 @@ def read_claimants(table: Table, edition: Edition, ages: Ages | None) -> Figures
         return figures(
             Indicator(rate, rate_title, "work", "%", edition.name, note=note), cells.numbers, codes, where
         )
-    people = ages.between(16, 64) if ages else None
-    if ages is None or people is None:
+    if ages is None or ages.by_zone["working_age"].isna().all():
         indicator = Indicator(count, count_title, "work", "people", edition.name, note=note)
         return figures(indicator, cells.numbers, codes, where)
-    by_zone = dict(zip(ages.codes, people, strict=True))
-    of_working_age = np.array([by_zone.get(code, np.nan) for code in codes])
+    of_working_age = ages.by_zone["working_age"].reindex(codes).to_numpy(dtype=np.float64)
     shares = percentages(cells.numbers, of_working_age, codes, rate_title, where)
     indicator = Indicator(
         rate, rate_title, "work", "%", edition.name, note=f"{note} People aged 16-64: {ages.title}."

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
 from ptreach.sources.archive import READ_FAULTS, Bounded, TableFile, zip_files
+from ptreach.sources.columns import plain_header
 from ptreach.sources.contents import WEB_PAGE, fault_of
-from ptreach.sources.tables import TEXT_SUFFIXES, parse_csv, plain_header, read_table
+from ptreach.sources.tables import TEXT_SUFFIXES, parse_csv, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

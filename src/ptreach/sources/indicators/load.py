@@ -16,7 +16,8 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicators
-from ptreach.sources.indicators.ages import age_figures, is_of_ages, read_ages
+from ptreach.sources.codes import Edition, check_edition, zone_codes
+from ptreach.sources.indicators.ages import Ages, age_figures, read_ages
 from ptreach.sources.indicators.catalogue import (
     AGES,
     CENSUS,
@@ -28,22 +29,23 @@ from ptreach.sources.indicators.catalogue import (
 )
 from ptreach.sources.indicators.census import census_table, read_census
 from ptreach.sources.indicators.claimants import is_of_claimants, read_claimants
-from ptreach.sources.indicators.editions import Edition, is_zone
-from ptreach.sources.indicators.files import Table, read_tables
+from ptreach.sources.indicators.files import read_tables
 from ptreach.sources.indicators.own import read_own
 from ptreach.sources.indicators.results import is_of_results, read_results
+from ptreach.sources.indicators.rows import is_zone
 from ptreach.sources.indicators.scores import score_figures
+from ptreach.sources.population import is_of_ages, read_population
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
 from ptreach.sources.schools import read_register, zones_of_schools
-from ptreach.sources.tables import read_table, zone_codes
+from ptreach.sources.tables import Layout, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ptreach.model import SourceRecord
-    from ptreach.sources.indicators.ages import Ages
     from ptreach.sources.indicators.figures import Figures
+    from ptreach.sources.indicators.files import Table
     from ptreach.sources.recipe import AreasRecipe, IndicatorColumn
 
 _KINDS: Final = ("deprivation", "population", "indicators", "schools", "boundaries")
@@ -127,7 +129,7 @@ def _deprivation(recipe: AreasRecipe, folder: Path) -> tuple[Edition, list[Figur
     path = folder / SOURCES_FOLDER / source.file
     frame = read_table(path)
     codes = pd.Series(zone_codes(frame, recipe.id_column, path).to_numpy(), index=frame.index)
-    edition = Edition(recipe.edition, recipe.id_column, frozenset(codes))
+    edition = Edition(recipe.id_column, frozenset(codes), recipe.edition)
     return edition, score_figures(frame, codes, edition.name, recipe.deprivation_title, path)
 
 
@@ -158,9 +160,9 @@ def _population(recipe: AreasRecipe, folder: Path, edition: Edition) -> Ages | N
     if source is None:
         return None
     path = folder / SOURCES_FOLDER / source.file
-    frame = read_table(path)
-    zone_codes(frame, recipe.id_column, path)
-    return read_ages(Table(frame, path), edition, recipe.population_title)
+    people = read_population(path, recipe.id_column, Layout(source.headers, source.sheet))
+    check_edition(people.index, edition, path)
+    return Ages(people, path, recipe.population_title)
 
 
 def _zones_of_schools(

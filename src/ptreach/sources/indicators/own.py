@@ -12,18 +12,17 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicator
-from ptreach.sources.indicators.cells import CODES, log_codes, read_cells
-from ptreach.sources.indicators.census import label_of
-from ptreach.sources.indicators.editions import code_column, rows_of_zones
+from ptreach.sources.cells import log_codes, read_cells, stand_for_none, texts
+from ptreach.sources.columns import label_of, listed, plain_header
 from ptreach.sources.indicators.figures import Figures, figures, percentages
+from ptreach.sources.indicators.rows import code_column, rows_of_zones
 from ptreach.sources.recipe import IndicatorColumn
-from ptreach.sources.tables import listed, plain_header, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ptreach.model import FloatArray
-    from ptreach.sources.indicators.editions import Edition
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.files import Table
 
 _TITLE_CHARS: Final = 40
@@ -77,7 +76,7 @@ def _numeric(frame: pd.DataFrame, where: Path | str) -> list[IndicatorColumn]:
             continue
         if not pd.api.types.is_numeric_dtype(cells):
             said = texts(cells).dropna()
-            said = said[~said.str.casefold().isin(list(CODES))]
+            said = said[~stand_for_none(said)]
             plain = said.str.replace(r"[,%\s]", "", regex=True)
             numeric = np.isfinite(pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan))
             if not numeric.size or numeric.mean() <= 0.5:

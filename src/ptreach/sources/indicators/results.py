@@ -14,18 +14,18 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicator
+from ptreach.sources.cells import read_cells, tell_codes
+from ptreach.sources.columns import find_column, need_column
 from ptreach.sources.indicators.catalogue import RESULTS
-from ptreach.sources.indicators.cells import read_cells, tell_codes
 from ptreach.sources.indicators.figures import Figures, figures
 from ptreach.sources.schools import urns
-from ptreach.sources.tables import find_column, need_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ptreach.model import FloatArray
+    from ptreach.sources.codes import Edition
     from ptreach.sources.indicators.catalogue import SchoolResult
-    from ptreach.sources.indicators.editions import Edition
     from ptreach.sources.indicators.files import Table
 
 # Pupils the results are of, else all of the school's: KS2, KS4, both.

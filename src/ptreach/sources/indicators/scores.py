@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ptreach.model import Indicator
+from ptreach.sources.cells import numbers
+from ptreach.sources.columns import find_column
 from ptreach.sources.indicators.catalogue import DEPRIVATION
 from ptreach.sources.indicators.figures import Figures, figures
-from ptreach.sources.tables import find_column, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path

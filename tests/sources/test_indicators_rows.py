@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.sources.indicators import editions
-from ptreach.sources.indicators.editions import Edition, rows_of_zones
+from ptreach.sources import codes as zone_codes
+from ptreach.sources.codes import Edition
+from ptreach.sources.indicators.rows import rows_of_zones
 from zone_tables import GONE, NEW, OLD, ZONES, column, csv, load
 
-IN_2021 = Edition("LSOA 2021", "lsoa21cd", frozenset(ZONES))
-IN_2011 = Edition("LSOA 2011", "lsoa11cd", frozenset({*OLD, GONE}))
+IN_2021 = Edition("lsoa21cd", frozenset(ZONES), "LSOA 2021")
+IN_2011 = Edition("lsoa11cd", frozenset({*OLD, GONE}), "LSOA 2011")
 
 
 def rows(codes, edition=IN_2021, header="geography code"):
@@ -24,7 +25,7 @@ def rows(codes, edition=IN_2021, header="geography code"):
 @pytest.fixture
 def whole_country(monkeypatch):
     """Take the few codes of an edition for all there are."""
-    monkeypatch.setattr(editions, "_WHOLE_COUNTRY", 4)
+    monkeypatch.setattr(zone_codes, "_WHOLE_COUNTRY", 4)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_zone_twice_is_named():
 
 
 def test_zones_of_ones_own_are_taken_as_they_are():
-    edition = Edition("Hexagons", "hex_id", frozenset({"1", "2", "a3"}))
+    edition = Edition("hex_id", frozenset({"1", "2", "a3"}), "Hexagons")
     assert rows([1, 2, "a3"], edition, "hex_id").tolist() == ["1", "2", "a3"]
     assert rows([2, "z"], edition, "hex_id").tolist() == ["2"]
 
