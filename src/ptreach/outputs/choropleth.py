@@ -65,8 +65,14 @@ def draw_areas(
     if len(dark) < 2:
         return
     # Closed, for simplified boundaries leave slits between areas
-    whole = shapely.union_all(dark, grid_size=pixel_m / 16).buffer(3 * pixel_m).buffer(-3 * pixel_m)
-    inner = shapely.union_all(shapely.boundary(dark)).difference(whole.boundary.buffer(2 * pixel_m))
+    whole = (
+        shapely.union_all(dark, grid_size=pixel_m / 16)
+        .buffer(3 * pixel_m, quad_segs=4)
+        .buffer(-3 * pixel_m, quad_segs=4)
+    )
+    inner = shapely.union_all(shapely.boundary(dark)).difference(
+        whole.boundary.buffer(2 * pixel_m, quad_segs=4)
+    )
     lines = line_coordinates(np.array([inner]))
     axes.add_collection(
         LineCollection(lines, colors="white", linewidths=width_pt, zorder=Z_BANDS), autolim=False
