@@ -39,8 +39,6 @@ from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
-from ptreach.sources.demo import write_demo
-from ptreach.sources.fetch import fetch_sources
 from ptreach.sources.recipe import (
     load_areas_recipe,
     load_network_recipe,
@@ -121,6 +119,8 @@ def fetch(
 
     A server may be silent for `timeout_s` seconds.
     """
+    from ptreach.sources.fetch import fetch_sources  # its import takes a while, as that of the demo does
+
     return fetch_sources(
         load_recipe(name, home),
         recipe_folder(name, home),
@@ -248,6 +248,8 @@ def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Convers
 
 def demo(out: Path, *, workers: int, progress: Progress) -> Path:
     """Write the made-up town and its pack below a folder; return the pack's folder."""
+    from ptreach.sources.demo import write_demo
+
     return run(write_demo(out), home=out, out=out, engine="raptor", workers=workers, progress=progress)
 
 

@@ -2,16 +2,17 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ptreach.measures.bootstrap import bootstrap_interval, spatial_blocks
 
 
-def mean(values):
-    return values.mean()
+def mean(values, times):
+    return (times @ values) / times.sum(axis=1)
 
 
-def weighted_mean(values, people):
-    return (values @ people) / people.sum()
+def weighted_mean(values, people, times):
+    return (times @ (values * people)) / (times @ people)
 
 
 def bounds(interval):
@@ -21,7 +22,7 @@ def bounds(interval):
 def test_the_interval_of_a_mean_is_that_of_the_textbook():
     values = np.random.default_rng(1).normal(size=200)
     found = bootstrap_interval(mean, values, blocks=None, seed=1, draws=9999)
-    assert found.estimate == values.mean()
+    assert found.estimate == pytest.approx(values.mean())
     half = 1.96 * values.std() / math.sqrt(200)
     assert bounds(found) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.1 * half)
     assert (found.level, found.method, found.zones, found.blocks, found.draws) == (
@@ -72,6 +73,27 @@ def test_a_zone_of_more_people_counts_as_so_many_of_one():
     assert bounds(weighted) == pytest.approx(bounds(each))
 
 
+@pytest.mark.parametrize("method", ["bca", "percentile"])
+def test_the_interval_is_the_one_scipy_finds_by_drawing_rows(method):
+    rng = np.random.default_rng(10)
+    values, people = rng.exponential(size=60), rng.integers(1, 9, size=60)
+    ward = rng.integers(0, 12, size=60)
+
+    def of_wards(drawn):
+        rows = np.concatenate([np.flatnonzero(ward == one) for one in drawn])
+        return np.average(values[rows], weights=people[rows])
+
+    theirs = stats.bootstrap(
+        (np.arange(12),), of_wards, n_resamples=250, vectorized=False, confidence_level=0.9,
+        method={"bca": "BCa"}.get(method, method), rng=np.random.default_rng(11),
+    ).confidence_interval  # fmt: skip
+    ours = bootstrap_interval(
+        weighted_mean, values, people, blocks=ward, seed=11, draws=250, level=0.9, method=method
+    )
+    assert ours.method == method
+    assert bounds(ours) == pytest.approx((theirs.low, theirs.high), rel=1e-12)
+
+
 def coverage(sample, truth, blocks, method="bca"):
     hits = []
     for seed in range(150):
@@ -107,8 +129,9 @@ def test_a_statistic_that_no_draw_changes_has_an_interval_of_no_width():
 
 
 def test_a_statistic_that_some_draws_lack_has_no_interval():
-    def mean_of_the_poor(values, poor):
-        return values[poor].mean() if poor.any() else math.nan
+    def mean_of_the_poor(values, poor, times):
+        with np.errstate(invalid="ignore"):
+            return (times @ (values * poor)) / (times @ poor)
 
     values, poor = np.arange(6.0), np.arange(6) == 0
     found = bootstrap_interval(mean_of_the_poor, values, poor, blocks=None, seed=1, draws=99)

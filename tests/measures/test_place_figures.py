@@ -5,6 +5,8 @@ import pytest
 from shapely.geometry import box
 
 from ptreach.measures.bootstrap import bootstrap_interval, spatial_blocks
+from ptreach.measures.concentration import concentration_index
+from ptreach.measures.deprivation import weighted_median
 from ptreach.measures.neighbours import touching_zones
 from ptreach.measures.place_figures import (
     DRAWS,
@@ -75,16 +77,36 @@ def test_intervals_hold_their_figure_and_are_those_of_blocks():
         assert row["low"] <= row["value"] <= row["high"]
         assert row["low"] < row["high"]
         assert (row["zones"], row["blocks"]) == (36, 6)
-    again = bootstrap_interval(
-        lambda m: float((m < 30).mean()),
-        minutes,
-        blocks=spatial_blocks(xy_m),
-        seed=SEED,
-        draws=DRAWS,
-        level=LEVEL,
-    )
-    found = rows.loc["share_within_30", "all"]
-    assert (found["low"], found["high"]) == pytest.approx((again.low, again.high))
+
+
+def test_intervals_are_those_of_places_drawn_zone_by_zone():
+    """Of each draw by the measure itself, over rows that stand as often as they are drawn."""
+    minutes, _, rank, xy_m = a_place()
+    people = np.random.default_rng(1).integers(100, 900, minutes.size).astype(float)
+    minutes[35] = NAN
+    rows = rows_of(summarise_place(minutes, people, rank, (30,), xy_m))
+
+    def by_rows(measure):
+        def of_draws(*given):
+            *columns, times = given
+            drawn = [np.repeat(np.arange(len(row)), row.astype(int)) for row in times]
+            return np.array([measure(*(column[some] for column in columns)) for some in drawn])
+
+        return of_draws
+
+    for figure, about, measure, known in (
+        ("median_min", "all", lambda m, p, _: weighted_median(m, p), 36),
+        ("share_within_30", "all", lambda m, p, _: p[m < 30].sum() / p.sum(), 36),
+        ("concentration_index", "minutes", concentration_index, 35),
+    ):
+        columns = minutes[:known], people[:known], rank[:known]
+        again = bootstrap_interval(
+            by_rows(measure), *columns, blocks=spatial_blocks(xy_m)[:known], seed=SEED, draws=DRAWS,
+            level=LEVEL,
+        )  # fmt: skip
+        found = rows.loc[figure, about]
+        expected = again.estimate, again.low, again.high
+        assert (found["value"], found["low"], found["high"]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

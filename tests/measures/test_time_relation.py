@@ -6,6 +6,7 @@ import shapely
 from scipy import stats
 
 from ptreach.measures.autocorrelation import morans_i
+from ptreach.measures.bootstrap import bootstrap_interval, spatial_blocks
 from ptreach.measures.neighbours import touching_zones
 from ptreach.measures.time_relation import relate_to_travel_time
 
@@ -43,6 +44,21 @@ def test_one_record_says_rho_its_interval_both_p_and_both_morans(town):
     assert [found.minutes_moran_i, found.figure_moran_i] == [each.value for each in moran]
     assert [found.minutes_moran_p, found.figure_moran_p] == [each.p for each in moran]
     assert found == relate_to_travel_time(minutes, score, xy_m, zones, seed=4, draws=499)
+
+
+def test_the_interval_is_that_of_scipys_rho_of_the_rows_drawn(town):
+    xy_m, zones, minutes, score = town
+    minutes = np.round(minutes)  # so that zones tie
+
+    def of_draws(first, second, times):
+        drawn = [np.repeat(np.arange(len(row)), row.astype(int)) for row in times]
+        return np.array([stats.spearmanr(first[some], second[some]).statistic for some in drawn])
+
+    found = relate_to_travel_time(minutes, score, xy_m, zones, seed=6, draws=99)
+    theirs = bootstrap_interval(
+        of_draws, minutes, score, blocks=spatial_blocks(xy_m), seed=6, draws=99, level=0.95
+    )
+    assert (found.rho_low, found.rho_high) == pytest.approx((theirs.low, theirs.high))
 
 
 def test_zones_that_lack_one_of_the_two_are_left_out_and_counted(town):

@@ -58,9 +58,7 @@ def correlate_groups(groups: Sequence[Known], xy_m: FloatArray, bounds_m: FloatA
     `xy_m` are places of all zones in metres, shape (zones, 2), `bounds_m` the distance classes as
     `class_bounds` returns them. A variable that is the same everywhere correlates with nothing: NaN.
     """
-    from scipy import stats
-
-    ranked = [Known(group.known, stats.rankdata(group.values, axis=0)) for group in groups]
+    ranked = [Known(group.known, pd.DataFrame(group.values).rank().to_numpy()) for group in groups]
     return [
         Correlations(_pearson(group.values), _pearson(ranks.values), effective_zones(autocorrelogram))
         for group, ranks, autocorrelogram in zip(
@@ -127,12 +125,10 @@ def false_discovery_q(p: ArrayLike) -> FloatArray:
 
     Among the findings with q of at most 5 %, about 5 % are expected to be false.
     """
-    from scipy import stats
-
     q = np.array(p, dtype=np.float64)
-    tested = ~np.isnan(q)
-    if tested.any():
-        q[tested] = stats.false_discovery_control(q[tested], method="bh")
+    order = np.argsort(q)[: np.count_nonzero(~np.isnan(q))]  # NaN sorts last
+    raised = q[order] * order.size / np.arange(1, order.size + 1)
+    q[order] = np.minimum.accumulate(raised[::-1])[::-1]
     return q
 
 

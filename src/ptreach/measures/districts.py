@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from ptreach.errors import InputError
 
@@ -39,7 +40,13 @@ def neighbouring_districts(districts: gpd.GeoDataFrame, codes: Collection[str]) 
     own = districts["district_code"].isin(list(codes)).to_numpy()
     place = districts.geometry[own].union_all()
     others = districts.loc[~own]
-    distance_m = others.geometry.distance(place).to_numpy()
+    shapes = others.geometry.to_numpy()
+    # Boxes tell which are worth measuring: no district is nearer than its box
+    boxes_m = shapely.distance(shapely.box(*shapely.bounds(shapes).T), shapely.box(*place.bounds))
+    first = np.argsort(boxes_m)[:NEAREST_N]
+    worth = boxes_m <= np.nanmax([ACROSS_M, *shapely.distance(shapes[first], place)])
+    distance_m = np.where(worth, boxes_m, np.inf)
+    distance_m[worth] = shapely.distance(shapes[worth], place)
     touching = distance_m <= ACROSS_M
     if touching.any():
         return sorted(others["district_code"][touching]), True

@@ -161,7 +161,7 @@ def p_of_correlation(correlation: ArrayLike, zones: ArrayLike) -> FloatArray:
 
     1 where the zones are two or fewer: then no correlation tells anything. NaN where one of the two is.
     """
-    from scipy import stats
+    from scipy.special import stdtr
 
     r, size = np.broadcast_arrays(
         np.asarray(correlation, dtype=np.float64), np.asarray(zones, dtype=np.float64)
@@ -169,7 +169,7 @@ def p_of_correlation(correlation: ArrayLike, zones: ArrayLike) -> FloatArray:
     freedom = np.where(size > 2, size - 2, np.nan)
     with np.errstate(divide="ignore"):  # r = 1 and -1: t is infinite, p is 0
         t = np.abs(r) * np.sqrt(freedom / np.maximum(1 - r**2, 0))
-    p = np.where(size > 2, 2 * stats.t.sf(t, freedom), 1.0)
+    p = np.where(size > 2, 2 * stdtr(freedom, -t), 1.0)
     return np.where(np.isnan(r) | np.isnan(size), np.nan, p)
 
 

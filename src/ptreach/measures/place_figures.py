@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 
 from ptreach.measures.bootstrap import bootstrap_interval, spatial_blocks
-from ptreach.measures.concentration import concentration_index
-from ptreach.measures.deprivation import weighted_median
 from ptreach.measures.inequality import summarise_inequality
 from ptreach.measures.inputs import as_labels, as_minutes, as_weights
 from ptreach.measures.tenths import compare_tenths, local_tenths
@@ -90,7 +88,7 @@ def summarise_place(
     place = _Place(times[some], weights[some], ranks[some], block)
     rows: list[tuple[object, ...]] = [
         ("people", "all", "people", float(weights.sum()), np.nan, np.nan, some.size, 0),
-        _with_interval("median_min", "all", "minutes", place, lambda m, p, _: weighted_median(m, p)),
+        _with_interval("median_min", "all", "minutes", place, _medians),
         *(
             _with_interval(f"share_within_{cutoff}", "all", "share of people", place, _share_within(cutoff))
             for cutoff in cutoffs_min
@@ -134,20 +132,46 @@ def relate_to_deprivation(
 
 
 def _with_interval(
-    figure: str, about: str, unit: str, place: _Place, statistic: Callable[..., float]
+    figure: str, about: str, unit: str, place: _Place, statistic: Callable[..., FloatArray]
 ) -> tuple[object, ...]:
     """Return the row of a statistic of minutes, people and rank."""
     zones_n = place.people.size
     if place.block is None or np.unique(place.block).size < 2:
-        value = statistic(*place[:3]) if zones_n else np.nan
+        value = float(statistic(*place[:3], np.ones((1, zones_n)))[0]) if zones_n else np.nan
         return figure, about, unit, value, np.nan, np.nan, zones_n, 0
     found = bootstrap_interval(statistic, *place[:3], blocks=place.block, seed=SEED, draws=DRAWS, level=LEVEL)
     return figure, about, unit, found.estimate, found.low, found.high, zones_n, found.blocks
 
 
-def _share_within(cutoff: int) -> Callable[..., float]:
+def _medians(minutes: FloatArray, people: FloatArray, _: FloatArray, times: FloatArray) -> FloatArray:
+    """Return the median of each draw, as `weighted_median` has it."""
+    order = np.argsort(minutes, kind="stable")  # NaN sorts last
+    running = np.cumsum(times[:, order] * people[order], axis=1)
+    medians: FloatArray = minutes[order][(running < running[:, -1:] / 2).sum(axis=1)]
+    return medians
+
+
+def _share_within(cutoff: int) -> Callable[..., FloatArray]:
     """Return the statistic: share of people within a cutoff."""
-    return lambda minutes, people, _: float(people[minutes < cutoff].sum() / people.sum())
+    return lambda minutes, people, _, times: (times @ (people * (minutes < cutoff))) / (times @ people)
+
+
+def _concentrations(
+    minutes: FloatArray, people: FloatArray, rank: FloatArray, times: FloatArray
+) -> FloatArray:
+    """Return the index of each draw, as `concentration_index` has it; minutes and ranks are all known."""
+    order = np.argsort(rank, kind="stable")
+    begins = np.unique(rank[order], return_index=True)[1]
+    drawn = times[:, order] * people[order]
+    to_people, to_value = (
+        np.cumsum(np.add.reduceat(amounts, begins, axis=1), axis=1)
+        for amounts in (drawn, drawn * minutes[order])
+    )
+    added = np.diff(to_people, axis=1, prepend=0)
+    between = to_value - np.diff(to_value, axis=1, prepend=0) / 2
+    with np.errstate(invalid="ignore"):  # all minutes are 0
+        index: FloatArray = 1.0 - 2 * (added * between).sum(axis=1) / (to_people[:, -1] * to_value[:, -1])
+    return index
 
 
 def _of_tenths(place: _Place, cutoffs_min: Sequence[int]) -> list[tuple[object, ...]]:
@@ -188,7 +212,7 @@ def _of_inequality(place: _Place) -> list[tuple[object, ...]]:
     block = place.block[counted] if place.block is not None and zones_n >= FEWEST_ZONES else None
     minutes, people, rank = (column[counted] for column in place[:3])
     here = _Place(minutes, people, rank, block)
-    rows.append(_with_interval("concentration_index", "minutes", "index", here, concentration_index))
+    rows.append(_with_interval("concentration_index", "minutes", "index", here, _concentrations))
     return rows
 
 

@@ -114,10 +114,20 @@ def relate_to_travel_time(
     )
 
 
-def _spearman(first: FloatArray, second: FloatArray) -> float:
-    """Return Spearman's rho; NaN where one of the two is the same everywhere."""
-    from scipy import stats
+def _spearman(first: FloatArray, second: FloatArray, times: FloatArray) -> FloatArray:
+    """Return Spearman's rho of each draw; NaN where one of the two is the same everywhere in it."""
+    z, w = _ranks(first, times), _ranks(second, times)
+    scale = np.sqrt((times * z * z).sum(axis=1) * (times * w * w).sum(axis=1))
+    with np.errstate(invalid="ignore"):
+        rho: FloatArray = (times * z * w).sum(axis=1) / scale
+    return rho
 
-    z, w = (stats.rankdata(values) - (values.size + 1) / 2 for values in (first, second))
-    scale = float(np.sqrt((z @ z) * (w @ w)))
-    return float(z @ w) / scale if scale else float("nan")
+
+def _ranks(values: FloatArray, times: FloatArray) -> FloatArray:
+    """Return the ranks of zones, less their mean, in each draw: equal values share a rank."""
+    different, kind = np.unique(values, return_inverse=True)
+    order = np.argsort(kind, kind="stable")
+    counts = np.add.reduceat(times[:, order], np.searchsorted(kind[order], np.arange(different.size)), axis=1)
+    upto = np.cumsum(counts, axis=1)
+    ranks: FloatArray = (upto - (counts + upto[:, -1:]) / 2)[:, kind]
+    return ranks

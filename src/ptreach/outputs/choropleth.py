@@ -49,7 +49,8 @@ def draw_areas(
     width_pt
         Width of outlines.
     """
-    outlines = [polygon_outline(shape) for shape in shapely.simplify(areas, pixel_m / 2)]
+    areas = shapely.simplify(areas, pixel_m / 2)  # once, for pixels are what detail costs
+    outlines = [polygon_outline(shape) for shape in areas]
     axes.add_collection(
         PathCollection(outlines, facecolors=colours, edgecolors=INK, linewidths=width_pt, zorder=Z_BANDS),
         autolim=False,
@@ -64,9 +65,15 @@ def draw_areas(
     if len(dark) < 2:
         return
     # Closed, for simplified boundaries leave slits between areas
-    whole = shapely.union_all(dark).buffer(3 * pixel_m).buffer(-3 * pixel_m)
-    inner = shapely.union_all(shapely.boundary(dark)).difference(whole.boundary.buffer(2 * pixel_m))
-    lines = line_coordinates(np.array([shapely.simplify(inner, pixel_m / 2)]))
+    whole = (
+        shapely.union_all(dark, grid_size=pixel_m / 16)
+        .buffer(3 * pixel_m, quad_segs=4)
+        .buffer(-3 * pixel_m, quad_segs=4)
+    )
+    inner = shapely.union_all(shapely.boundary(dark)).difference(
+        whole.boundary.buffer(2 * pixel_m, quad_segs=4)
+    )
+    lines = line_coordinates(np.array([inner]))
     axes.add_collection(
         LineCollection(lines, colors="white", linewidths=width_pt, zorder=Z_BANDS), autolim=False
     )

@@ -131,7 +131,7 @@ def _draw_england(figure: Figure, scene: DistrictScene) -> Axes:
     west, south, east, north = scene.shapes.total_bounds
     axes.set(xlim=(west, east), ylim=(south, north), aspect="equal", anchor="C")
     axes.set_axis_off()
-    figure.canvas.draw()  # settles the scale, which is that of the narrower side
+    axes.apply_aspect()  # settles the scale, which is that of the narrower side
     pixel_m = (east - west) / axes.get_window_extent().width
     _draw_shapes(axes, scene.shapes, pixel_m, width_pt=0.3)
     _outline_place(axes, scene, pixel_m, ink_pt=2.6, star_pt=1.3)

@@ -120,13 +120,14 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
     shore = shapely.simplify(clipped(land, frame).boundary, pixel_m / 2).difference(frame.boundary)
     _draw_outline(axes, shore, LINES["coast"].colour)
     taken = shapely.union(shore, frame.boundary)
+    apart_m = OUTLINES_APART_PX * pixel_m
     for cutoff in reversed(cutoffs):
         area = clipped(isochrones[cutoff], frame)
         axes.add_patch(
             PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
         outline = shapely.simplify(area.boundary, pixel_m / 2)
-        _draw_outline(axes, outline.difference(taken.buffer(OUTLINES_APART_PX * pixel_m)), INK)
+        _draw_outline(axes, outline.difference(taken.buffer(apart_m, quad_segs=4)), INK)
         taken = shapely.union(taken, outline)
 
 

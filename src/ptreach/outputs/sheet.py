@@ -49,7 +49,9 @@ def sheet(path: Path, size_in: tuple[float, float] = SIZE_IN, dpi: int = DPI) ->
         figure = Figure(figsize=size_in, dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
         yield figure
-        figure.savefig(path, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(
+            path, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+        )
 
 
 def draw_heading(figure: Figure, title: str, subtitle: str, *, made_up: bool = False) -> None:

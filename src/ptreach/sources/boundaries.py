@@ -36,6 +36,8 @@ _REGION: Final = {
     "region_name": r"region_name|(rgn|region)\d\d_?(nm|name)",
 }
 
+_POLYGONS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
 _log = logging.getLogger(__name__)
 
 
@@ -127,10 +129,13 @@ def _shapes(path: Path, layout: Layout) -> gpd.GeoDataFrame:
 
 def _refuse_others(table: gpd.GeoDataFrame, path: Path) -> None:
     """Raise InputError where a file has other shapes than polygons."""
-    kinds = sorted(set(table.geom_type.dropna()) - {"Polygon", "MultiPolygon"})
-    if kinds:
+    shapes = table.geometry.to_numpy()
+    others = ~np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_missing(shapes)
+    if others.any():
         raise InputError(
-            f"holds a {kinds[0]}, not only polygons", where=str(path), remedy="take boundaries, not points"
+            f"holds a {shapes[others][0].geom_type}, not only polygons",
+            where=str(path),
+            remedy="take boundaries, not points",
         )
 
 

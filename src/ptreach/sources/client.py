@@ -9,13 +9,13 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import httpx
-
 from ptreach.errors import InputError
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
+
+    import httpx
 
 
 class Patience(NamedTuple):
@@ -40,6 +40,8 @@ def trusted_certificates() -> ssl.SSLContext:
 
     Firewalls that open connections sign with a certificate that an organisation has installed there.
     """
+    import httpx
+
     trust = httpx.create_ssl_context()
     trust.load_default_certs()
     return trust
@@ -53,6 +55,8 @@ def open_client(patience: Patience) -> httpx.Client:
     InputError
         Where a proxy setting is not understood.
     """
+    import httpx
+
     timeout = httpx.Timeout(patience.silence_s, connect=patience.connect_s)
     try:
         return httpx.Client(
