@@ -135,7 +135,7 @@ def pick(rng, choices):
 
 def with_odd_cells(text, rng):
     """A table with some cells, rows or marks changed."""
-    rows = [line.split(",") for line in text.splitlines()]
+    rows = [line.split(",") for line in text.splitlines()] or [[""]]
     for _ in range(int(rng.integers(1, 6))):
         at = int(rng.integers(len(rows)))
         kind = rng.integers(9)
