@@ -58,7 +58,7 @@ def draw_areas(
     for outline, colour, hatch in zip(outlines, colours, hatched, strict=True):
         if hatch:
             line = letters_on(colour)
-            axes.add_patch(
+            axes.add_artist(
                 PathPatch(outline, fill=False, edgecolor=line, linewidth=0, hatch=HATCH, zorder=Z_BANDS)
             )
     dark = areas[np.array([colour == INK for colour in colours], dtype=np.bool_)]

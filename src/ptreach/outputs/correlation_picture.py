@@ -234,7 +234,7 @@ def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator]
         if firm and not same_whole:
             fill = (POSITIVE if value > 0 else NEGATIVE)[step_of(value)]
             letters = letters_on(fill)
-        axes.add_patch(
+        axes.add_artist(
             Rectangle(
                 (x, y), grid.width, grid.height, facecolor=fill, edgecolor=HATCH_COLOUR,
                 hatch="/////" if same_whole else None,
@@ -242,7 +242,7 @@ def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator]
             )
         )  # fmt: skip
         if fill != "white":
-            axes.add_patch(
+            axes.add_artist(
                 Rectangle(
                     (x, y), grid.width, grid.height, facecolor="none", edgecolor=INK, linewidth=0.5, zorder=2
                 )
@@ -311,7 +311,7 @@ def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
         y += 0.26
         axes.text(x, y, f"{sign} {words}", fontsize=8.5, va="center")
         for number, colour in enumerate(colours):
-            axes.add_patch(
+            axes.add_artist(
                 Rectangle(
                     (x + 0.9 + number * width, y - 0.11), width, 0.22, facecolor=colour, edgecolor=INK,
                     linewidth=0.7,
@@ -323,7 +323,7 @@ def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
     )
     for hatch, words in marks:
         y += 0.27
-        axes.add_patch(
+        axes.add_artist(
             Rectangle((x, y - 0.09), 0.36, 0.18, facecolor="white", edgecolor=HATCH_COLOUR, hatch=hatch)
         )
         axes.text(x + 0.46, y, words, fontsize=8.5, va="center")

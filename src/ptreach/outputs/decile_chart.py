@@ -139,7 +139,7 @@ def _draw_key(axes: Axes, cutoffs: list[int], cutoff_min: int) -> None:
     for colour, words, cutoff in zip(
         (*band_colours(len(cutoffs)), GROUND), labels, (*cutoffs, None), strict=True
     ):
-        axes.add_patch(Rectangle((x, y - 0.085), 0.24, 0.17, facecolor=colour, edgecolor=INK, linewidth=0.9))
+        axes.add_artist(Rectangle((x, y - 0.085), 0.24, 0.17, facecolor=colour, edgecolor=INK, linewidth=0.9))
         bold = "bold" if cutoff == cutoff_min else "normal"
         text = axes.text(x + 0.31, y, words, fontsize=10, va="center", fontweight=bold)
         x += 0.31 + text.get_window_extent().width / axes.figure.dpi + 0.2
@@ -169,7 +169,7 @@ def _draw_row(
     starts = [0.0, *shares]
     y = middle - BAR_IN / 2
     for start, end, colour in zip(starts, [*shares, 1.0], (*band_colours(len(cutoffs)), GROUND), strict=True):
-        axes.add_patch(
+        axes.add_artist(
             Rectangle(
                 (BAR_LEFT_IN + start * width, y), (end - start) * width, BAR_IN, facecolor=colour,
                 edgecolor=INK, linewidth=0.9 if end > start else 0,

@@ -105,9 +105,9 @@ def _draw_bar(axes: Axes, bar: DistrictBar, y_in: float, row_in: float, unit: fl
     if bar.marked:
         size = (end - NAME_END, row_in * 0.72)
         place = (NAME_END, middle - row_in * 0.36)
-        axes.add_patch(Rectangle(place, *size, facecolor="none", edgecolor=INK, linewidth=4.2))
-        axes.add_patch(Rectangle(place, *size, facecolor="none", edgecolor=STAR, linewidth=2.4))
-    axes.add_patch(
+        axes.add_artist(Rectangle(place, *size, facecolor="none", edgecolor=INK, linewidth=4.2))
+        axes.add_artist(Rectangle(place, *size, facecolor="none", edgecolor=STAR, linewidth=2.4))
+    axes.add_artist(
         Rectangle(
             (NAME_END, middle - row_in * 0.36), end - NAME_END, row_in * 0.72,
             facecolor=bar.colour or MISSING, edgecolor=INK, linewidth=0.8,

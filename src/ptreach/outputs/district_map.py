@@ -157,7 +157,7 @@ def _outline_place(axes: Axes, scene: DistrictScene, pixel_m: float, ink_pt: flo
     for shape in scene.shapes.geometry[scene.shapes["marked"]]:
         outline = polygon_outline(shapely.simplify(shape, pixel_m / 2))
         for colour, width_pt in ((INK, ink_pt), (STAR, star_pt)):
-            axes.add_patch(
+            axes.add_artist(
                 PathPatch(outline, fill=False, edgecolor=colour, linewidth=width_pt, joinstyle="round",
                           zorder=Z_EDGE)
             )  # fmt: skip
@@ -175,7 +175,7 @@ def _draw_legend(axes: Axes, scene: DistrictScene) -> None:
     for number, (colour, label) in enumerate(reversed(rows)):
         y = LEGEND_TOP - number * step
         if colour:
-            axes.add_patch(
+            axes.add_artist(
                 Rectangle(
                     (0.0, y - step * 0.36), width, step * 0.72, transform=axes.transAxes, facecolor=colour,
                     edgecolor=INK, linewidth=0.9, hatch=HATCH if colour == MISSING else None,
@@ -258,7 +258,7 @@ def _framed(bounds: Bounds, factor: float, aspect: float) -> Bounds:
 def _join(england: Axes, place: Axes) -> None:
     """Draw the enlarged part on the map of England, and lines from it to where it is enlarged."""
     (west, east), (south, north) = place.get_xlim(), place.get_ylim()
-    england.add_patch(
+    england.add_artist(
         Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linewidth=1.1,
                   zorder=Z_EDGE + 1)
     )  # fmt: skip

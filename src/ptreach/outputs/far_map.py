@@ -161,7 +161,7 @@ def _draw_zones(
     draw_areas(axes, areas, colours, np.isnan(minutes), pixel_m=pixel_m, width_pt=0.35)
     whole = shapely.union_all(areas, grid_size=1.0)
     edge = polygon_outline(shapely.simplify(whole.buffer(3 * pixel_m).buffer(-3 * pixel_m), pixel_m / 2))
-    axes.add_patch(PathPatch(edge, fill=False, edgecolor=INK, linewidth=0.9, zorder=Z_EDGE))
+    axes.add_artist(PathPatch(edge, fill=False, edgecolor=INK, linewidth=0.9, zorder=Z_EDGE))
 
 
 def _draw_marks(
@@ -229,7 +229,7 @@ def _draw_key(panel: Axes, cutoffs: tuple[int, int], deprived_to: int, zones: pd
         )
         for column in range(3):
             colour = COLOURS[row][column]
-            panel.add_patch(
+            panel.add_artist(
                 Rectangle(
                     (left + column * side, y), side, height, facecolor=colour, edgecolor=INK, linewidth=0.9
                 )
@@ -258,7 +258,7 @@ def _draw_marks_key(panel: Axes, left_in: float, top_in: float, *, unreached: bo
             {"facecolor": colour, "edgecolor": letters_on(colour), "hatch": hatch, "linewidth": 0},
             {"fill": False, "edgecolor": INK, "linewidth": 0.9},
         ):
-            panel.add_patch(Rectangle((left_in, y - 0.08), 0.3, 0.16, **style))
+            panel.add_artist(Rectangle((left_in, y - 0.08), 0.3, 0.16, **style))
         panel.text(left_in + 0.38, y, words, fontsize=8.5, va="center")
     return y + 0.22
 

@@ -61,7 +61,7 @@ def _draw_bands(panel: Axes, town: Town, zones: gpd.GeoDataFrame, top_in: float)
     y = top_in + 0.36
     row_in = min(ROW_IN, (panel.get_ylim()[0] - LINES_IN - y) / len(colours))
     for row, colour in zip(people_by_band(zones, town.preset.cutoffs_min), colours, strict=True):
-        panel.add_patch(
+        panel.add_artist(
             Rectangle((0.004, y + 0.05), 0.125, row_in - 0.12, facecolor=colour, edgecolor=INK, linewidth=1.1)
         )
         middle = y + row_in / 2 - 0.01
@@ -89,7 +89,7 @@ def _draw_lines(panel: Axes, kinds: Collection[str], top_in: float, *, has_edge:
     y = top_in
     for label, kind, colour in shown:
         if kind in {"water", "sea", "outside"}:
-            panel.add_patch(Rectangle((0.004, y - 0.09), 0.125, 0.18, facecolor=colour, edgecolor="#6F8799"))
+            panel.add_artist(Rectangle((0.004, y - 0.09), 0.125, 0.18, facecolor=colour, edgecolor="#6F8799"))
         else:
             panel.add_line(Line2D([0.004, 0.129], [y, y], color=colour, linewidth=LINES[kind].width_pt + 3.2))
             if kind == "major":

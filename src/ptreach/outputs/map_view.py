@@ -79,12 +79,12 @@ def draw_ground(
     axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
     frame = box(*view)
     patch = polygon_outline(clipped(land, frame))
-    axes.add_patch(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
+    axes.add_artist(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
     width_m = view[2] - view[0]
     hidden = {kind for kind, limit in (("path", PATHS_BELOW_M), ("minor", MINOR_BELOW_M)) if width_m > limit}
     seen = ground.iloc[np.sort(ground.sindex.query(frame, predicate="intersects"))]
     water = shapely.union_all(seen.geometry[seen["kind"] == "water"].to_numpy())
-    axes.add_patch(
+    axes.add_artist(
         PathPatch(polygon_outline(clipped(water, frame)), facecolor=WATER, linewidth=0, zorder=Z_WATER)
     )
     drawn = set() if water.is_empty else {"water"}
@@ -123,7 +123,7 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
     apart_m = OUTLINES_APART_PX * pixel_m
     for cutoff in reversed(cutoffs):
         area = clipped(isochrones[cutoff], frame)
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
         outline = shapely.simplify(area.boundary, pixel_m / 2)
