@@ -13,14 +13,16 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ptreach.errors import InputError
+from ptreach.model import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ptreach.model import Progress
     from ptreach.sources.repairs import FeedLedger
 
 TABLES: Final = (
@@ -48,22 +50,32 @@ _SMALL_BYTES: Final = 64_000_000
 _MAX_INNER_BYTES: Final = 4_000_000_000
 _MAX_DEPTH: Final = 3
 _IN_MEMORY_BYTES: Final = 32_000_000
+_MEGABYTE: Final = 1_000_000
+_TOLD_EACH_BYTES: Final = 64 * _MEGABYTE
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
+class _Told(Protocol):
+    """What is told how many bytes of a table are read so far, and that there are no more."""
+
+    def __call__(self, read_bytes: int, *, ended: bool = False) -> None: ...
+
+
 class TableFile(NamedTuple):
-    """One file of a feed: its name there, its packed size in bytes, and how it is opened."""
+    """One file of a feed: its name there, its packed size in bytes, how it is opened, what size it claims."""
 
     name: str
     packed_bytes: int
     opened: Callable[[], IO[bytes]]
+    claimed_bytes: int = 0
 
 
 class FeedFiles(NamedTuple):
-    """The tables of a feed by name: ``stops`` for ``stops.txt``."""
+    """The tables of a feed by name: ``stops`` for ``stops.txt``; whoever waits for a long one is told."""
 
     path: Path
     tables: dict[str, TableFile]
+    progress: Progress = no_progress
 
     def where(self, table: str) -> str:
         """Return what an error about a table names as its place."""
@@ -72,14 +84,25 @@ class FeedFiles(NamedTuple):
     def open(self, table: str) -> io.BufferedReader:
         """Open a table; reading raises InputError once it unpacks to more than a timetable does."""
         file = self.tables[table]
-        return io.BufferedReader(_Bounded(file, self.where(table)), 1 << 20)
+        return io.BufferedReader(_Bounded(file, self.where(table), self._told(file)), 1 << 20)
+
+    def _told(self, file: TableFile) -> _Told:
+        """Return what tells how many bytes of a table are read; no size that a zip claims is believed."""
+        stage, claimed_n = f"{self.path.name}, {file.name}, MB", -(-file.claimed_bytes // _MEGABYTE)
+
+        def told(read_bytes: int, *, ended: bool = False) -> None:
+            done = -(-read_bytes // _MEGABYTE)
+            self.progress(stage, done, done if ended else max(claimed_n, done + 1))
+
+        return told
 
 
 class _Bounded(io.RawIOBase):
     """A stream that counts what comes out of it."""
 
-    def __init__(self, file: TableFile, where: str) -> None:
+    def __init__(self, file: TableFile, where: str, told: _Told | None = None) -> None:
         super().__init__()
+        self._told, self._read_bytes, self._next_bytes = told, 0, _TOLD_EACH_BYTES
         self._stream = file.opened()
         self._where = where
         self._left = min(_MAX_TABLE_BYTES, max(_SMALL_BYTES, _MAX_RATIO * file.packed_bytes))
@@ -96,16 +119,24 @@ class _Bounded(io.RawIOBase):
             raise InputError(
                 "unpacks to far more than a timetable does", where=self._where, remedy="fetch the feed again"
             )
+        self._read_bytes += len(part)
+        if self._told and self._read_bytes >= self._next_bytes:
+            self._next_bytes += _TOLD_EACH_BYTES
+            self._told(self._read_bytes)
         return len(part)
 
     def close(self) -> None:
+        if self._told and not self.closed and self._next_bytes > _TOLD_EACH_BYTES:
+            self._told(self._read_bytes, ended=True)
         self._stream.close()
         super().close()
 
 
 @contextmanager
-def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
+def open_feed(path: Path, ledger: FeedLedger, progress: Progress = no_progress) -> Iterator[FeedFiles]:
     """Open a feed: a zip, a folder, or a zip that holds nothing but the zip of a feed.
+
+    `progress` is told how much of a long table is read.
 
     Raises
     ------
@@ -115,7 +146,12 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
     with ExitStack() as stack:
         if path.is_dir():
             files = [
-                TableFile(item.relative_to(path).as_posix(), item.stat().st_size, _opener(item))
+                TableFile(
+                    item.relative_to(path).as_posix(),
+                    item.stat().st_size,
+                    _opener(item),
+                    item.stat().st_size,
+                )
                 for item in sorted(path.rglob("*"))
                 if item.is_file()
             ]
@@ -131,7 +167,7 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
                 raise InputError("zips within zips without end", where=str(path), remedy="unpack it")
             files = _zip_files(_unpacked(inner, path, stack), path, stack)
             ledger.note("feeds-in-inner-zips", 1, inner.name, "the feed lies in it")
-        yield FeedFiles(path, _tables(files, path, ledger))
+        yield FeedFiles(path, _tables(files, path, ledger), progress)
 
 
 def _opener(item: Path) -> Callable[[], IO[bytes]]:
@@ -167,7 +203,10 @@ def _zip_files(source: Path | IO[bytes], path: Path, stack: ExitStack) -> list[T
 
         return opened
 
-    return [TableFile(item.filename.replace("\\", "/"), item.compress_size, opener(item)) for item in items]
+    return [
+        TableFile(item.filename.replace("\\", "/"), item.compress_size, opener(item), item.file_size)
+        for item in items
+    ]
 
 
 def _only_zip(files: Iterable[TableFile], path: Path) -> TableFile | None:
