@@ -124,7 +124,7 @@ def part_for_town(
     off = frozenset(recipe.cleaning.off)
     feeds = [record.path for record in records if record.kind == "gtfs"]
     kept = recipe_folder(recipe.name, home) / "built" / "reach"
-    cover = kept_reach(feeds, town.origin.lon, town.origin.lat, town.query, kept, OURS, off)
+    cover = kept_reach(feeds, town.origin.lon, town.origin.lat, town.query, kept, OURS, off, progress)
     if town.districts:
         zones = load_areas(areas_recipe, recipe_folder(town.areas, home), carry=carry).frame
         zones = zones[zones[["district_name", "district_code"]].isin(town.districts).any(axis=1)]

@@ -161,7 +161,7 @@ def check(
     stage = "check"
     progress(stage, 0, 1)
     if isinstance(inputs, FeedFiles):
-        opened = open_feeds(inputs.gtfs)
+        opened = open_feeds(inputs.gtfs, progress=progress)
     elif isinstance(inputs, NetworkFiles):
         built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
         with _first_run_told(progress):
@@ -170,7 +170,7 @@ def check(
         with _first_run_told(progress):
             recipe = load_network_recipe(inputs.name, inputs.home)
             part = CLEANING if recipe.clip else part_for_all(recipe, inputs.home)
-            opened = open_recipe(recipe, inputs.home, part)
+            opened = open_recipe(recipe, inputs.home, part, progress)
     survey = survey_feeds(*opened, [asked.date for asked in dates])
     if not dates:
         proposal = propose(survey, None)

@@ -12,6 +12,7 @@ from ptreach.outputs.map_view import (
     MINOR_BELOW_M,
     PATHS_BELOW_M,
     SMALLEST_VIEW_M,
+    away_from,
     clipped,
     draw_bands,
     draw_edge,
@@ -127,6 +128,22 @@ def test_clipping_leaves_areas_that_are_not_valid_whole():
     bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     assert clipped(bow, box(0, 0, 1, 1)) is bow
     assert clipped(box(0, 0, 2, 2), box(1, 1, 3, 3)).equals(box(1, 1, 2, 2))
+
+
+def test_lines_away_from_others_are_what_is_left_beside_all_of_them_widened():
+    dice = np.random.default_rng(3)
+    ponds = shapely.union_all(
+        [Point(xy).buffer(dice.uniform(1, 12)).boundary for xy in dice.uniform(0, 1_000, size=(400, 2))]
+    )
+    line = shapely.union_all(
+        [LineString(dice.uniform(0, 1_000, size=(6, 2))), Point(500, 500).buffer(90).boundary]
+    )
+    found, plain = away_from(line, ponds, 9.0), line.difference(ponds.buffer(9.0))
+    assert 0 < found.length < 0.9 * line.length
+    assert found.length == pytest.approx(plain.length)
+    assert found.hausdorff_distance(plain) < 1e-6
+    assert away_from(line, shapely.LineString([(5_000, 0), (5_000, 9)]), 9.0).equals(line)
+    assert away_from(line, shapely.LineString(), 9.0).equals(line)
 
 
 def test_lines_come_apart_into_their_parts():

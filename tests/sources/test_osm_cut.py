@@ -98,6 +98,13 @@ def test_what_may_touch_the_cover_is_kept_with_its_nodes_and_nothing_else(tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map0.osm.pbf", "whole.osm.pbf"]
 
 
+def test_who_waits_is_told_of_each_look_through_a_file(tmp_path):
+    told = []
+    maps = [written(tmp_path / name, NODES, WAYS) for name in ("one.osm.pbf", "two.osm.pbf")]
+    cut_maps(maps, HERE, tmp_path, lambda _, done, total: told.append((done, total)))
+    assert told == [(looks, 6) for looks in range(7)]
+
+
 def streets_of(paths, cover):
     """All that is told of streets; of nodes that are closed only those of streets matter."""
     streets = read_streets(paths, cover=cover)

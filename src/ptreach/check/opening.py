@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ptreach.check.feeds import feeds_of_network, feeds_of_timetables
+from ptreach.model import no_progress
 from ptreach.network.build import CLEANING, built_folder, open_network
 from ptreach.sources.gtfs import read_timetables
 from ptreach.sources.recipe import recipe_folder
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.check.feeds import Feeds
+    from ptreach.model import Progress
     from ptreach.network.build import Cleaning, Network
     from ptreach.sources.recipe import NetworkRecipe
 
@@ -28,9 +30,11 @@ class Opened(NamedTuple):
     stations: Mapping[str, int] | None
 
 
-def open_feeds(gtfs: Sequence[Path], cleaning: Cleaning = CLEANING) -> Opened:
+def open_feeds(
+    gtfs: Sequence[Path], cleaning: Cleaning = CLEANING, progress: Progress = no_progress
+) -> Opened:
     """Read feeds; raises InputError as `read_timetables` does."""
-    timetables = read_timetables(gtfs, cleaning.scope, cleaning.off)
+    timetables = read_timetables(gtfs, cleaning.scope, cleaning.off, progress)
     return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None)
 
 
@@ -44,7 +48,9 @@ def open_files(gtfs: Sequence[Path], built: Path) -> Opened:
     return open_built(_names_of(gtfs), open_network(built))
 
 
-def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened:
+def open_recipe(
+    recipe: NetworkRecipe, home: Path, cleaning: Cleaning, progress: Progress = no_progress
+) -> Opened:
     """Open the network of a recipe where it is built, else read its feeds alone, as they are cleaned.
 
     Raises
@@ -61,7 +67,7 @@ def open_recipe(recipe: NetworkRecipe, home: Path, cleaning: Cleaning) -> Opened
     if built is not None:
         return open_built(recipe.name, open_network(built))
     stations = count_stations(osm, cover)
-    return open_feeds(gtfs, cleaning)._replace(name=recipe.name, stations=stations)
+    return open_feeds(gtfs, cleaning, progress)._replace(name=recipe.name, stations=stations)
 
 
 def _names_of(paths: Sequence[Path]) -> str:

@@ -293,7 +293,7 @@ def _write(
     cover = cleaning.scope.cover
     maps = CutMaps(tuple(osm_paths))
     if cover is not None and not rules.cut_at_any_way:  # for those all ways are looked at
-        maps = cut_maps(osm_paths, cover, folder)
+        maps = cut_maps(osm_paths, cover, folder, progress)
     ways = read_streets(
         maps.paths,
         local_streets=rules.local_streets,
@@ -308,7 +308,7 @@ def _write(
     missing_nodes, leaps = ways.missing_nodes, ways.leaps
     del ways  # a nation's are as large as all that follows
     step()
-    timetables = read_timetables(gtfs_paths, cleaning.scope, cleaning.off)
+    timetables = read_timetables(gtfs_paths, cleaning.scope, cleaning.off, progress)
     step()
     linkage, links, vertices_n = hang_stops(streets, timetables.stop_lon, timetables.stop_lat, rules)
     forward, backward = build_graph(linkage.edges, links, vertices_n)

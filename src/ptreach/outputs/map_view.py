@@ -120,14 +120,13 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
     shore = shapely.simplify(clipped(land, frame).boundary, pixel_m / 2).difference(frame.boundary)
     _draw_outline(axes, shore, LINES["coast"].colour)
     taken = shapely.union(shore, frame.boundary)
-    apart_m = OUTLINES_APART_PX * pixel_m
     for cutoff in reversed(cutoffs):
         area = clipped(isochrones[cutoff], frame)
         axes.add_artist(
             PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
         outline = shapely.simplify(area.boundary, pixel_m / 2)
-        _draw_outline(axes, outline.difference(taken.buffer(apart_m, quad_segs=4)), INK)
+        _draw_outline(axes, away_from(outline, taken, OUTLINES_APART_PX * pixel_m), INK)
         taken = shapely.union(taken, outline)
 
 
@@ -143,10 +142,8 @@ def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str) -> None:
 def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bounds) -> bool:
     """Draw the edge of the districts where it is not the shore; return whether any of it is in view."""
     frame = box(*view)
-    shore = clipped(land, frame).boundary.buffer(200)
-    edge = (
-        shapely.intersection(districts.boundary, frame).difference(shore).difference(frame.boundary.buffer(1))
-    )
+    edge = away_from(shapely.intersection(districts.boundary, frame), clipped(land, frame).boundary, 200)
+    edge = edge.difference(frame.boundary.buffer(1))
     lines = line_coordinates(np.array([edge]))
     if not lines:
         return False
@@ -155,6 +152,17 @@ def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bou
     )
     axes.add_collection(collection, autolim=False)
     return True
+
+
+def away_from(line: BaseGeometry, others: BaseGeometry, metres: float) -> BaseGeometry:
+    """Return the parts of a line that are further than some metres from other lines.
+
+    Of these only what is near is widened: a county has shores of ponds by the ten thousand.
+    """
+    parts = shapely.get_parts(others)
+    shapely.prepare(line)
+    near = shapely.MultiLineString(parts[shapely.dwithin(line, parts, metres)].tolist())
+    return line.difference(near.buffer(metres, quad_segs=4))
 
 
 def clipped(area: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:

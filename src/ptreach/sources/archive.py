@@ -10,7 +10,7 @@ import io
 import struct
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ptreach.errors import InputError
 
@@ -33,19 +33,36 @@ READ_FAULTS: Final = (
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
+_TOLD_EACH_BYTES: Final = 64_000_000
+
+
+class Told(Protocol):
+    """What is told how many bytes of a file are read so far, and that there are no more."""
+
+    def __call__(self, read_bytes: int, *, ended: bool = False) -> None:
+        """Take note of the bytes read so far."""
+
+
 class TableFile(NamedTuple):
-    """One file of many: its name there, its packed size in bytes, and how it is opened."""
+    """One file of many: its name there, its packed size in bytes, how it is opened, what size it claims."""
 
     name: str
     packed_bytes: int
     opened: Callable[[], IO[bytes]]
+    claimed_bytes: int = 0
 
 
 class Bounded(io.RawIOBase):
-    """A stream that counts what comes out of it, and raises InputError (`too_much`) after `most` bytes."""
+    """A stream that counts what comes out of it, and raises InputError (`too_much`) after `most` bytes.
 
-    def __init__(self, file: TableFile, most: int, too_much: str, where: str) -> None:
+    A long one tells now and then how much was read.
+    """
+
+    def __init__(
+        self, file: TableFile, most: int, too_much: str, where: str, told: Told | None = None
+    ) -> None:
         super().__init__()
+        self._told, self._read_bytes, self._next_bytes = told, 0, _TOLD_EACH_BYTES
         self._stream = file.opened()
         self._left, self._too_much, self._where = most, too_much, where
 
@@ -61,10 +78,16 @@ class Bounded(io.RawIOBase):
         self._left -= len(part)
         if self._left < 0:
             raise InputError(self._too_much, where=self._where, remedy="fetch the file again")
+        self._read_bytes += len(part)
+        if self._told and self._read_bytes >= self._next_bytes:
+            self._next_bytes += _TOLD_EACH_BYTES
+            self._told(self._read_bytes)
         return len(part)
 
     def close(self) -> None:
         """Close the file in the zip too."""
+        if self._told and not self.closed and self._next_bytes > _TOLD_EACH_BYTES:
+            self._told(self._read_bytes, ended=True)
         self._stream.close()
         super().close()
 
@@ -103,4 +126,7 @@ def zip_files(source: Path | IO[bytes], path: Path, stack: ExitStack) -> list[Ta
 
         return opened
 
-    return [TableFile(item.filename.replace("\\", "/"), item.compress_size, opener(item)) for item in items]
+    return [
+        TableFile(item.filename.replace("\\", "/"), item.compress_size, opener(item), item.file_size)
+        for item in items
+    ]

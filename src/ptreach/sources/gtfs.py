@@ -6,6 +6,7 @@ its own ids: in the arrays a stop is ``feed:stop``, where the feed is named afte
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ptreach.errors import InputError
+from ptreach.model import no_progress
 from ptreach.sources.gtfs_calls import Wanted, read_calls
 from ptreach.sources.gtfs_days import Days, feed_timezone, service_days
 from ptreach.sources.gtfs_files import open_feed
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ptreach.model import Progress
     from ptreach.sources.cover import Cover
     from ptreach.sources.gtfs_files import FeedFiles
     from ptreach.sources.repairs import FeedLedger
@@ -59,9 +62,14 @@ class Scope(NamedTuple):
 EVERYTHING: Final = Scope()
 _MANY_TRIPS: Final = 50
 
+_log = logging.getLogger(__name__)
+
 
 def read_timetables(
-    paths: Sequence[Path], scope: Scope = EVERYTHING, off: frozenset[str] = frozenset()
+    paths: Sequence[Path],
+    scope: Scope = EVERYTHING,
+    off: frozenset[str] = frozenset(),
+    progress: Progress = no_progress,
 ) -> Timetables:
     """Read GTFS feeds and put them together in the order of `paths`.
 
@@ -72,6 +80,8 @@ def read_timetables(
         of the others, the calls outside the cover. What is left rides as it did.
     off
         Names of cleaning rules that are not followed.
+    progress
+        Told how much of each long table is read, in MB.
 
     Raises
     ------
@@ -91,9 +101,12 @@ def read_timetables(
     pages = [ledger.of(name, path) for name, path in zip(names, paths, strict=True)]
     feeds = []
     for page in pages:
-        with open_feed(page.path, page) as files:
+        with open_feed(page.path, page, progress) as files:
             feeds.append(_read_feed(files, scope, page))
         pa.default_memory_pool().release_unused()
+    for rows in ledger.rows:
+        if rows.table == "stop_times.txt":
+            _log.info("%s, %s: of %d rows %d are kept", rows.feed, rows.table, rows.read, rows.kept)
     zones = sorted({feed.timezone for feed in feeds})
     if len(zones) > 1:
         raise InputError(

@@ -13,12 +13,15 @@ from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
+from ptreach.model import no_progress
 from ptreach.sources.archive import READ_FAULTS, Bounded, TableFile, zip_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ptreach.model import Progress
+    from ptreach.sources.archive import Told
     from ptreach.sources.repairs import FeedLedger
 
 TABLES: Final = (
@@ -36,13 +39,15 @@ _MAX_INNER_BYTES: Final = 4_000_000_000
 _MAX_DEPTH: Final = 3
 _IN_MEMORY_BYTES: Final = 32_000_000
 _TOO_MUCH: Final = "unpacks to far more than a timetable does"
+_MEGABYTE: Final = 1_000_000
 
 
 class FeedFiles(NamedTuple):
-    """The tables of a feed by name: ``stops`` for ``stops.txt``."""
+    """The tables of a feed by name: ``stops`` for ``stops.txt``; whoever waits for a long one is told."""
 
     path: Path
     tables: dict[str, TableFile]
+    progress: Progress = no_progress
 
     def where(self, table: str) -> str:
         """Return what an error about a table names as its place."""
@@ -51,18 +56,30 @@ class FeedFiles(NamedTuple):
     def open(self, table: str) -> io.BufferedReader:
         """Open a table; reading raises InputError once it unpacks to more than a timetable does."""
         file = self.tables[table]
-        return io.BufferedReader(_bounded(file, self.where(table)), 1 << 20)
+        return io.BufferedReader(_bounded(file, self.where(table), self._told(file)), 1 << 20)
+
+    def _told(self, file: TableFile) -> Told:
+        """Return what tells how many bytes of a table are read; no size that a zip claims is believed."""
+        stage, claimed_n = f"{self.path.name}, {file.name}, MB", -(-file.claimed_bytes // _MEGABYTE)
+
+        def told(read_bytes: int, *, ended: bool = False) -> None:
+            done = -(-read_bytes // _MEGABYTE)
+            self.progress(stage, done, done if ended else max(claimed_n, done + 1))
+
+        return told
 
 
-def _bounded(file: TableFile, where: str) -> Bounded:
+def _bounded(file: TableFile, where: str, told: Told | None = None) -> Bounded:
     """Open a file within the bounds of a timetable."""
     most = min(_MAX_TABLE_BYTES, max(_SMALL_BYTES, _MAX_RATIO * file.packed_bytes))
-    return Bounded(file, most, _TOO_MUCH, where)
+    return Bounded(file, most, _TOO_MUCH, where, told)
 
 
 @contextmanager
-def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
+def open_feed(path: Path, ledger: FeedLedger, progress: Progress = no_progress) -> Iterator[FeedFiles]:
     """Open a feed: a zip, a folder, or a zip that holds nothing but the zip of a feed.
+
+    `progress` is told how much of a long table is read.
 
     Raises
     ------
@@ -72,7 +89,12 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
     with ExitStack() as stack:
         if path.is_dir():
             files = [
-                TableFile(item.relative_to(path).as_posix(), item.stat().st_size, _opener(item))
+                TableFile(
+                    item.relative_to(path).as_posix(),
+                    item.stat().st_size,
+                    _opener(item),
+                    item.stat().st_size,
+                )
                 for item in sorted(path.rglob("*"))
                 if item.is_file()
             ]
@@ -88,7 +110,7 @@ def open_feed(path: Path, ledger: FeedLedger) -> Iterator[FeedFiles]:
                 raise InputError("zips within zips without end", where=str(path), remedy="unpack it")
             files = zip_files(_unpacked(inner, path, stack), path, stack)
             ledger.note("feeds-in-inner-zips", 1, inner.name, "the feed lies in it")
-        yield FeedFiles(path, _tables(files, path, ledger))
+        yield FeedFiles(path, _tables(files, path, ledger), progress)
 
 
 def _opener(item: Path) -> Callable[[], IO[bytes]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from array import array
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,7 +22,7 @@ import osmium
 import osmium.filter
 import osmium.io
 
-from ptreach.model import TableRows
+from ptreach.model import TableRows, no_progress
 from ptreach.sources.cover import CELL_DEG
 from ptreach.sources.foot import STREET_KEYS
 from ptreach.sources.ground_kinds import GROUND_KEYS, WATER_TAGS, is_water, line_kind
@@ -42,10 +43,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ptreach.model import Progress
     from ptreach.sources.cover import Cover
 
 _WORTH_BYTES: Final = 64_000_000  # a smaller file is read as quickly as it is cut
 _MOST_ID: Final = 1 << 40  # libosmium's sets take memory by the largest id
+_STAGE: Final = "cutting maps to what is in reach"
 _WAYS_AT_ONCE: Final = 1 << 16
 _KEYS: Final = tuple(dict.fromkeys((*STREET_KEYS, *GROUND_KEYS)))
 
@@ -81,13 +84,15 @@ class _Kept(NamedTuple):
     relations: list[int]
 
 
-def cut_maps(paths: Sequence[Path], cover: Cover, folder: Path) -> CutMaps:
+def cut_maps(paths: Sequence[Path], cover: Cover, folder: Path, progress: Progress = no_progress) -> CutMaps:
     """Cut large maps to a cover; small ones stay what they are.
 
     Parameters
     ----------
     folder
         Where the cut maps are written, and for a while the places of all nodes: 16 bytes each.
+    progress
+        Told of each look through a file.
 
     Raises
     ------
@@ -97,41 +102,55 @@ def cut_maps(paths: Sequence[Path], cover: Cover, folder: Path) -> CutMaps:
     large = [path.is_file() and path.stat().st_size >= _WORTH_BYTES for path in paths]
     if not any(large):
         return CutMaps(tuple(paths))
+    looks = count(1)
+
+    def looked_through() -> None:
+        progress(_STAGE, next(looks), 3 * len(paths))
+
+    progress(_STAGE, 0, 3 * len(paths))
     with tempfile.TemporaryDirectory(prefix="ptreach-", dir=folder, ignore_cleanup_errors=True) as scratch:
         tables = [Path(scratch) / f"places{number}" for number in range(len(paths))]
-        stations = [_stations(path, table, cover) for path, table in zip(paths, tables, strict=True)]
+        stations = []
+        for path, table in zip(paths, tables, strict=True):
+            stations.append(_stations(path, table, cover))
+            looked_through()
         if not all(table.is_file() for table in tables):  # of a name that libosmium can't say
+            progress(_STAGE, 3 * len(paths), 3 * len(paths))
             return CutMaps(tuple(paths))
         near = osmium.IdTracker()
         read_n = [_add_near(near, table, cover) for table in tables]
-        ways = [
-            _ways_of(path, near if is_large else None) for path, is_large in zip(paths, large, strict=True)
-        ]
+        ways = []
+        for path, is_large in zip(paths, large, strict=True):
+            ways.append(_ways_of(path, near if is_large else None))
+            looked_through()
         del near  # a gigabyte
         places = Places.unknown(distinct(np.concatenate([some.ref_node_id for some in ways])))
         for table in tables:
             take_places(table, places)
     kept = [_kept(some, places, cover) for some in ways]
-    nodes = distinct(
-        np.concatenate(
-            [
-                some.ref_node_id[np.repeat(those.ways, np.diff(some.ref_start))]
-                for some, those in zip(ways, kept, strict=True)
-            ]
-        )
-    )
-    nodes = nodes[(nodes >= 0) & (nodes < _MOST_ID)]
+    nodes = _nodes_of(ways, kept)
     cut, rows = list(paths), []
     for number, (path, some, those) in enumerate(zip(paths, ways, kept, strict=True)):
-        if not large[number] or not some.are_countable:
-            continue
-        cut[number] = folder / f"map{number}.osm.pbf"
-        way_ids = some.way_id[those.ways]
-        _copy(path, cut[number], [*nodes.tolist(), *stations[number]], way_ids.tolist(), those.relations)
-        kept_n = _nodes_n(cut[number], folder)
-        rows.append(TableRows(path.name, "nodes", read_n[number], read_n[number] - kept_n, kept_n))
-        _log.info("%s: of %d nodes %d are in reach, with %d ways", path, read_n[number], kept_n, way_ids.size)
+        if large[number] and some.are_countable:
+            cut[number] = folder / f"map{number}.osm.pbf"
+            way_ids = some.way_id[those.ways].tolist()
+            _copy(path, cut[number], [*nodes, *stations[number]], way_ids, those.relations)
+            kept_n = _nodes_n(cut[number], folder)
+            rows.append(TableRows(path.name, "nodes", read_n[number], read_n[number] - kept_n, kept_n))
+            _log.info("%s: of %d nodes %d are kept, with %d ways", path, read_n[number], kept_n, len(way_ids))
+        looked_through()
     return CutMaps(tuple(cut), tuple(rows))
+
+
+def _nodes_of(ways: Sequence[_Ways], kept: Sequence[_Kept]) -> list[int]:
+    """Return the ids of the nodes of all ways that are kept."""
+    refs = [
+        some.ref_node_id[np.repeat(those.ways, np.diff(some.ref_start))]
+        for some, those in zip(ways, kept, strict=True)
+    ]
+    nodes = distinct(np.concatenate(refs))
+    found: list[int] = nodes[(nodes >= 0) & (nodes < _MOST_ID)].tolist()
+    return found
 
 
 def _stations(path: Path, table: Path, cover: Cover) -> list[int]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ptreach.engine.raptor.kernel import NEVER, search
+from ptreach.model import no_progress
 from ptreach.network.build import Cleaning, network_digest
 from ptreach.network.calendar import Calendar
 from ptreach.network.patterns import build_patterns
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ptreach.model import FloatArray, Query
+    from ptreach.model import FloatArray, Progress, Query
     from ptreach.network.rules import Rules
     from ptreach.sources.gtfs import Timetables
 
@@ -50,6 +51,7 @@ def kept_reach(
     kept: Path,
     rules: Rules = OURS,
     off: frozenset[str] = frozenset(),
+    progress: Progress = no_progress,
 ) -> Cover:
     """Return the reach of a town by its feeds; it is kept below a folder, as finding it may take minutes.
 
@@ -67,7 +69,8 @@ def kept_reach(
     if path.is_file():
         with np.load(path, allow_pickle=False) as columns:
             return Cover(int(columns["south_cell"]), int(columns["west_cell"]), columns["kept"])
-    cover = reach_of_town(read_timetables(gtfs_paths, cleaning.scope, off), lon, lat, query, rules)
+    timetables = read_timetables(gtfs_paths, cleaning.scope, off, progress)
+    cover = reach_of_town(timetables, lon, lat, query, rules)
     kept.mkdir(parents=True, exist_ok=True)
     aside = kept / f".{path.stem}.{os.getpid()}.part.npz"
     np.savez_compressed(aside, **cover._asdict())
