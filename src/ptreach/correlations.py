@@ -9,6 +9,7 @@ import numpy as np
 
 from ptreach.matrix.zones import to_grid
 from ptreach.measures.correlation import correlate_indicators
+from ptreach.measures.editions import carry
 from ptreach.measures.indicator_order import choose_indicators, order_indicators
 from ptreach.model import CorrelationMatrix, Indicator, Indicators
 from ptreach.sources.indicators.load import load_indicators
@@ -45,7 +46,7 @@ def correlation_matrix(
         As `load_indicators` does.
     """
     ids = zones["zone_id"].tolist()
-    found = load_indicators(recipe, folder, ids)
+    found = load_indicators(recipe, folder, ids, carry=carry)
     frame = found.frame.reindex(ids)
     indicators = found.indicators
     if town is not None:
@@ -60,6 +61,5 @@ def correlation_matrix(
     pairs = correlate_indicators(used, to_grid(zones["lon"].to_numpy(), zones["lat"].to_numpy()))
     by_name = {one.name: one for one in known}
     ordered = Indicators(tuple(by_name[name] for name in order_indicators(used, pairs)), used.frame, ())
-    return CorrelationMatrix(
-        pairs, ordered.indicators, choose_indicators(ordered.indicators, MOST_DRAWN), found.sources
-    )
+    drawn = choose_indicators(ordered.indicators, MOST_DRAWN)
+    return CorrelationMatrix(pairs, ordered.indicators, drawn, found.sources, found.notes)
