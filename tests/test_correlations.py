@@ -83,10 +83,13 @@ def test_minutes_to_the_town_are_an_indicator_too(tmp_path, monkeypatch):
 
     town = SimpleNamespace(preset=SimpleNamespace(direction="to"))
     recipe = SimpleNamespace(edition="E")
-    monkeypatch.setattr("ptreach.correlations.load_indicators", lambda *_: Indicators(known, frame, ()))
+    monkeypatch.setattr(
+        "ptreach.correlations.load_indicators", lambda *_, **__: Indicators(known, frame, (), ("carried",))
+    )
     found = correlation_matrix(recipe, tmp_path, zones, town)
     # i1 is the same everywhere: nothing goes with it
     assert [one.name for one in found.indicators] == ["i0", "minutes"]
+    assert found.notes == ("carried",)
     assert found.indicators[1].title == "Minutes to the town centre"
     (row,) = found.pairs.to_dict("records")
     assert (row["zones"], row["spearman"]) == (8, pytest.approx(1.0))

@@ -67,19 +67,36 @@ def squares(codes=ZONES, year=2021):
     return gpd.GeoDataFrame({f"LSOA{year % 100}CD": codes}, geometry=shapes, crs="EPSG:27700")
 
 
-def home(folder, *tables, codes=ZONES, year=2021, schools=None, population=None, **more):
+def pairs():
+    """The lookup of editions: four zones are the same, and the one that is gone was split in two."""
+    same = ([code, code, "U"] for code in OLD)
+    return csv(["LSOA11CD", "LSOA21CD", "CHGIND"], *same, *([GONE, code, "S"] for code in NEW)).encode()
+
+
+def home(
+    folder,
+    *tables,
+    codes=ZONES,
+    year=2021,
+    schools=None,
+    population=None,
+    editions=None,
+    iod=None,
+    iod_headers=None,
+    **more,
+):
     """Write tables and return the recipe of them: each of `tables` is a name, its content, further keys."""
     sources = folder / "sources"
     sources.mkdir(exist_ok=True)
-    deprivation(codes, year).to_parquet(sources / "iod.parquet")
+    (deprivation(codes, year) if iod is None else iod).to_parquet(sources / "iod.parquet")
     squares(codes, year).to_parquet(sources / "squares.parquet")
     listed = [("centroids", "centroids.csv", {}), ("boundaries", "squares.parquet", {})]
-    listed.append(("deprivation", "iod.parquet", {}))
+    listed.append(("deprivation", "iod.parquet", {"headers": iod_headers or {}}))
     for name, content, *keys in tables:
         listed.append(("indicators", name, keys[0] if keys else {}))
         if content is not None:
             (sources / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    for kind, content in (("schools", schools), ("population", population)):
+    for kind, content in (("schools", schools), ("population", population), ("editions", editions)):
         if content is not None:
             (sources / f"{kind}.csv").write_bytes(content)
             listed.append((kind, f"{kind}.csv", {}))
@@ -95,9 +112,9 @@ def home(folder, *tables, codes=ZONES, year=2021, schools=None, population=None,
     return AreasRecipe.model_validate(recipe | more)
 
 
-def load(folder, *tables, zones=ZONES, **more):
+def load(folder, *tables, zones=ZONES, carry=None, **more):
     """The indicators of a recipe of tables; see `home`."""
-    return load_indicators(home(folder, *tables, **more), folder, zones)
+    return load_indicators(home(folder, *tables, **more), folder, zones, carry=carry)
 
 
 def column(indicators, name):

@@ -10,6 +10,7 @@ import numpy as np
 from ptreach.matrix.zones import to_grid
 from ptreach.measures.autocorrelation import autocorrelation_of
 from ptreach.measures.correlation import correlate_indicators
+from ptreach.measures.editions import carry
 from ptreach.measures.indicator_order import choose_indicators, order_indicators
 from ptreach.measures.neighbours import touching_zones
 from ptreach.model import CorrelationMatrix, Indicator, Indicators
@@ -47,7 +48,7 @@ def correlation_matrix(
         As `load_indicators` does.
     """
     ids = zones["zone_id"].tolist()
-    found = load_indicators(recipe, folder, ids)
+    found = load_indicators(recipe, folder, ids, carry=carry)
     frame = found.frame.reindex(ids)
     indicators = found.indicators
     if town is not None:
@@ -65,6 +66,5 @@ def correlation_matrix(
         pairs[f"{side}_moran_i"] = pairs[side].map(alike)
     by_name = {one.name: one for one in known}
     ordered = Indicators(tuple(by_name[name] for name in order_indicators(used, pairs)), used.frame, ())
-    return CorrelationMatrix(
-        pairs, ordered.indicators, choose_indicators(ordered.indicators, MOST_DRAWN), found.sources
-    )
+    drawn = choose_indicators(ordered.indicators, MOST_DRAWN)
+    return CorrelationMatrix(pairs, ordered.indicators, drawn, found.sources, found.notes)

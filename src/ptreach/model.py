@@ -309,12 +309,14 @@ class Indicators:
     """Indicators of the zones of one edition.
 
     ``frame`` is indexed by ``zone_id``, sorted, with a float64 column an indicator, in the order of
-    ``indicators``; NaN where a figure is suppressed or not known.
+    ``indicators``; NaN where a figure is suppressed or not known. ``notes`` are sentences on what was done to
+    their tables.
     """
 
     indicators: tuple[Indicator, ...]
     frame: pd.DataFrame
     sources: tuple[SourceRecord, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +345,8 @@ class CorrelationMatrix:
     indicators: tuple[Indicator, ...]
     drawn: tuple[Indicator, ...]
     sources: tuple[SourceRecord, ...]
+    notes: tuple[str, ...] = ()
+    """Sentences on what was done to the tables of indicators."""
 
 
 class Progress(Protocol):

@@ -299,7 +299,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
             ground=ground,
             land=surface.land,
             origin_xy_m=origin_xy_m,
-            facts=_facts(router, opened, areas, network_recipe, sources, absent),
+            facts=_facts(router, opened, areas, correlations, network_recipe, sources, absent),
             verdict=verdict,
             opportunities=opportunities,
             access=access,
@@ -335,7 +335,7 @@ def profile(
     sources = _sources((), areas.sources, correlations, ())
     area = called or (" and ".join(districts) if 0 < len(districts) <= 3 else district_phrase(zones))
     slug = "-".join(re.findall(r"[a-z0-9]+", area.lower())) or name
-    facts = AreasFacts.of(areas)
+    facts = AreasFacts.of(areas, correlations)
     content = ProfileContent(
         words=PlaceWords(
             slug=slug,
@@ -422,6 +422,7 @@ def _facts(
     router: Engine,
     network: Network,
     areas: Areas,
+    correlations: CorrelationMatrix | None,
     recipe: NetworkRecipe,
     records: Sequence[SourceRecord],
     absent: Sequence[Source],
@@ -432,7 +433,7 @@ def _facts(
         engine=router.name,
         network=recipe.name,
         network_digest=network.digest,
-        areas=AreasFacts.of(areas),
+        areas=AreasFacts.of(areas, correlations),
         sources=tuple(records),
         left_out=tuple(source.title for source in absent),
         repairs=network.repairs,

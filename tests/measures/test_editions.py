@@ -51,6 +51,15 @@ def test_counts_are_shared_and_rates_weighted_by_people():
     np.testing.assert_array_equal(frame["rank"].loc[["s1", "s2", "mn", "u"]], [5, 5, np.nan, 6])
 
 
+def test_of_some_zones_the_shares_are_theirs():
+    found = carried().among(["u", "s1", "mn", "elsewhere"], THERE)
+    assert found.frame.index.tolist() == found.how.index.tolist() == ["mn", "s1", "u"]
+    # As of all: s1 is a third of s though s2 is not asked for.
+    assert found.frame["people"].tolist() == [800, 300, 100]
+    assert found.zones_touched == pytest.approx(2 / 3)
+    assert found.people_touched == pytest.approx((300 + 850) / (110 + 300 + 850))
+
+
 def test_redrawn_zones_are_missing_unless_apportioned():
     assert carried().frame.loc[["p", "q", "r"]].isna().all(axis=None)
     frame = carried(apportion_irregular=True).frame

@@ -325,10 +325,18 @@ def test_rates_in_per_cent_are_brought_down_and_counted(tmp_path, caplog):
     assert table["idaci_score"].tolist()[:2] == [0.59, 0.58]
     assert "idaci_score: per cent, divided by 100" in caplog.text
     one = rates | {"idaci_score": [0.5] * 39 + [32]}
-    with pytest.raises(
-        InputError, match=r"row 41, idaci_score: 32 is out of range\. The score of IDACI is a rate"
-    ):
+    with pytest.raises(InputError, match=r"row 41, idaci_score: 32 is out of range\. This score is a rate"):
         read_deprivation(own(tmp_path / "d.csv", **one), "ags", layout)
+
+
+def test_scores_of_domains_are_read_with_the_index(tmp_path):
+    cells = {"Income Score (rate)": "0.25", "Crime Score": "-1.5", "Living Environment Score": "30"}
+    row = read_deprivation(file_7(tmp_path / "File_7.csv", HEADER_2019, WARRINGTON | cells, OTHER)).iloc[1]
+    scores = ["income_score", "employment_score", "health_score", "crime_score", "environment_score"]
+    assert row[scores].tolist() == [0.25, 1, -0.5, -1.5, 30]
+    wrong = file_7(tmp_path / "File_7.csv", HEADER_2019, WARRINGTON | {"Income Score (rate)": "-0.2"}, OTHER)
+    with pytest.raises(InputError, match=r"income score \(rate\): -0\.2 is out of range"):
+        read_deprivation(wrong)
 
 
 @pytest.mark.parametrize("mark", ["-", "c", "[x]", ":", "..", "*"])

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from ptreach.errors import InputError
+from ptreach.measures.editions import carry
 from ptreach.sources.indicators.load import load_indicators
-from ptreach.sources.recipe import AreasRecipe
+from ptreach.sources.recipe import AreasRecipe, IndicatorColumn
 from ptreach.sources.schools import read_register, read_schools, zones_of_schools
 from ptreach.sources.tables import parse_csv
 from zone_tables import KNOWN, csv
@@ -233,3 +234,28 @@ def test_codes_of_the_register_are_of_2021_and_places_agree_with_them(tmp_path):
     # Boundaries are simplified to 40 m, and a few schools are said to stand outside the zone of their code.
     assert redrawn.sum() > 1_000
     assert right[redrawn].mean() > 0.9
+
+
+def test_a_count_of_2011_adds_up_to_the_same_in_2021_but_for_redrawn_zones(tmp_path):
+    """The people of mid-2020, by LSOA 2011, as a user's own count in a recipe of 2021."""
+    lookup = ENGLAND / "lookup_lsoa11_lsoa21_ltla22_england.parquet"
+    people = pd.read_parquet(ENGLAND / "population_mid2020_single_year_lsoa11_england.parquet")
+    path = tmp_path / "own.csv"
+    people[["lsoa11_code", "total_population"]].to_csv(path, index=False)
+    recipe, folder, codes, _ = home(tmp_path, 2021, path, ENGLAND / COMPACT["ages"])
+    own = recipe.sources[-2].model_copy(
+        update={"columns": (IndicatorColumn(column="total_population", name="mid_2020", adds_up=True),)}
+    )
+    shutil.copyfile(lookup, folder / "sources" / lookup.name)
+    editions = recipe.sources[-1].model_copy(update={"kind": "editions", "file": lookup.name})
+    recipe = recipe.model_copy(update={"sources": (*recipe.sources[:-2], own, recipe.sources[-1], editions)})
+    found = load_indicators(recipe, folder, codes, carry=carry)
+    values = found.frame["mid_2020"]
+    pairs = pd.read_parquet(lookup)
+    redrawn = set(pairs.loc[pairs["change_code"] == "X", "lsoa21_code"])
+    assert set(values.index[values.isna()]) == redrawn
+    by_old = people.set_index("lsoa11_code")["total_population"]
+    gone = by_old.reindex(sorted(set(pairs.loc[pairs["change_code"] == "X", "lsoa11_code"]))).sum()
+    assert values.sum() == pytest.approx(by_old.sum() - gone)
+    changed = len(set(pairs.loc[pairs["change_code"] != "U", "lsoa21_code"]))
+    assert f"{changed / len(codes):.1%} of zones, with " in found.notes[0]

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,6 +43,12 @@ class Carried(NamedTuple):
     """Share of zones, 0 to 1, that did not simply keep their figures; NaN without zones."""
     people_touched: float
     """Share of people, 0 to 1, who live in these zones; NaN where people are not known."""
+
+    def among(self, zones: Collection[str], people_there: pd.Series[float]) -> Carried:
+        """Return what is carried to some zones, and the shares of these; `people_there` as `carry` has it."""
+        asked = self.how.index.isin(list(zones))
+        how = self.how[asked]
+        return Carried(self.frame[asked], how, *_touched(how, people_there))
 
 
 def carry(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ptreach.model import Areas, Repair, SourceRecord, TableRows
+    from ptreach.model import Areas, CorrelationMatrix, Repair, SourceRecord, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class AreasFacts:
     """Sentences on what was done to the tables of zones."""
 
     @classmethod
-    def of(cls, areas: Areas) -> AreasFacts:
-        """Return the facts of `areas`."""
+    def of(cls, areas: Areas, correlations: CorrelationMatrix | None = None) -> AreasFacts:
+        """Return the facts of `areas`, and of the tables of indicators that were correlated."""
         return cls(
             name=areas.name,
             title=areas.title,
@@ -46,7 +46,7 @@ class AreasFacts:
             population_title=areas.population_title,
             point=areas.point,
             pensioners_from=areas.pensioners_from,
-            notes=areas.notes,
+            notes=(*areas.notes, *(correlations.notes if correlations else ())),
         )
 
 

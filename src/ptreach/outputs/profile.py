@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.manifest import write_profile_manifest
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from ptreach.model import Authorities, CorrelationMatrix, SourceRecord
     from ptreach.outputs.facts import AreasFacts
+
+_WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ def _readme(content: ProfileContent, files: Sequence[str]) -> str:
     words = content.words
     title = f"{words.area}: profile without travel times"
     lines = [title, "=" * len(title), "", *([MADE_UP_NOTICE, ""] if words.made_up else [])]
-    lines += [f"{content.zones_n:,} zones ({words.edition}); {words.deprivation_title}.", ""]
+    lines += [f"{content.zones_n:,} zones ({words.edition}); {words.deprivation_title}."]
+    lines += [line for note in content.areas.notes for line in textwrap.wrap(note, _WIDTH)] + [""]
     if content.authorities is not None:
         how = [_how(content.authorities, index) for index in ("imd", "idaci")]
         lines += [

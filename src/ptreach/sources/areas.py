@@ -24,7 +24,7 @@ from ptreach.model import Areas
 from ptreach.sources.boundaries import CRS, read_boundaries, read_districts, read_regions
 from ptreach.sources.centroids import read_centroids
 from ptreach.sources.codes import Edition, check_edition
-from ptreach.sources.deprivation import read_deprivation
+from ptreach.sources.deprivation import read_by_zone
 from ptreach.sources.district_deprivation import read_district_deprivation
 from ptreach.sources.joining import Tables
 from ptreach.sources.lookup import COLUMNS as LOOKUP_COLUMNS
@@ -114,7 +114,7 @@ def load_areas(
     tables.zones = Edition(recipe.id_column, frozenset(polygons.index), recipe.edition)
     check_edition(polygons.index, tables.zones, boundaries)
     people = tables.population(read_population)
-    deprivation = tables.deprivation(_by_zone, people)
+    deprivation = tables.deprivation(tables.read("deprivation", read_by_zone), people)
     covered = set(deprivation.index.str[:1])
     polygons = _in_countries(polygons, covered, "boundaries")
     if polygons.empty:
@@ -160,11 +160,6 @@ def _refuse_taken_name(recipe: AreasRecipe, folder: Path) -> None:
             where=f"{folder / AREAS_FILE}, id_column",
             remedy="call it zone_id, and give the header in each file as headers.zone_id",
         )
-
-
-def _by_zone(path: Path, id_column: str, layout: Layout) -> pd.DataFrame:
-    """Return a table of deprivation by zone."""
-    return read_deprivation(path, id_column, layout).set_index("zone_id")
 
 
 def _places(tables: Tables, kind: Kind, read: Callable[[Path, Layout], _Place]) -> _Place | None:

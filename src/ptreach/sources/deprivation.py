@@ -87,9 +87,24 @@ _NUMBERS: Final = (
         r"population aged 16-59: mid .*|pop_population_aged_16-59|adults_iod",
         always=False,
     ),
+    *(
+        _Column(f"{domain}_score", f"{words} Score", rf"{words.casefold()} score.*|{short}", always=False)
+        for domain, words, short in (
+            ("income", "Income", "income_score"),
+            ("employment", "Employment", "employment_score"),
+            ("education", "Education, Skills and Training", "education_score"),
+            ("health", "Health Deprivation and Disability", "health_score"),
+            ("crime", "Crime", "crime_score"),
+            ("barriers", "Barriers to Housing and Services", "barriers_score|housing_and_services_score"),
+            ("environment", "Living Environment", "environment_score"),
+        )
+    ),
 )
-COLUMNS: Final = tuple(column.name for column in (*_TEXTS, *_NUMBERS))
-"""What a table may say of a zone."""
+SCORES: Final = tuple(column.name for column in _NUMBERS if column.name.endswith("_score"))
+"""Scores of indices and domains: the higher, the more deprived."""
+_RATES: Final = ("idaci_score", "income_score", "employment_score")
+# Some of these are standardised: 0 is about the country's mean.
+_SIGNED: Final = ("education_score", "health_score", "crime_score", "barriers_score", "environment_score")
 _DENOMINATORS: Final = r"(total population|dependent children aged 0-15): mid .*"
 _HEADER: Final = r"lsoa code \(20\d\d\)|lsoa\d\d_?(cd|code)"
 # With fewer zones, an order may be chance.
@@ -117,9 +132,10 @@ def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = 
     -------
     DataFrame
         ``zone_id, zone_name, district_code, district_name`` text; ``imd_score, imd_rank, imd_decile,
-        idaci_rank, idaci_decile, idaci_score`` (a rate, 0 to 1), ``population_iod, children_iod`` (0-15),
-        ``older_iod`` (60 and over), ``adults_iod`` (16-59) float64, NaN where absent. Rank 1 and decile 1 are
-        the most deprived.
+        idaci_rank, idaci_decile, idaci_score``, ``income_score, employment_score`` (these three are rates, 0
+        to 1) and scores of ``education, health, crime, barriers, environment``, ``population_iod,
+        children_iod`` (0-15), ``older_iod`` (60 and over), ``adults_iod`` (16-59) float64, NaN where absent.
+        Rank 1, decile 1 and the highest score are the most deprived.
 
     Raises
     ------
@@ -155,11 +171,16 @@ def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = 
     return frame.sort_values("zone_id", ignore_index=True)
 
 
+def read_by_zone(path: Path, id_column: str, layout: Layout) -> pd.DataFrame:
+    """Return what `read_deprivation` does, indexed by ``zone_id``."""
+    return read_deprivation(path, id_column, layout).set_index("zone_id")
+
+
 def _numbers(table: pd.DataFrame, name: str, header: str, path: Path) -> FloatArray:
     """Return a column; rates in per cent are divided by 100, which is logged; raises as `_check_range`."""
     values = numbers(table, header, path, suppressed=True)
     known = values[~np.isnan(values)]
-    if name == "idaci_score" and known.size and np.median(known) > 1 and known.max() <= 100:
+    if name in _RATES and known.size and np.median(known) > 1 and known.max() <= 100:
         _log.warning("%s, %s: per cent, divided by 100", path, header)
         values = values / 100
     _check_range(values, name, table, header, path)
@@ -173,8 +194,10 @@ def _check_range(values: FloatArray, name: str, table: pd.DataFrame, header: str
         wrong, remedy = ~np.isin(values, np.arange(1, 11)), "deciles are whole numbers from 1 to 10"
     elif kind == "rank":
         wrong, remedy = ~((values >= 1) & (values == np.floor(values))), "ranks are whole numbers from 1"
-    elif name == "idaci_score":
-        wrong, remedy = ~((values >= 0) & (values <= 1)), "the score of IDACI is a rate from 0 to 1"
+    elif name in _RATES:
+        wrong, remedy = ~((values >= 0) & (values <= 1)), "this score is a rate from 0 to 1"
+    elif name in _SIGNED:
+        return
     else:
         wrong, remedy = values < 0, "give a number that is not negative"
     found = np.flatnonzero(wrong & ~np.isnan(values))

@@ -78,7 +78,9 @@ class IndicatorColumn(Frozen):
 
     ``column`` is the header in the file. Cells are multiplied by ``factor`` (100 makes percentages of shares
     of 1); with ``share_of``, the header of another column, they become percentages of its cells. ``name``,
-    ``title`` and ``unit`` are taken from the header where they are empty.
+    ``title`` and ``unit`` are taken from the header where they are empty. ``adds_up`` says of what is no
+    percentage whether the parts of a zone share it, as people and things (or keep it, as scores and means),
+    which a table of the other edition needs.
     """
 
     column: _Text
@@ -90,6 +92,7 @@ class IndicatorColumn(Frozen):
     note: str = ""
     factor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     share_of: str = ""
+    adds_up: bool | None = None
 
 
 class Source(Frozen):

@@ -26,12 +26,11 @@ class Ages(NamedTuple):
     title: str
 
 
-def read_ages(table: Table, edition: Edition, title: str) -> Ages:
-    """Return people by age; raise InputError for another edition and cells that are no counts."""
+def read_ages(table: Table, edition: Edition) -> pd.DataFrame:
+    """Return people by age and zone; raise InputError for another edition and cells that are no counts."""
     frame, where = table
     codes = rows_of_zones(frame, edition, where)
-    people = people_by_age(frame.loc[codes.index], pd.Index(codes.to_list(), name="zone_id"), where)
-    return Ages(people, where, title)
+    return people_by_age(frame.loc[codes.index], pd.Index(codes.to_list(), name="zone_id"), where)
 
 
 def age_figures(ages: Ages, edition: Edition) -> list[Figures]:

@@ -53,45 +53,25 @@ class SchoolResult(NamedTuple):
 
 
 class Score(NamedTuple):
-    """A score of the Indices of Deprivation: a pattern of its plain headers, and what it is multiplied by."""
+    """A score of the Indices of Deprivation: its column of `read_deprivation`, and its factor."""
 
     name: str
     title: str
-    pattern: str
+    column: str
     unit: str = "score"
     factor: float = 1.0
 
 
 DEPRIVATION: Final = (
-    Score(
-        "imd_score", "Multiple deprivation (IMD)", r"index of multiple deprivation \(imd\) score.*|imd_score"
-    ),
-    Score("income_deprived", "Income deprived", r"income score.*|income_score", "%", 100.0),
-    Score("employment_deprived", "Employment deprived", r"employment score.*|employment_score", "%", 100.0),
-    Score(
-        "education_deprivation",
-        "Education and skills deprivation",
-        r"education, skills and training score.*|education_score",
-    ),
-    Score(
-        "health_deprivation",
-        "Health deprivation",
-        r"health deprivation and disability score.*|health_score",
-    ),
-    Score("crime", "Crime", r"crime score.*|crime_score"),
-    Score(
-        "barriers",
-        "Barriers to housing and services",
-        r"barriers to housing and services score.*|barriers_score|housing_and_services_score",
-    ),
-    Score("living_environment", "Living environment", r"living environment score.*|environment_score"),
-    Score(
-        "children_income_deprived",
-        "Children in income deprivation (IDACI)",
-        r"income deprivation affecting children index \(idaci\) score.*|idaci_score",
-        "%",
-        100.0,
-    ),
+    Score("imd_score", "Multiple deprivation (IMD)", "imd_score"),
+    Score("income_deprived", "Income deprived", "income_score", "%", 100.0),
+    Score("employment_deprived", "Employment deprived", "employment_score", "%", 100.0),
+    Score("education_deprivation", "Education and skills deprivation", "education_score"),
+    Score("health_deprivation", "Health deprivation", "health_score"),
+    Score("crime", "Crime", "crime_score"),
+    Score("barriers", "Barriers to housing and services", "barriers_score"),
+    Score("living_environment", "Living environment", "environment_score"),
+    Score("children_income_deprived", "Children in income deprivation (IDACI)", "idaci_score", "%", 100.0),
 )
 """Higher is more deprived. IDACI is left out where the table has ranks only."""
 

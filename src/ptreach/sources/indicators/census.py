@@ -61,8 +61,8 @@ def census_table(headers: Sequence[str]) -> CensusTable | None:
     return None
 
 
-def read_census(table: Table, known: CensusTable, edition: Edition) -> list[Figures]:
-    """Return the shares of a table of the census that the catalogue takes.
+def read_census(table: Table, edition: Edition) -> list[Figures]:
+    """Return the shares that the catalogue takes of a table of the census, one of those that it knows.
 
     Raises
     ------
@@ -72,7 +72,10 @@ def read_census(table: Table, known: CensusTable, edition: Edition) -> list[Figu
     frame, where = table
     codes = rows_of_zones(frame, edition, where)
     frame = frame.loc[codes.index]
-    labels = labels_of([str(name) for name in frame.columns], known.topic)
+    headers = [str(name) for name in frame.columns]
+    known = census_table(headers)
+    assert known is not None
+    labels = labels_of(headers, known.topic)
     names = {share.name for share in known.shares if _has(labels, share)}
     counts = _Counts(frame, labels, where)
     total = next((label for label in labels if label == "total" or label.startswith("total: ")), None)

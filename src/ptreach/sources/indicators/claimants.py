@@ -61,14 +61,14 @@ def is_of_claimants(headers: Sequence[str]) -> bool:
     return "obs_value" in headers and any(re.fullmatch("geography_code|geography", name) for name in headers)
 
 
-def read_claimants(table: Table, edition: Edition, ages: Ages | None) -> Figures:
-    """Return claimants by zone: per cent of people aged 16 to 64 where `ages` knows them, else their number.
+def read_claimants(table: Table, edition: Edition) -> Figures:
+    """Return claimants by zone: their number, or what the table has them per cent of.
 
     Raises
     ------
     InputError
         Where the table is cut, of several dates, of some people only, of something else than claimants, or
-        of another edition; or a zone has more claimants than people aged 16 to 64.
+        of another edition.
     """
     frame, where = table
     column = need_column(frame, "geography_code", "GEOGRAPHY_CODE", where)
@@ -87,20 +87,32 @@ def read_claimants(table: Table, edition: Edition, ages: Ages | None) -> Figures
     note = (f"Claimant count, {date}; " if date else "Claimant count; ") + (
         "rounded to 5 by the publisher, counts below 5 are not known."
     )
-    (rate, rate_title), (count, count_title) = CLAIMANT_RATE, CLAIMANTS
     if _measures_rate(frame, where):
-        return figures(
-            Indicator(rate, rate_title, "work", "%", edition.name, note=note), cells.numbers, codes, where
-        )
-    if ages is None or ages.by_zone["working_age"].isna().all():
-        indicator = Indicator(count, count_title, "work", "people", edition.name, note=note)
+        indicator = Indicator(*CLAIMANT_RATE, "work", "%", edition.name, note=note)
         return figures(indicator, cells.numbers, codes, where)
-    of_working_age = ages.by_zone["working_age"].reindex(codes).to_numpy(dtype=np.float64)
-    shares = percentages(cells.numbers, of_working_age, codes, rate_title, where)
-    indicator = Indicator(
-        rate, rate_title, "work", "%", edition.name, note=f"{note} People aged 16-64: {ages.title}."
+    indicator = Indicator(*CLAIMANTS, "work", "people", edition.name, note=note)
+    return figures(indicator, cells.numbers, codes, where, adds_up=True)
+
+
+def rate_of_claimants(claimants: Figures, ages: Ages | None) -> Figures:
+    """Return claimants per cent of people aged 16 to 64, where their number is given and `ages` knows these.
+
+    Raises
+    ------
+    InputError
+        Where a zone has more claimants than people aged 16 to 64.
+    """
+    said = claimants.indicator
+    if said.name != CLAIMANTS[0] or ages is None or ages.by_zone["working_age"].isna().all():
+        return claimants
+    name, title = CLAIMANT_RATE
+    of_working_age = ages.by_zone["working_age"].reindex(claimants.codes).to_numpy(dtype=np.float64)
+    shares = percentages(
+        claimants.by_zone.to_numpy(dtype=np.float64), of_working_age, claimants.codes, title, claimants.where
     )
-    return figures(indicator, shares, codes, where)
+    note = f"{said.note} People aged 16-64: {ages.title}."
+    indicator = Indicator(name, title, said.theme, "%", said.edition, note=note)
+    return figures(indicator, shares, claimants.codes, claimants.where)
 
 
 def _refuse_census(frame: pd.DataFrame, where: Path | str) -> None:

@@ -21,11 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 class Figures(NamedTuple):
-    """An indicator and its float64 values by zone code; ``where`` names the table in messages."""
+    """An indicator and its float64 values by zone code; ``where`` names the table in messages.
+
+    ``codes`` are the zones of its rows, by row where it is as it was read. ``adds_up`` says whether values
+    are of things or people that the parts of a zone share, and not shares, scores and means, which they
+    keep; None where that is not known.
+    """
 
     indicator: Indicator
     by_zone: pd.Series[Any]
     where: Path | str
+    codes: pd.Series[Any]
+    adds_up: bool | None = False
 
 
 def percentages(
@@ -42,10 +49,10 @@ def percentages(
     wrong = np.flatnonzero(over > _PERTURBED)
     if wrong.size:
         first = wrong[0]
+        row, zone = codes.index[first], codes.iloc[first]
         raise InputError(
-            f"{what}: {part[first]:g} of {whole[first]:g} in {codes.iloc[first]} is over 100 % "
-            f"({wrong.size} such zones)",
-            where=f"{where}, row {codes.index[first]}",
+            f"{what}: {part[first]:g} of {whole[first]:g} in {zone} is over 100 % ({wrong.size} such zones)",
+            where=str(where) if row == zone else f"{where}, row {row}",
             remedy="check the two columns; a share needs the whole of the same table and date",
         )
     slight = int(((over > 0) & (whole > 0)).sum())
@@ -58,6 +65,13 @@ def percentages(
     return np.asarray(np.minimum(shares, 100.0), dtype=np.float64)
 
 
-def figures(indicator: Indicator, values: FloatArray, codes: pd.Series[Any], where: Path | str) -> Figures:
+def figures(
+    indicator: Indicator,
+    values: FloatArray,
+    codes: pd.Series[Any],
+    where: Path | str,
+    adds_up: bool | None = False,
+) -> Figures:
     """Return values under the codes of their zones."""
-    return Figures(indicator, pd.Series(values, index=pd.Index(codes.to_list(), name="zone_id")), where)
+    by_zone = pd.Series(values, index=pd.Index(codes.to_list(), name="zone_id"))
+    return Figures(indicator, by_zone, where, codes, adds_up)

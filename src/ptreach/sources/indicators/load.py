@@ -1,7 +1,8 @@
 """All indicators of the zones of a recipe: which table is read how, told by its headers.
 
 Deprivation comes from the recipe's table of deprivation; ages from a table of ages among the indicators,
-else from its table of population; the rest from its tables of kind ``indicators``.
+else from its table of population; the rest from its tables of kind ``indicators``. Tables of the other
+edition are carried over where the recipe has the lookup: see `ptreach.sources.indicators.carrying`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import pandas as pd
 
 from ptreach.errors import InputError
 from ptreach.model import Indicators
-from ptreach.sources.codes import Edition, check_edition, zone_codes
-from ptreach.sources.indicators.ages import Ages, age_figures, read_ages
+from ptreach.sources.codes import Edition
+from ptreach.sources.deprivation import read_by_zone
+from ptreach.sources.indicators.ages import Ages, age_figures
+from ptreach.sources.indicators.carrying import Carrying
 from ptreach.sources.indicators.catalogue import (
     AGES,
     CENSUS,
@@ -28,17 +31,17 @@ from ptreach.sources.indicators.catalogue import (
     THEMES,
 )
 from ptreach.sources.indicators.census import census_table, read_census
-from ptreach.sources.indicators.claimants import is_of_claimants, read_claimants
+from ptreach.sources.indicators.claimants import is_of_claimants, rate_of_claimants, read_claimants
 from ptreach.sources.indicators.files import read_tables
 from ptreach.sources.indicators.own import read_own
 from ptreach.sources.indicators.results import is_of_results, read_results
 from ptreach.sources.indicators.rows import is_zone
 from ptreach.sources.indicators.scores import score_figures
+from ptreach.sources.joining import Tables
 from ptreach.sources.population import is_of_ages, read_population
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
 from ptreach.sources.schools import read_register, zones_of_schools
-from ptreach.sources.tables import Layout, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +49,10 @@ if TYPE_CHECKING:
     from ptreach.model import SourceRecord
     from ptreach.sources.indicators.figures import Figures
     from ptreach.sources.indicators.files import Table
+    from ptreach.sources.joining import Carry
     from ptreach.sources.recipe import AreasRecipe, IndicatorColumn
 
-_KINDS: Final = ("deprivation", "population", "indicators", "schools", "boundaries")
+_KINDS: Final = ("deprivation", "population", "indicators", "schools", "boundaries", "editions")
 _ORDER: Final = [
     *(score.name for score in DEPRIVATION),
     *(share.name for table in CENSUS for share in table.shares),
@@ -69,68 +73,92 @@ class _Given(NamedTuple):
     columns: tuple[IndicatorColumn, ...]
 
     @property
-    def headers(self) -> list[str]:
-        """The plain headers."""
-        return [str(name) for name in self.table.frame.columns]
+    def what(self) -> str:
+        """What it is of: ages, claimants, results, what the recipe or its user says; else census."""
+        headers = [str(name) for name in self.table.frame.columns]
+        if self.columns:
+            return "own"
+        if is_of_ages(headers):
+            return "ages"
+        if census_table(headers) is not None:
+            return "census"
+        if is_of_claimants(headers):
+            return "claimants"
+        return "results" if is_of_results(headers) else "own"
 
-    @property
-    def of_ages(self) -> bool:
-        """Whether it is one of people by age, its columns not named."""
-        return not self.columns and is_of_ages(self.headers)
 
-
-def load_indicators(recipe: AreasRecipe, folder: Path, zones: Sequence[str]) -> Indicators:
+def load_indicators(
+    recipe: AreasRecipe, folder: Path, zones: Sequence[str], *, carry: Carry | None = None
+) -> Indicators:
     """Return what the tables of a recipe, in ``folder/sources``, say of `zones`.
 
     Tables are told apart by their headers. A zone that a table lacks has NaN; how many there are is logged.
     Indicators are ordered by theme, those of the catalogue first.
 
+    Parameters
+    ----------
+    recipe, folder, zones
+        The recipe, its folder, and codes of zones of its edition.
+    carry
+        `ptreach.measures.editions.carry`: carries tables of the other edition over, where the recipe has the
+        lookup. They are refused if None.
+
     Raises
     ------
     InputError
-        Where a file is missing or at fault, a table is of another edition, school results come without the
-        register, or two tables give the same indicator.
+        Where a file is missing or at fault, a table is of another edition and is not carried, school results
+        come without the register, or two tables give the same indicator.
     """
     records = source_records(recipe, folder, _KINDS)
-    edition, found = _deprivation(recipe, folder)
-    used = {"deprivation", "indicators"}
+    tables = Tables.of(recipe, records, carry)
+    tables.zones = Edition(recipe.id_column, frozenset(zones), recipe.edition)
+    published = tables.read("deprivation", read_by_zone)
+    known = tables.pairs(published.other)["to_id"] if published.other else published.table.index
+    tables.zones = edition = Edition(recipe.id_column, frozenset(known), recipe.edition)
+    tables.told = frozenset(zones)
     given = _tables(recipe, folder, records, edition)
-    of_ages = [one for one in given if one.of_ages]
-    ages = [read_ages(one.table, edition, one.title) for one in of_ages]
-    if not ages and (people := _population(recipe, folder, edition)):
-        ages, used = [people], used | {"population"}
-    for people in ages:
-        found += age_figures(people, edition)
+    carrying = Carrying(tables)
+    ages = [
+        Ages(carrying.people_by_age(one.table), one.table.where, one.title)
+        for one in given
+        if one.what == "ages"
+    ]
+    used = {"deprivation", "indicators"}
+    notes = list(tables.notes)
+    if not ages and (people := tables.population(read_population)) is not None:
+        ages = [Ages(people, tables.file("population")[0], recipe.population_title)]
+        used.add("population")
+    by_age = ages[0] if ages else None
+    deprivation = tables.deprivation(published, by_age.by_zone if by_age else None)
+    # What was done to these two is told with the zones.
+    tables.notes = notes
+    carrying.people = by_age.by_zone["population"] if by_age else deprivation["population_iod"]
+    found = score_figures(deprivation, edition.name, recipe.deprivation_title, published.where)
+    for people_of_table in ages:
+        found += age_figures(people_of_table, edition)
     zone_of: pd.Series[str] | None = None
     for one in given:
-        if one.of_ages:
-            continue
-        census = None if one.columns else census_table(one.headers)
-        if one.columns:
-            found += read_own(one.table, edition, one.columns, one.title)
-        elif census is not None:
-            found += read_census(one.table, census, edition)
-        elif is_of_claimants(one.headers):
-            found.append(read_claimants(one.table, edition, ages[0] if ages else None))
-        elif is_of_results(one.headers):
+        if one.what == "results":
             if zone_of is None:
                 zone_of, kinds = _zones_of_schools(records, edition, one.table.where)
                 used |= kinds
             found += read_results(one.table, zone_of, edition)
-        else:
-            found += read_own(one.table, edition, (), one.title)
-    return _joined(found, zones, tuple(record for record in records if record.kind in used))
+        elif one.what != "ages":
+            found += _figures_of(one, carrying, by_age)
+    if carrying.done or published.other:
+        used.add("editions")
+    used_records = tuple(record for record in records if record.kind in used)
+    return _joined(found, zones, used_records, tuple(tables.notes))
 
 
-def _deprivation(recipe: AreasRecipe, folder: Path) -> tuple[Edition, list[Figures]]:
-    """Return the edition, with all codes that the table of deprivation has, and its scores."""
-    source = recipe.source("deprivation")
-    assert source is not None  # the recipe holds it
-    path = folder / SOURCES_FOLDER / source.file
-    frame = read_table(path)
-    codes = pd.Series(zone_codes(frame, recipe.id_column, path).to_numpy(), index=frame.index)
-    edition = Edition(recipe.id_column, frozenset(codes), recipe.edition)
-    return edition, score_figures(frame, codes, edition.name, recipe.deprivation_title, path)
+def _figures_of(one: _Given, carrying: Carrying, ages: Ages | None) -> list[Figures]:
+    """Return the figures of a table that has codes of zones, in either edition."""
+    if one.what == "claimants":
+        claimants = carrying.figures(lambda edition: [read_claimants(one.table, edition)])
+        return [rate_of_claimants(figures, ages) for figures in claimants]
+    if one.what == "census":
+        return carrying.figures(lambda edition: read_census(one.table, edition))
+    return carrying.figures(lambda edition: read_own(one.table, edition, one.columns, one.title))
 
 
 def _tables(
@@ -154,17 +182,6 @@ def _tables(
     ]
 
 
-def _population(recipe: AreasRecipe, folder: Path, edition: Edition) -> Ages | None:
-    """Return people by single year of age from the recipe's table of population, None where it has none."""
-    source = recipe.source("population")
-    if source is None:
-        return None
-    path = folder / SOURCES_FOLDER / source.file
-    people = read_population(path, recipe.id_column, Layout(source.headers, source.sheet))
-    check_edition(people.index, edition, path)
-    return Ages(people, path, recipe.population_title)
-
-
 def _zones_of_schools(
     records: Sequence[SourceRecord], edition: Edition, where: Path | str
 ) -> tuple[pd.Series[str], set[str]]:
@@ -183,7 +200,9 @@ def _zones_of_schools(
     return zone_of, {"schools", "boundaries"} if by_place else {"schools"}
 
 
-def _joined(found: Sequence[Figures], zones: Sequence[str], records: tuple[SourceRecord, ...]) -> Indicators:
+def _joined(
+    found: Sequence[Figures], zones: Sequence[str], records: tuple[SourceRecord, ...], notes: tuple[str, ...]
+) -> Indicators:
     """Return the figures side by side, in order; raise InputError where two tables give the same one."""
     twice = [name for name, count in Counter(one.indicator.name for one in found).items() if count > 1]
     if twice:
@@ -198,7 +217,7 @@ def _joined(found: Sequence[Figures], zones: Sequence[str], records: tuple[Sourc
     ordered = sorted(found, key=lambda one: _rank(one.indicator.theme, one.indicator.name))
     columns = {one.indicator.name: one.by_zone.reindex(index) for one in ordered}
     frame = pd.DataFrame(columns, index=index, dtype=np.float64)
-    return Indicators(tuple(one.indicator for one in ordered), frame, records)
+    return Indicators(tuple(one.indicator for one in ordered), frame, records, notes)
 
 
 def _rank(theme: str, name: str) -> tuple[int, int]:

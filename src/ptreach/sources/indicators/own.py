@@ -118,7 +118,8 @@ def _figures(
         part_of=wanted.part_of,
         note=wanted.note,
     )
-    return figures(indicator, values, codes, where)
+    adds_up = False if unit == "%" else wanted.adds_up
+    return figures(indicator, values, codes, where, adds_up)
 
 
 def _header(frame: pd.DataFrame, labels: dict[str, str], wanted: str, where: Path | str) -> str:
