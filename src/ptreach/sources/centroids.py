@@ -12,6 +12,7 @@ import pyproj
 
 from ptreach.errors import InputError
 from ptreach.sources.boundaries import CRS, in_grid
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, find_column, need_column, numbers, read_table, texts, zone_codes
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _SAME_PLACE_M: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
+@read_once
 def read_centroids(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return centroids by zone: index ``zone_id``, degrees and metres (EPSG:27700).
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import (
     PLAIN,
     find_column,
@@ -104,6 +105,7 @@ _ENOUGH_ZONES: Final = 20
 _log = logging.getLogger(__name__)
 
 
+@read_once
 def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return scores, ranks, deciles and denominators, one row a zone, sorted by ``zone_id``.
 

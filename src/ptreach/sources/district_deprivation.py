@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import (
     PLAIN,
     find_column,
@@ -69,6 +70,7 @@ _INDEX: Final = (
 )
 
 
+@read_once
 def read_district_deprivation(path: Path, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return the publisher's summaries of districts, one row a district, sorted by code.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, find_column, listed, read_table, texts, zone_codes
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ COLUMNS: Final = tuple(_PATTERNS)
 """What a lookup may say of a zone."""
 
 
+@read_once
 def read_lookup(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return ward, district and region by ``zone_id``: codes and names, text, NaN where absent.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ptreach.errors import InputError
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, find_column, listed, numbers, read_table, zone_codes
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class _Band(NamedTuple):
     headers: tuple[str, ...]
 
 
+@read_once
 def read_population(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return people of zones by age, from a table with a column for each age or band of ages.
 

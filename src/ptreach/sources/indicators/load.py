@@ -33,6 +33,7 @@ from ptreach.sources.indicators.files import Table, read_tables
 from ptreach.sources.indicators.own import read_own
 from ptreach.sources.indicators.results import is_of_results, read_results
 from ptreach.sources.indicators.scores import score_figures
+from ptreach.sources.once import read_once
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
 from ptreach.sources.schools import read_register, zones_of_schools
@@ -90,6 +91,15 @@ def load_indicators(recipe: AreasRecipe, folder: Path, zones: Sequence[str]) -> 
         register, or two tables give the same indicator.
     """
     records = source_records(recipe, folder, _KINDS)
+    found, used = _read_all(recipe, folder, records)
+    return _joined(found, zones, tuple(record for record in records if record.kind in used))
+
+
+@read_once
+def _read_all(
+    recipe: AreasRecipe, folder: Path, records: tuple[SourceRecord, ...]
+) -> tuple[list[Figures], set[str]]:
+    """Return the figures of all zones that tables have, and the kinds of files that they come from."""
     edition, found = _deprivation(recipe, folder)
     used = {"deprivation", "indicators"}
     given = _tables(recipe, folder, records, edition)
@@ -117,7 +127,7 @@ def load_indicators(recipe: AreasRecipe, folder: Path, zones: Sequence[str]) -> 
             found += read_results(one.table, zone_of, edition)
         else:
             found += read_own(one.table, edition, (), one.title)
-    return _joined(found, zones, tuple(record for record in records if record.kind in used))
+    return found, used
 
 
 def _deprivation(recipe: AreasRecipe, folder: Path) -> tuple[Edition, list[Figures]]:
