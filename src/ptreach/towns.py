@@ -24,6 +24,7 @@ from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surfac
 from ptreach.model import Opportunities, Points
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
+from ptreach.sources.once import read_once
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.schools import read_schools
 
@@ -143,6 +144,7 @@ def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opp
     return tuple(found)
 
 
+@read_once
 def _schools(path: Path) -> list[Opportunities]:
     """Return the schools of a register that have a place on the map and room for pupils."""
     register = read_schools(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 HATCH: Final = "////"
 
@@ -49,7 +51,7 @@ def draw_areas(
     width_pt
         Width of outlines.
     """
-    areas = shapely.simplify(areas, pixel_m / 2)  # once, for pixels are what detail costs
+    areas = np.array(_simplified(tuple(shapely.to_wkb(areas)), pixel_m / 2), dtype=object)
     outlines = [polygon_outline(shape) for shape in areas]
     axes.add_collection(
         PathCollection(outlines, facecolors=colours, edgecolors=INK, linewidths=width_pt, zorder=Z_BANDS),
@@ -77,3 +79,9 @@ def draw_areas(
     axes.add_collection(
         LineCollection(lines, colors="white", linewidths=width_pt, zorder=Z_BANDS), autolim=False
     )
+
+
+@lru_cache(maxsize=4)
+def _simplified(areas: tuple[bytes, ...], tolerance_m: float) -> list[BaseGeometry]:
+    """Return polygons given as WKB with less detail: all England is drawn by two measures in every town."""
+    return list(shapely.simplify(shapely.from_wkb(areas), tolerance_m))

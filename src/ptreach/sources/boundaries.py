@@ -14,6 +14,7 @@ from ptreach.errors import InputError
 from ptreach.sources.cells import texts
 from ptreach.sources.codes import zone_codes
 from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
@@ -63,19 +64,28 @@ def read_boundaries(
         Where the file has no polygons, no coordinate system, no column of codes, or a polygon that is
         empty or, mended, has no area.
     """
-    table = _shapes(path, layout)
-    codes = zone_codes(table, layout.id_column(id_column), path)
-    _refuse_others(table, path)
-    name = find_column(table, r"zone_name|lsoa\d\d_?(nm|name)")
-    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan, dtype=object)
-    geometry = np.array(in_grid(table.geometry, path), dtype=object)
+    found = _read_zones(path, id_column, layout)
+    codes, geometry = found.index, np.array(found.geometry, dtype=object)
     # Checking and mending are slow; of a whole country a town needs few.
     inside = np.ones(len(codes), dtype=np.bool_) if bounds_m is None else _overlaps(geometry, bounds_m)
     geometry[inside] = _mended(geometry[inside], path)
     _refuse_empty(geometry, codes, path)
     if bounds_m is not None:
         inside[inside] = meets_box(geometry[inside], bounds_m)
-    return gpd.GeoDataFrame({"zone_name": names, "inside": inside}, geometry=geometry, index=codes, crs=CRS)
+    columns = {"zone_name": found["zone_name"], "inside": inside}
+    return gpd.GeoDataFrame(columns, geometry=geometry, index=codes, crs=CRS)
+
+
+@read_once
+def _read_zones(path: Path, id_column: str, layout: Layout) -> gpd.GeoDataFrame:
+    """Return polygons in the grid as they came: index ``zone_id``, columns ``zone_name, geometry``."""
+    table = _shapes(path, layout)
+    codes = zone_codes(table, layout.id_column(id_column), path)
+    _refuse_others(table, path)
+    name = find_column(table, r"zone_name|lsoa\d\d_?(nm|name)")
+    names = texts(table[name]).to_numpy() if name else np.full(len(table), np.nan, dtype=object)
+    geometry = np.array(in_grid(table.geometry, path), dtype=object)
+    return gpd.GeoDataFrame({"zone_name": names}, geometry=geometry, index=codes, crs=CRS)
 
 
 def read_districts(path: Path, layout: Layout = PLAIN) -> gpd.GeoDataFrame:

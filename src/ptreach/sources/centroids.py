@@ -15,6 +15,7 @@ from ptreach.sources.boundaries import CRS, in_grid
 from ptreach.sources.cells import numbers, texts
 from ptreach.sources.codes import zone_codes
 from ptreach.sources.columns import find_column, need_column
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _SAME_PLACE_M: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
+@read_once
 def read_centroids(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return centroids by zone: index ``zone_id``, degrees and metres (EPSG:27700).
 

@@ -12,6 +12,7 @@ from ptreach.errors import InputError
 from ptreach.sources.cells import numbers, texts
 from ptreach.sources.codes import zone_codes
 from ptreach.sources.columns import find_column, listed, need_column
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ _ENOUGH_ZONES: Final = 20
 _log = logging.getLogger(__name__)
 
 
+@read_once
 def read_deprivation(path: Path, id_column: str | None = None, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return scores, ranks, deciles and denominators, one row a zone, sorted by ``zone_id``.
 

@@ -16,6 +16,7 @@ from ptreach.errors import InputError
 from ptreach.sources.cells import numbers, texts
 from ptreach.sources.codes import refuse_twice
 from ptreach.sources.columns import find_column, need_column, plain_header
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 from ptreach.sources.workbooks import SUFFIXES, read_sheets
 
@@ -64,6 +65,7 @@ _INDEX: Final = (
 )
 
 
+@read_once
 def read_district_deprivation(path: Path, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return the publisher's summaries of districts, one row a district, sorted by code.
 

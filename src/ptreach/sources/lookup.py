@@ -11,6 +11,7 @@ from ptreach.errors import InputError
 from ptreach.sources.cells import texts
 from ptreach.sources.codes import zone_codes
 from ptreach.sources.columns import find_column, listed
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COLUMNS: Final = tuple(_PATTERNS)
 """What a lookup may say of a zone."""
 
 
+@read_once
 def read_lookup(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return ward, district and region by ``zone_id``: codes and names, text, NaN where absent.
 

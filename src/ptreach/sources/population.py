@@ -14,6 +14,7 @@ from ptreach.errors import InputError
 from ptreach.sources.cells import numbers, refuse_negative
 from ptreach.sources.codes import zone_codes
 from ptreach.sources.columns import label_of, listed
+from ptreach.sources.once import read_once
 from ptreach.sources.tables import PLAIN, read_table
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class _Band(NamedTuple):
     headers: tuple[str, ...]
 
 
+@read_once
 def read_population(path: Path, id_column: str, layout: Layout = PLAIN) -> pd.DataFrame:
     """Return people of zones by age, from a table with a column for each age or band of ages.
 
