@@ -48,7 +48,7 @@ def test_titles_say_the_findings_in_ten_words_at_most(slides):
         "20% live within 15 minutes of Ryde high street",
         "Half of residents are 29 minutes or more away",
         "Most deprived tenth: 50% within 15 minutes; least: 0%",
-        "2 deprived zones are 33 minutes away or beyond reach",
+        "2 deprived zones: 33 minutes or more away, or unreached",
         "Journeys by timetable, every minute from 07:15 to 09:15",
         "Sources and licences",
     ]

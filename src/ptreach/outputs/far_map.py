@@ -36,7 +36,7 @@ from ptreach.outputs.sheet import (
     shorten,
     write_description,
 )
-from ptreach.outputs.wording import in_even_lines, percent
+from ptreach.outputs.wording import far_rule, in_even_lines, percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -295,10 +295,7 @@ def _draw_table(
         )
         for x, words in zip(ends[1:], values, strict=True):
             panel.text(x, y, words, fontsize=8.5, va="center", ha="right")
-    rule = (
-        f"Deciles 1 to {deprived_to}, not within {cutoff_min} minutes. Order: residents times minutes beyond "
-        f"{cutoff_min}; not reached counts as {limit_min:.0f}."
-    )
+    rule = far_rule(cutoff_min, limit_min, deprived_to)
     panel.text(
         0, y + 0.18, textwrap.fill(rule, 62), fontsize=SMALLEST_PT, va="top", color=GREY, linespacing=1.25
     )

@@ -191,13 +191,9 @@ class _Writer:
         name = f"{'share' if is_share else 'number'}{column.shown}"
         if name not in self._styles:
             form = (PercentageStyle if is_share else NumberStyle)(name=f"{name}-form")
-            form.addElement(
-                Number(
-                    decimalplaces=column.shown,
-                    minintegerdigits=1,
-                    **({} if is_share else {"grouping": "true"}),
-                )
-            )
+            places = {} if column.shown is None else {"decimalplaces": column.shown}
+            grouping = {} if is_share or column.shown is None else {"grouping": "true"}
+            form.addElement(Number(minintegerdigits=1, **places, **grouping))
             if is_share:
                 form.addElement(Text(text="%"))
             self._document.styles.addElement(form)

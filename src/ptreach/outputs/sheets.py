@@ -30,8 +30,8 @@ class Heading(NamedTuple):
 
     words: str
     kind: Kind = Kind.TEXT
-    shown: int = 0
-    """Decimals."""
+    shown: int | None = 0
+    """Decimals; None: as many as each value has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class SheetColumn:
 
     heading: str
     kind: Kind
-    shown: int
-    """Decimals that are shown."""
+    shown: int | None
+    """Decimals that are shown; None: as many as each value has."""
     width: int
     """In letters."""
 
@@ -98,10 +98,12 @@ def fitted(
     return tuple(columns)
 
 
-def display(value: Value, kind: Kind, shown: int) -> str:
+def display(value: Value, kind: Kind, shown: int | None) -> str:
     """Return a value as a spreadsheet shows it."""
     if isinstance(value, str):
         return value
+    if shown is None:
+        return f"{value:.10g}"
     if kind is Kind.SHARE:
         return f"{value:.{shown}%}"
     return f"{value:,.{shown}f}"

@@ -71,8 +71,8 @@ def write_slides(
     deciles
         What `decile_table` returns.
     far
-        Zones that are deprived and far, the first to be listed first; ten are shown. Columns ``zone_name``,
-        ``imd_decile``, ``population``, ``minutes_p50`` and ``reason``, as in `zone_table`.
+        All zones that are deprived and far, the first to be listed first; ten are shown. Columns
+        ``zone_name, imd_decile, population, minutes_p50, reason``, as in `zone_table`.
     far_rule
         Which zones those are, as a sentence: ``Zones of deciles 1 to 3, farthest first.``
     map_path
@@ -158,6 +158,8 @@ def _add_deprivation(
 def _add_far(deck: Deck, far: pd.DataFrame, rule: str) -> None:
     """List up to ten zones that are deprived and far, in a table that can be edited."""
     shown = far.head(slide_words.FAR_ZONES)
+    if len(shown) < len(far):
+        rule = f"The first {len(shown)} of {len(far):,}. {rule}"
     columns = (
         Cells("Zone", 5.4, is_right=False, texts=tuple(shown["zone_name"].astype(str))),
         Cells("IMD decile", 1.7, is_right=True, texts=_whole(shown["imd_decile"])),

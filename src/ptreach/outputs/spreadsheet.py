@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.outputs.facts import PackFacts
-    from ptreach.outputs.tables import PackTable
+    from ptreach.outputs.pack_tables import PackTable
 
 FROZEN_LETTERS: Final = 45
 """Columns up to the last of the key are frozen if no wider than this, which leaves room to scroll."""
@@ -54,6 +54,7 @@ def spreadsheet(town: Town, zones: pd.DataFrame, tables: Sequence[PackTable], fa
     described = [
         (table, describe(table.name, table.frame.columns, facts.areas, town.preset.cutoffs_min))
         for table in tables
+        if table.in_spreadsheets
     ]
     listed = [notes_sheet(town, facts), columns_sheet(described)]
     listed += [_table_sheet(table, columns, facts) for table, columns in described]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ptreach.config import format_clock
 from ptreach.measures.bands import band_index, band_labels
+from ptreach.measures.far_and_deprived import DEPRIVED_TO
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -160,6 +161,14 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return ">99%"
     return f"{share:.0%}"
+
+
+def far_rule(cutoff_min: int, limit_min: float, deprived_to: int = DEPRIVED_TO) -> str:
+    """Return which zones `far_and_deprived` calls so, and in which order it names them."""
+    return (
+        f"Deciles 1 to {deprived_to}, not within {cutoff_min} minutes. Order: residents times minutes beyond "
+        f"{cutoff_min}; not reached counts as {limit_min:.0f}."
+    )
 
 
 def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:

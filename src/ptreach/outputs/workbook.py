@@ -86,7 +86,9 @@ class _Formats:
 
 
 def number_format(column: SheetColumn) -> str:
-    """Return how a spreadsheet program shows a column's numbers: ``#,##0.00``, ``0.0%``."""
+    """Return how a spreadsheet program shows a column's numbers: ``#,##0.00``, ``0.0%``, ``General``."""
+    if column.shown is None:
+        return "General"
     places = f".{'0' * column.shown}" if column.shown else ""
     return f"0{places}%" if column.kind is Kind.SHARE else f"#,##0{places}"
 
