@@ -186,6 +186,15 @@ def test_a_town_that_reaches_nobody_and_has_no_far_zone_has_its_slides(deck, zon
     assert deck["far_rule"] in text_of(slides[4])
 
 
+def test_more_zones_than_a_slide_lists_are_counted_and_said_to_be_more(deck, zones, areas, tmp_path):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    write_slides(tmp_path / "x.pptx", **deck | {"far": table.iloc[[3] * 12]})
+    slide = Presentation(tmp_path / "x.pptx").slides[4]
+    assert slide.shapes.title.text == "12 deprived zones are 33 minutes or more away"
+    assert len(shape(slide, "Table").table.rows) == 11
+    assert f"The first 10 of 12. {deck['far_rule']}" in text_of(slide)
+
+
 def test_control_signs_of_names_do_not_spoil_the_file(deck, zones, areas, tmp_path):
     far = zone_table(zones.assign(zone_name="a\x07\x0b<&>"), CUTOFFS, areas, made_up=False).head(1)
     write_slides(tmp_path / "x.pptx", **deck | {"far": far})

@@ -85,6 +85,22 @@ def test_a_decile_without_people_has_no_share_and_one_out_of_reach_no_median(boo
     assert (share["2"], share["10"]) == ("[z]", 0.0)
 
 
+def test_what_the_cover_says_is_not_repeated_in_every_row(book, tables, areas):
+    assert {"edition", "deprivation"} <= set(tables[1].frame.columns)
+    assert not {"edition", "deprivation"} & {row[2] for row in sheet(book, "Columns").rows}
+    cover = "\n".join(words for _, words in book.cover)
+    assert areas.edition in cover
+    assert areas.deprivation_title in cover
+
+
+def test_texts_to_the_right_of_numbers_are_told_apart_from_them(book):
+    zones = {column.heading: column for column in sheet(book, "Zones").columns}
+    assert zones["Band of travel time"].after_number
+    assert not zones["Reason"].after_number
+    assert not zones["Zone name"].after_number
+    assert not zones["Residents (people)"].after_number
+
+
 def test_every_column_is_explained_with_its_name_in_the_csv(book, tables):
     columns = sheet(book, "Columns")
     zones = [row[2] for row in columns.rows if row[0] == "Zones"]
@@ -127,7 +143,7 @@ def test_an_arrival_town_is_described_as_one(town, zones, tables, facts):
 
 def test_a_figure_shows_the_decimals_that_it_has(book):
     figures = sheet(book, "Figures")
-    rows = {row[2:4]: row[5] for row in figures.rows}
+    rows = {row[:2]: row[3] for row in figures.rows}
     assert (rows["people", "all"], rows["median_min", "all"]) == (500.0, 29.9833)
     value = next(column for column in figures.columns if column.heading == "Value")
     shown = [display(number, value.kind, value.shown) for number in (500.0, 29.9833, 0.2, -24.1)]

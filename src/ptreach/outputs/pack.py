@@ -32,7 +32,7 @@ from ptreach.outputs.readme import readme_text
 from ptreach.outputs.slides import write_slides
 from ptreach.outputs.spreadsheet import spreadsheet
 from ptreach.outputs.tables import decile_table, far_table
-from ptreach.outputs.wording import district_phrase, far_rule, journey_line, source_line
+from ptreach.outputs.wording import district_phrase, far_rule, journey_line, none_far, source_line
 from ptreach.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def _write_slides(path: Path, content: PackContent, maps: Path) -> None:
         zones=zones,
         deciles=decile_table(zones, cutoffs, facts.areas, made_up=facts.made_up),
         far=far,
-        far_rule=far_rule(far_min, limit_min),
+        far_rule=far_rule(far_min, limit_min) if len(far) else none_far(far_min),
         map_path=maps / f"{town.slug}-journey-time.png",
         facts=facts,
     )
