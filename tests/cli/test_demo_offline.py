@@ -24,7 +24,10 @@ PACK = {
     *(f"maps/demo-town-{name}.{kind}" for name in PICTURES for kind in ("png", "txt")),
     "methods.md",
     "qa.html",
-    *(f"tables/demo-town-{name}.csv" for name in TABLES),
+    "slides/demo-town.pptx",
+    *(f"tables/demo-town-{name}.csv{ending}" for name in TABLES for ending in ("", "-metadata.json")),
+    "tables/demo-town.ods",
+    "tables/demo-town.xlsx",
     "web/index.html",
 }
 DEMO = "from ptreach.cli.main import main; sys.exit(main())"
@@ -140,7 +143,7 @@ def test_everything_a_reader_opens_says_that_it_is_made_up(pack):
         assert "made-up" in (pack / name).read_text(encoding="utf-8").lower().replace("made up", "made-up"), (
             name
         )
-    for path in (pack / "tables").iterdir():
+    for path in (pack / "tables").glob("*.csv"):
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         assert all("made-up" in line for line in lines[1:]), path.name
     geopackage = pack / "layers" / "demo-town.gpkg"

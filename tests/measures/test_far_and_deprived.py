@@ -9,6 +9,7 @@ from ptreach.measures.far_and_deprived import (
     distance_class,
     far_and_deprived,
     is_far_and_deprived,
+    near_and_far_min,
 )
 
 
@@ -78,3 +79,17 @@ def test_classes_part_at_deciles_and_at_cutoffs():
     assert deprivation_class([1, 2, 8, 9], deprived_to=8).tolist() == [2, 2, 2, 0]
     minutes = np.array([0, 29.99, 30, 44.99, 45, 119, math.nan])
     assert distance_class(minutes, (30, 45)).tolist() == [0, 0, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("cutoffs", "near_and_far"),
+    [
+        ((15, 30, 45, 60), (30, 45)),  # 45 where it is a cutoff
+        ((45, 60), (22, 45)),  # no cutoff before it: half of it
+        ((20, 40, 60), (20, 40)),  # else the last but one
+        ((10, 20), (5, 10)),
+        ((30,), (15, 30)),
+    ],
+)
+def test_near_and_far_are_cutoffs_of_the_town_where_there_are_any(cutoffs, near_and_far):
+    assert near_and_far_min(cutoffs) == near_and_far

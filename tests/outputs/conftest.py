@@ -5,19 +5,28 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.image import imsave
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
+from ptreach.measures.access import summarise_access
+from ptreach.measures.correlation import correlate_indicators
 from ptreach.model import (
+    Authorities,
     Comparison,
+    CorrelationMatrix,
     DaySeries,
     DaysOff,
     Decision,
     Example,
     FeedSpan,
     Finding,
+    Indicator,
+    Indicators,
+    Opportunities,
+    Points,
     Proposal,
     Repair,
     Severity,
@@ -26,8 +35,9 @@ from ptreach.model import (
     Verdict,
 )
 from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.pack_tables import pack_tables
 from ptreach.outputs.spreadsheet import spreadsheet
-from ptreach.outputs.tables import decile_table, pack_tables, zone_table
+from ptreach.outputs.tables import decile_table, zone_table
 
 CUTOFFS = (15, 30)
 MONDAY = dt.date(2026, 9, 7)
@@ -226,10 +236,96 @@ def verdict():
 
 
 @pytest.fixture(scope="session")
-def tables(zones, areas):
+def opportunities():
+    """Two kinds of places; of the first, the zones reach what `access` says."""
+    points = Points(ids=("one", "two"), lon=np.array([-1.16, -1.17]), lat=np.array([50.73, 50.73]))
+    offers = np.array([30.0, 12.5])
+    return (
+        Opportunities("schools", "Places in schools", points, offers, "children"),
+        Opportunities("surgeries", "Surgeries", points, np.ones(2), "population"),
+    )
+
+
+@pytest.fixture(scope="session")
+def access(zones, opportunities):
+    """What is reached by zone: both places, one of them, none."""
+    minutes = np.array([[5.0, 20.0], [14.0, 25.0], [np.nan, 29.0], [40.0, np.nan], [np.nan, np.nan]])
+    return {
+        kind.name: summarise_access(minutes, kind.offers, zones[kind.demand].to_numpy(), CUTOFFS)
+        for kind in opportunities
+    }
+
+
+@pytest.fixture(scope="session")
+def authorities():
+    """Two authorities; of the second nobody knows how deprived its children are."""
+    scores = pd.DataFrame(
+        {
+            "district_code": ["E06000046", "E06000047"],
+            "district_name": ["Wight", "Durham"],
+            "imd_average_score": [23.294, 30.1],
+            "imd_rank": [98.0, 48.0],
+            "imd_how": "worked out from zones",
+            "idaci_average_score": [0.18456, np.nan],
+            "idaci_rank": [104.0, np.nan],
+            "idaci_how": ["published", ""],
+        }
+    )
+    shapes = gpd.GeoDataFrame(
+        scores[["district_code", "district_name"]],
+        geometry=[box(457_000, 89_000, 464_000, 95_000), box(464_000, 89_000, 470_000, 95_000)],
+        crs=27700,
+    )
+    return Authorities(shapes, scores)
+
+
+@pytest.fixture(scope="session")
+def correlations(zones):
+    """Four indicators of the zones: two parts of one whole, and one that is the same everywhere."""
+    indicators = (
+        Indicator("imd_score", "Multiple deprivation", "deprivation", "score", "2019"),
+        Indicator("asian", "Asian", "ethnic group", "%", "2021", part_of="ethnic group"),
+        Indicator("white", "White", "ethnic group", "%", "2021", part_of="ethnic group"),
+        Indicator("rain", "Rain", "weather", "mm", "2021"),
+    )
+    frame = pd.DataFrame(
+        {
+            "imd_score": zones["imd_score"],
+            "asian": [3.0, 1.0, 4.0, 2.0, 9.0],
+            "white": [97.0, 99.0, 96.0, 98.0, 91.0],
+            "rain": 7.0,
+        }
+    )
+    xy_m = np.column_stack([zones.geometry.centroid.x, zones.geometry.centroid.y])
+    pairs = correlate_indicators(Indicators(indicators, frame, ()), xy_m)
+    alike = pairs["first"].map({"imd_score": 0.5, "asian": -0.25, "white": -0.25})
+    return CorrelationMatrix(
+        pairs.assign(first_moran_i=alike, second_moran_i=np.nan), indicators, indicators[:3], ()
+    )
+
+
+@pytest.fixture(scope="session")
+def make_tables(town, zones, areas, opportunities, access, authorities, correlations):
+    """Return a function that makes all tables that a pack can have, the first argument the zones."""
+
+    def make(zones=zones, **changes):
+        given = {
+            "made_up": False,
+            "opportunities": opportunities,
+            "access": access,
+            "authorities": authorities,
+            "correlations": correlations,
+        }
+        return pack_tables(town, zones, areas, **given | changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tables(zones, make_tables):
     """The tables of the pack; the second zone's name is a formula to the unwary, the third of two lines."""
     names = ["Ryde 1", "=1+1", "Llŷn 3\nby  the sea", "@SUM(1)", "<b>&amp;\x07"]
-    return pack_tables(zones.assign(zone_name=names), CUTOFFS, areas, made_up=False)
+    return make_tables(zones.assign(zone_name=names, pensioners=[30.0, 0.0, np.nan, 5.0, 8.0]))
 
 
 @pytest.fixture(scope="session")

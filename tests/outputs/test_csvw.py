@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from csvw import CSVW
 
-from ptreach.outputs.csvw import sidecar, write_sidecar
+from ptreach.outputs.csvw import sidecar, write_sidecar, write_tables
 from ptreach.outputs.dictionary import describe
 from ptreach.outputs.readme import MADE_UP_NOTICE
-from ptreach.outputs.tables import pack_tables, write_csv
+from ptreach.outputs.tables import write_csv
 
 CUTOFFS = (15, 30)
+ENDING = ".csv-metadata.json"
 
 
 @pytest.fixture
@@ -59,13 +60,13 @@ def test_the_sidecar_lies_where_programs_look(written):
     assert content["tableSchema"]["primaryKey"] == ["lsoa11cd"]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-def test_tables_are_what_their_sidecars_say(tmp_path, zones, areas, facts, number):
-    table = pack_tables(zones, CUTOFFS, areas, made_up=True)[number]
-    path = tmp_path / "table.csv"
-    write_csv(path, table.frame)
-    columns = describe(table.name, table.frame.columns, areas, CUTOFFS)
-    assert faults(write_sidecar(path, table, columns, dataclasses.replace(facts, made_up=True))) == []
+@pytest.mark.parametrize("made_up", [True, False])
+def test_tables_are_what_their_sidecars_say(tmp_path, make_tables, areas, facts, made_up):
+    tables = make_tables(made_up=made_up)
+    write_tables(tmp_path, "ryde", tables, areas, CUTOFFS, dataclasses.replace(facts, made_up=made_up))
+    sidecars = sorted(tmp_path.glob("*.json"))
+    assert [path.name for path in sidecars] == sorted(f"ryde-{table.name}{ENDING}" for table in tables)
+    assert {path.name: faults(path) for path in sidecars} == {path.name: [] for path in sidecars}
 
 
 @pytest.mark.parametrize(

@@ -1,50 +1,31 @@
 import re
 import string
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from ptreach.measures.correlation import correlate_indicators
-from ptreach.measures.inequality import summarise_inequality
-from ptreach.measures.reach import reach_by_deprivation
-from ptreach.measures.tenths import compare_tenths
-from ptreach.model import Indicator, Indicators, Reason
+from ptreach.model import Reason
 from ptreach.outputs.columns import MARKS, Absence, Column, Kind
-from ptreach.outputs.dictionary import CORRELATIONS, DECILES, EQUITY, REACH, TENTHS, ZONES, describe
-from ptreach.outputs.tables import decile_table, zone_table
+from ptreach.outputs.dictionary import describe
+from ptreach.outputs.own_columns import DECILES, FIGURES, MATRIX, OWN_COLUMNS, ZONES
+from ptreach.outputs.shared_columns import SHARED_COLUMNS
 
 CUTOFFS = (15, 30)
 
 
 @pytest.fixture(scope="module")
-def tables(zones, areas):
-    """Every table that there is, from the room that makes it."""
-    minutes, people = zones["minutes_p50"].to_numpy(), zones["population"].to_numpy()
-    decile = zones["imd_decile"].to_numpy()
+def every(zones, tables, make_tables):
+    """Every table that there is, as a pack has it: of departures and arrivals, made up or not."""
     arrivals = zones.rename(columns=lambda name: name.replace("_departure_s", "_arrival_s"))
-    return [
-        (ZONES, zone_table(zones, CUTOFFS, areas, made_up=True)),
-        (ZONES, zone_table(arrivals, CUTOFFS, areas, made_up=False)),
-        (DECILES, decile_table(zones, CUTOFFS, areas, made_up=True)),
-        (
-            REACH,
-            reach_by_deprivation(
-                minutes, imd_decile=decile, idaci_decile=decile, people=people, children=people,
-                pensioners=people,
-            ),
-        ),
-        (EQUITY, summarise_inequality(np.nan_to_num(minutes), people, zones["imd_rank"].to_numpy())),
-        (TENTHS, compare_tenths(decile, minutes, people, CUTOFFS)),
-    ]  # fmt: skip
+    made = [*tables, *make_tables(made_up=True), *make_tables(arrivals)]
+    return [(table.name, table.frame) for table in made]
 
 
-def described(tables, areas):
-    return [(name, frame, describe(name, frame.columns, areas, CUTOFFS)) for name, frame in tables]
+def described(every, areas):
+    return [(name, frame, describe(name, frame.columns, areas, CUTOFFS)) for name, frame in every]
 
 
-def test_every_column_of_every_table_is_described(tables, areas):
-    for _, frame, columns in described(tables, areas):
+def test_every_column_of_every_table_is_described(every, areas):
+    for _, frame, columns in described(every, areas):
         assert [column.name for column in columns] == list(frame.columns)
         for column in columns:
             assert column.title
@@ -54,12 +35,19 @@ def test_every_column_of_every_table_is_described(tables, areas):
         assert len(set(headings)) == len(headings)
 
 
-def test_correlations_are_described(areas):
-    rng = np.random.default_rng(3)
-    indicators = tuple(Indicator(name, name, "theme", "%", "2021") for name in "abc")
-    frame = pd.DataFrame(rng.normal(size=(12, 3)), columns=list("abc"))
-    table = correlate_indicators(Indicators(indicators, frame, ()), rng.uniform(0, 1e4, size=(12, 2)))
-    assert len(describe(CORRELATIONS, table.columns, areas, CUTOFFS)) == len(table.columns)
+def test_every_entry_is_of_a_column_that_a_table_has(every):
+    named = {name: set() for name, _ in every}
+    for name, frame in every:
+        named[name] |= set(frame.columns)
+    for table, columns in OWN_COLUMNS.items():
+        assert all(any(fits(column, name) for name in named[table]) for column in columns), table
+    anywhere = set.union(*named.values())
+    for column in SHARED_COLUMNS:
+        assert column.name == "zone_id" or any(fits(column, name) for name in anywhere), column.name
+
+
+def fits(column, name):
+    return re.fullmatch(column.name.replace("{n}", r"\d+").replace("{name}", "[a-z_]+"), name)
 
 
 def test_a_column_that_nobody_described_is_named(areas):
@@ -67,10 +55,11 @@ def test_a_column_that_nobody_described_is_named(areas):
         describe(ZONES, ["zone_name", "moon_phase"], areas, CUTOFFS)
 
 
-def test_values_are_what_their_kind_says(tables, areas):
-    for name, frame, columns in described(tables, areas):
+def test_values_are_what_their_kind_says(every, areas):
+    for name, frame, columns in described(every, areas):
         for column in columns:
             values = frame[column.name].dropna()
+            values = values[values != ""]  # an empty text is no value
             codes = {code for code, _ in column.codes}
             assert not codes or set(values) <= codes, (name, column.name)
             if column.kind is Kind.SHARE:
@@ -83,8 +72,8 @@ def test_values_are_what_their_kind_says(tables, areas):
                 assert all(isinstance(value, str) for value in values)
 
 
-def test_only_columns_that_may_lack_values_lack_them(tables, areas):
-    for name, frame, columns in described(tables, areas):
+def test_only_columns_that_may_lack_values_lack_them(every, areas):
+    for name, frame, columns in described(every, areas):
         gaps = {column.name for column in columns if frame[column.name].isna().any()}
         assert gaps <= {column.name for column in columns if column.absences}, name
 
@@ -109,6 +98,20 @@ def test_a_table_of_its_own_comes_before_what_all_share(areas):
     assert [code for code, _ in decile.codes] == [*map(str, range(1, 11)), "all"]
 
 
+def test_figures_are_named_with_the_towns_own_cutoffs(areas):
+    (column,) = describe(FIGURES, ["figure"], areas, (20, 40))
+    codes = dict(column.codes)
+    assert codes["share_within_40"] == "share whose zone is within 40 minutes"
+    assert "share_within_15" not in codes
+
+
+def test_columns_of_the_matrix_are_indicators_whatever_they_are_called(areas):
+    made_up, score, other = describe(MATRIX, ["made_up", "imd_score", "no_car"], areas, CUTOFFS)
+    assert made_up.title == "Made-up data"
+    assert score.about == "Spearman's rho of the row's indicator with imd_score, -1 to 1."
+    assert other.heading == "With no_car"
+
+
 def test_every_reason_has_its_words(areas):
     (column,) = describe(ZONES, ["reason"], areas, CUTOFFS)
     assert {code for code, _ in column.codes} == {reason.value for reason in Reason}
@@ -125,15 +128,15 @@ def test_shorthand_follows_from_the_row():
     assert Column("a", "A", "It.").mark({}) == "[x]"
 
 
-def test_shorthand_is_in_brackets_and_none_means_two_things(tables, areas):
+def test_shorthand_is_in_brackets_and_none_means_two_things(every, areas):
     assert all(re.fullmatch(r"\[[a-z]+\]", mark) for mark in MARKS)
     assert "[u]" not in MARKS  # of low reliability, everywhere else in government
-    for _, _, columns in described(tables, areas):
+    for _, _, columns in described(every, areas):
         assert {absence.mark for column in columns for absence in column.absences} <= set(MARKS)
 
 
-def test_words_are_plain_text(tables, areas):
+def test_words_are_plain_text(every, areas):
     printable = set(string.printable) - set("\t\n\r\x0b\x0c")
-    for _, _, columns in described(tables, areas):
+    for _, _, columns in described(every, areas):
         for column in columns:
             assert set(column.heading + column.about) <= printable

@@ -26,6 +26,7 @@ def made_zones(minutes=60.0, decile=1.0, side=SIDE):
             "zone_name": [f"Isle of Wight {number:03}A" for number in range(count)],
             "district_name": "Isle of Wight",
             "minutes_p50": np.broadcast_to(minutes, count).astype(float),
+            "reason": np.where(np.isnan(np.broadcast_to(minutes, count)), "off network", "reached"),
             "imd_decile": np.broadcast_to(decile, count).astype(float),
             "imd_rank": np.arange(count) + 1.0,
             "idaci_decile": 2.0,
@@ -109,7 +110,7 @@ def test_the_table_has_whole_numbers_and_gaps(areas):
     zones.loc[4, "children"] = np.nan
     (row,) = far_table(zones, areas, cutoff_min=45, limit_min=120, made_up=False).to_dict("records")
     assert list(row) == [
-        "edition", "deprivation", "number", "lsoa11cd", "zone_name", "district_name", "minutes_p50",
+        "edition", "deprivation", "number", "lsoa11cd", "zone_name", "district_name", "minutes_p50", "reason",
         "imd_decile", "imd_rank", "idaci_decile", "population", "children", "resident_minutes_beyond",
     ]  # fmt: skip
     assert (row["number"], row["imd_decile"], row["imd_rank"], row["population"]) == (1, 1, 5, 1004)

@@ -71,7 +71,7 @@ def test_every_style_that_a_cell_names_is_there(path, content):
     there = {element.get(name) for root in (styles, content) for element in root.iter() if element.get(name)}
     used = {element.get(f"{TABLE}style-name") for element in content.iter()} - {None}
     assert used <= there
-    assert {"title", "text-wrapped", "mark", "number2", "share1"} <= used
+    assert {"title", "text-wrapped", "indented-wrapped", "mark", "number2", "share1", "number"} <= used
 
 
 def test_spaces_tabs_and_lines_of_a_text_come_back(tmp_path):

@@ -1,17 +1,27 @@
+import csv
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pyogrio
 import pytest
+from matplotlib.image import imsave
+from pptx import Presentation
 from shapely.geometry import box
 
 from ptreach.errors import InputError
 from ptreach.outputs import pack
 from ptreach.outputs.pack import PackContent, write_pack
 
+TABLES = (
+    "by-imd-decile", "deprived-and-far", "figures", "people-within", "time-and-deprivation", "zones",
+)  # fmt: skip
 FILES = {
     "README.txt",
     "layers/ryde.gpkg",
@@ -24,12 +34,10 @@ FILES = {
     "maps/ryde-within-by-decile.txt",
     "methods.md",
     "qa.html",
-    "tables/ryde-by-imd-decile.csv",
-    "tables/ryde-deprived-and-far.csv",
-    "tables/ryde-figures.csv",
-    "tables/ryde-people-within.csv",
-    "tables/ryde-time-and-deprivation.csv",
-    "tables/ryde-zones.csv",
+    "slides/ryde.pptx",
+    *(f"tables/ryde-{name}.csv{ending}" for name in TABLES for ending in ("", "-metadata.json")),
+    "tables/ryde.ods",
+    "tables/ryde.xlsx",
     "web/index.html",
 }
 
@@ -57,11 +65,29 @@ def drawn(monkeypatch):
     """Spare the drawing where the test is about folders."""
 
     def blank(path, **_):
-        path.write_bytes(b"png")
+        imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
         path.with_suffix(".txt").write_bytes(b"text")
 
     for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
         monkeypatch.setattr(pack, name, blank)
+
+
+def slide_words(path):
+    return "\n".join(
+        shape.text_frame.text
+        for slide in Presentation(path).slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+    )
+
+
+def xlsx_words(path):
+    sheets = openpyxl.load_workbook(path).worksheets
+    return "\n".join(str(value) for sheet in sheets for row in sheet.values for value in row)
+
+
+def ods_words(path):
+    return zipfile.ZipFile(path).read("content.xml").decode("utf-8")
 
 
 def contents(folder):
@@ -82,8 +108,9 @@ def test_pack_holds_what_it_should_and_repeats_byte_for_byte(tmp_path, write):
 def test_the_readme_says_what_each_file_is(tmp_path, write, drawn):
     folder = write(tmp_path / "ryde")
     text = (folder / "README.txt").read_text(encoding="utf-8")
-    named = {name for name in contents(folder) if not name.endswith(".txt")}
+    named = {name for name in contents(folder) if not name.endswith((".txt", "-metadata.json"))}
     assert named == {name for name in named if f"\n{name} " in text}
+    assert "\ntables/*.csv-metadata.json " in text
 
 
 def test_manifest_digests_every_other_file(tmp_path, write, drawn):
@@ -99,9 +126,10 @@ def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, fact
     real = write(tmp_path / "real" / "ryde")
     made_up = write(tmp_path / "made-up" / "ryde", facts=dataclasses.replace(facts, made_up=True))
     pictures = {name for name in FILES if name.endswith(".png")}
-    # a table without a row has nothing to say so in
-    for name in FILES - pictures - {"layers/ryde.gpkg", "tables/ryde-deprived-and-far.csv"}:
-        text = [(folder / name).read_text(encoding="utf-8-sig").lower() for folder in (real, made_up)]
+    readers = {".pptx": slide_words, ".ods": ods_words, ".xlsx": xlsx_words}
+    for name in FILES - pictures - {"layers/ryde.gpkg"}:
+        read = readers.get(Path(name).suffix, lambda path: path.read_text(encoding="utf-8-sig"))
+        text = [read(folder / name).lower() for folder in (real, made_up)]
         assert "made up" not in text[0].replace('"made_up": false', ""), name
         assert any(words in text[1] for words in ("made-up", "made up", '"made_up": true')), name
     for layer in ("isochrones", "lsoa_2011", "origin"):
@@ -110,6 +138,23 @@ def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, fact
     assert len(pictures) == 3
     for picture in pictures:
         assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
+
+
+def test_tables_slides_and_spreadsheets_say_the_same(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde")
+    with (folder / "tables" / "ryde-deprived-and-far.csv").open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    far = Presentation(folder / "slides" / "ryde.pptx").slides[4]
+    table = next(shape.table for shape in far.shapes if shape.has_table)
+    assert [cell.text for cell in table.rows[1].cells] == [row["zone_name"], "1", "100", "15.0"]
+    assert any(
+        "not within 15 minutes" in shape.text_frame.text for shape in far.shapes if shape.has_text_frame
+    )
+    book = openpyxl.load_workbook(folder / "tables" / "ryde.xlsx")
+    values = [value for cells in book["Deprived and far"].values for value in cells]
+    assert {row["lsoa11cd"], row["zone_name"], 15} <= set(values)
+    names = re.findall(r'<table:table table:name="([^"]*)"', ods_words(folder / "tables" / "ryde.ods"))
+    assert names == book.sheetnames
 
 
 def test_map_table_and_layer_agree(tmp_path, write, drawn):

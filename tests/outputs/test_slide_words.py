@@ -99,7 +99,7 @@ def test_zones_that_are_far_are_counted_and_those_beyond_reach_told_apart(zones,
     assert words.far_finding(table.head(0)) == "No deprived zone is far away"
     assert words.far_finding(table.iloc[2:4]) == "2 deprived zones are 29 minutes or more away"
     assert words.far_finding(table.iloc[3:4]) == "1 deprived zone is 33 minutes or more away"
-    assert words.far_finding(table.iloc[3:5]) == "2 deprived zones are 33 minutes away or beyond reach"
+    assert words.far_finding(table.iloc[3:5]) == "2 deprived zones: 33 minutes or more away, or unreached"
     assert words.far_finding(table.iloc[4:5]) == "1 deprived zone is beyond reach"
 
 

@@ -48,7 +48,7 @@ def test_titles_say_the_findings_in_ten_words_at_most(slides):
         "20% live within 15 minutes of Ryde high street",
         "Half of residents are 29 minutes or more away",
         "Most deprived tenth: 50% within 15 minutes; least: 0%",
-        "2 deprived zones are 33 minutes away or beyond reach",
+        "2 deprived zones: 33 minutes or more away, or unreached",
         "Journeys by timetable, every minute from 07:15 to 09:15",
         "Sources and licences",
     ]
@@ -184,6 +184,15 @@ def test_a_town_that_reaches_nobody_and_has_no_far_zone_has_its_slides(deck, zon
     ]
     assert not any(part.has_table for part in slides[4].shapes)
     assert deck["far_rule"] in text_of(slides[4])
+
+
+def test_more_zones_than_a_slide_lists_are_counted_and_said_to_be_more(deck, zones, areas, tmp_path):
+    table = zone_table(zones, CUTOFFS, areas, made_up=False)
+    write_slides(tmp_path / "x.pptx", **deck | {"far": table.iloc[[3] * 12]})
+    slide = Presentation(tmp_path / "x.pptx").slides[4]
+    assert slide.shapes.title.text == "12 deprived zones are 33 minutes or more away"
+    assert len(shape(slide, "Table").table.rows) == 11
+    assert f"The first 10 of 12. {deck['far_rule']}" in text_of(slide)
 
 
 def test_control_signs_of_names_do_not_spoil_the_file(deck, zones, areas, tmp_path):

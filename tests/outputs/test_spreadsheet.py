@@ -5,10 +5,10 @@ import pytest
 
 from ptreach.config import Origin
 from ptreach.outputs.columns import MARKS
+from ptreach.outputs.pack_tables import PackTable
 from ptreach.outputs.readme import MADE_UP_NOTICE
 from ptreach.outputs.sheets import Heading, display, fitted, line_count, printable
 from ptreach.outputs.spreadsheet import spreadsheet
-from ptreach.outputs.tables import PackTable, pack_tables
 
 CUTOFFS = (15, 30)
 
@@ -23,10 +23,15 @@ def column(sheet, heading):
 
 
 def test_cover_contents_and_notes_come_before_the_tables(book):
-    assert [sheet.name for sheet in book.sheets] == ["Contents", "Notes", "Columns", "Zones", "By IMD decile"]
+    tables = [
+        "Zones", "By IMD decile", "People within reach", "Figures", "Time and deprivation",
+        "Deprived and far", "Access", "Authorities", "Correlations",
+    ]  # fmt: skip
+    assert [sheet.name for sheet in book.sheets] == ["Contents", "Notes", "Columns", *tables]
     contents = sheet(book, "Contents")
-    assert column(contents, "Sheet") == ["Notes", "Columns", "Zones", "By IMD decile"]
-    assert column(contents, "Rows")[2:] == [5, 11]
+    assert column(contents, "Sheet") == ["Notes", "Columns", *tables]
+    # 11 deciles, 3 groups and 1 of IDACI, 5 cutoffs; 5 zones and 2 kinds of places; 4 indicators in pairs
+    assert column(contents, "Rows")[2:] == [5, 11, 220, 20, 2, 1, 10, 2, 6]
     assert book.cover[0] == ("title", "Journey time from Ryde high street by public transport: tables")
 
 
@@ -69,17 +74,31 @@ def test_shorthand_stands_where_there_is_no_value_and_is_explained(book):
     assert any("[nr], [x] and [z]" in line for line in zones.lines)
 
 
-def test_a_decile_without_people_has_no_share_and_one_out_of_reach_no_median(town, zones, areas, facts):
+def test_a_decile_without_people_has_no_share_and_one_out_of_reach_no_median(book):
     # decile 10 has 100 people, none of them reached; decile 2 has nobody
-    deciles = sheet(
-        spreadsheet(town, zones, pack_tables(zones, CUTOFFS, areas, made_up=False), facts), "By IMD decile"
-    )
+    deciles = sheet(book, "By IMD decile")
     names = column(deciles, "IMD decile")
     medians = column(deciles, "Travel time of the middle resident (minutes)")
     shares = column(deciles, "Residents within 15 minutes (% of residents)")
     middle, share = dict(zip(names, medians, strict=True)), dict(zip(names, shares, strict=True))
     assert (middle["2"], middle["10"], middle["1"]) == ("[z]", "[nr]", 14.9833)
     assert (share["2"], share["10"]) == ("[z]", 0.0)
+
+
+def test_what_the_cover_says_is_not_repeated_in_every_row(book, tables, areas):
+    assert {"edition", "deprivation"} <= set(tables[1].frame.columns)
+    assert not {"edition", "deprivation"} & {row[2] for row in sheet(book, "Columns").rows}
+    cover = "\n".join(words for _, words in book.cover)
+    assert areas.edition in cover
+    assert areas.deprivation_title in cover
+
+
+def test_texts_to_the_right_of_numbers_are_told_apart_from_them(book):
+    zones = {column.heading: column for column in sheet(book, "Zones").columns}
+    assert zones["Band of travel time"].after_number
+    assert not zones["Reason"].after_number
+    assert not zones["Zone name"].after_number
+    assert not zones["Residents (people)"].after_number
 
 
 def test_every_column_is_explained_with_its_name_in_the_csv(book, tables):
@@ -89,21 +108,22 @@ def test_every_column_is_explained_with_its_name_in_the_csv(book, tables):
     assert {row[2]: row[3] for row in columns.rows}["area_within_15"] == "share of the zone's area"
 
 
-def test_long_tables_have_their_headings_frozen_and_short_ones_not(town, zones, areas, facts, book):
+def test_long_tables_have_their_headings_frozen_and_short_ones_not(town, zones, make_tables, facts, book):
     assert sheet(book, "Zones").frozen_columns is None
     many = pd.concat([zones] * 6, ignore_index=True)
     many["zone_id"] = [f"E{number:08d}" for number in range(30)]
-    long = sheet(spreadsheet(town, many, pack_tables(many, CUTOFFS, areas, made_up=True), facts), "Zones")
+    tables = make_tables(many, made_up=True, opportunities=())
+    long = sheet(spreadsheet(town, many, tables, facts), "Zones")
     assert long.frozen_columns == 2  # made_up and the zone's code
     assert [column.heading for column in long.columns][:2] == ["Made-up data", "Zone code, LSOA 2011"]
 
 
-def test_made_up_data_are_called_so_on_the_cover_and_on_every_table(town, zones, areas, facts):
-    tables = pack_tables(zones, CUTOFFS, areas, made_up=True)
+def test_made_up_data_are_called_so_on_the_cover_and_on_every_table(town, zones, make_tables, facts):
+    tables = make_tables(made_up=True)
     book = spreadsheet(town, zones, tables, dataclasses.replace(facts, made_up=True))
     assert ("heading", MADE_UP_NOTICE) in book.cover
-    assert sheet(book, "Zones").lines[0] == MADE_UP_NOTICE
-    assert sheet(book, "By IMD decile").lines[0] == MADE_UP_NOTICE
+    assert len(book.sheets) > 10
+    assert all(part.lines[0] == MADE_UP_NOTICE for part in book.sheets[3:])
 
 
 def test_a_table_without_rows_says_so(town, zones, areas, facts):
@@ -119,6 +139,15 @@ def test_an_arrival_town_is_described_as_one(town, zones, tables, facts):
     notes = dict(sheet(spreadsheet(arrive, zones, tables, facts), "Notes").rows)
     assert notes["Travel time"].startswith("From a zone to the town's point")
     assert "120 arrivals" in notes["Window"]
+
+
+def test_a_figure_shows_the_decimals_that_it_has(book):
+    figures = sheet(book, "Figures")
+    rows = {row[:2]: row[3] for row in figures.rows}
+    assert (rows["people", "all"], rows["median_min", "all"]) == (500.0, 29.9833)
+    value = next(column for column in figures.columns if column.heading == "Value")
+    shown = [display(number, value.kind, value.shown) for number in (500.0, 29.9833, 0.2, -24.1)]
+    assert shown == ["500", "29.9833", "0.2", "-24.1"]
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x07", "\x0b", "\r", "\ud800", "\ufffe"])

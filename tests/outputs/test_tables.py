@@ -11,7 +11,6 @@ from ptreach.outputs.tables import (
     MADE_UP,
     decile_table,
     figures_table,
-    pack_tables,
     people_within_table,
     relation_table,
     shield,
@@ -185,11 +184,3 @@ def test_honest_names_are_written_as_they_are(text):
 def test_any_text_comes_back(text):
     assert unshield(shield(text)) == text
     assert not shield(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-
-
-def test_tables_of_a_pack_say_what_tells_their_rows_apart(zones, areas):
-    tables = pack_tables(zones, CUTOFFS, areas, made_up=False)
-    assert [table.name for table in tables] == ["zones", "by-imd-decile"]
-    for table in tables:
-        assert not table.frame.duplicated(list(table.key)).any()
-        assert len(table.sheet) <= 31

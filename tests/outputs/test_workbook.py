@@ -1,10 +1,11 @@
 import io
+import re
 import zipfile
 
 import openpyxl
 import pytest
 
-from ptreach.outputs.workbook import write_workbook
+from ptreach.outputs.workbook import COVER_LETTERS, LETTER_PX, write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,32 @@ def test_numbers_have_their_decimals_and_stand_to_the_right(read, book):
     place = [column.heading for column in sheet.columns].index("Median travel time (minutes)") + 1
     mark = read["Zones"].cell(sheet.heading_row + 1 + len(sheet.rows), place)
     assert (mark.value, mark.alignment.horizontal) == ("[nr]", "right")
+
+
+def test_figures_of_many_units_show_the_decimals_that_they_have(read, book):
+    sheet = next(sheet for sheet in book.sheets if sheet.name == "Figures")
+    place = [column.heading for column in sheet.columns].index("Value") + 1
+    assert read["Figures"].cell(sheet.heading_row + 2, place).number_format == "General"
+
+
+def test_texts_keep_off_the_numbers_to_their_left(read, book):
+    sheet = next(sheet for sheet in book.sheets if sheet.name == "Zones")
+    indents = {
+        column.heading: {
+            read["Zones"].cell(sheet.heading_row + row, place).alignment.indent for row in (1, 2)
+        }
+        for place, column in enumerate(sheet.columns, 1)
+    }
+    assert (indents["Band of travel time"], indents["Reason"], indents["Zone name"]) == ({1}, {0}, {0})
+
+
+def test_columns_are_counted_in_letters_of_the_font_that_is_written(path):
+    """Excel counts columns in the widest digit of the file's first font: Arial 12, of 9 pixels."""
+    with zipfile.ZipFile(path) as archive:
+        styles, cover = (archive.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1"))
+    assert re.search(r"<fonts[^>]*><font><sz val=\"12\"/>.*?<name val=\"Arial\"/>", styles)
+    width = float(re.search(r'<col [^>]*width="([\d.]+)"', cover)[1])
+    assert width * 9 == pytest.approx(COVER_LETTERS * LETTER_PX, abs=9)
 
 
 def test_contents_link_to_their_sheets(read, book):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
@@ -22,6 +24,16 @@ MIDDLE_TO: Final = 7
 CUTOFF_MIN: Final = 45
 LIMIT_MIN: Final = 120.0
 MOST: Final = 10
+
+
+def near_and_far_min(cutoffs_min: Sequence[int]) -> tuple[int, int]:
+    """Return within how many minutes a zone is near, and not within how many it is far, for such cutoffs.
+
+    Far is `CUTOFF_MIN` where that is a cutoff, else the last but one; near is the cutoff before it, or half
+    of it where there is none. `cutoffs_min` ascend.
+    """
+    far = CUTOFF_MIN if CUTOFF_MIN in cutoffs_min else cutoffs_min[max(len(cutoffs_min) - 2, 0)]
+    return max((cutoff for cutoff in cutoffs_min if cutoff < far), default=far // 2), far
 
 
 def is_far_and_deprived(

@@ -64,10 +64,8 @@ class Column:
     kind: Kind = Kind.TEXT
     unit: str = ""
     """``minutes``; of a share, what it is a share of; empty where values have none."""
-    decimals: int = 0
-    """Of the values in files that programs read."""
-    shown: int = 0
-    """Decimals that people are shown; of a share, those of the per cent."""
+    shown: int | None = 0
+    """Decimals that people are shown; of a share, those of the per cent; None: as many as the value has."""
     codes: tuple[tuple[str, str], ...] = ()
     """The values that there can be, each with its meaning, empty where the value says it; empty: any."""
     absences: tuple[Absence, ...] = ()
@@ -98,3 +96,25 @@ class Column:
             if not absence.nobody_in or not people.get(absence.nobody_in, 0) > 0:
                 return absence.mark
         return NOT_KNOWN
+
+
+def minutes_column(name: str, title: str, about: str, *absences: Absence) -> Column:
+    """Return a column of minutes: two decimals part any two seconds, so that 14:59 never shows as 15."""
+    return Column(name, title, about, Kind.NUMBER, "minutes", 2, absences=absences)
+
+
+def share_column(name: str, title: str, of: str, about: str, *absences: Absence) -> Column:
+    """Return a column of shares of something, 0 to 1."""
+    return Column(name, title, about, Kind.SHARE, of, 1, absences=absences)
+
+
+def whole_column(name: str, title: str, about: str, unit: str = "", *absences: Absence) -> Column:
+    """Return a column of whole numbers."""
+    return Column(name, title, about, Kind.WHOLE, unit, absences=absences)
+
+
+def number_column(
+    name: str, title: str, about: str, shown: int | None, unit: str = "", *absences: Absence
+) -> Column:
+    """Return a column of numbers, of which so many decimals are shown."""
+    return Column(name, title, about, Kind.NUMBER, unit, shown, absences=absences)

@@ -26,6 +26,7 @@ WEAK_BELOW: Final = 0.3
 """Size of Spearman's correlation under which a pair is called weak."""
 FIRM_BELOW: Final = 0.05
 """Spatial p-value from which on a pair is not firm."""
+_TAKEN: Final = {"made_up", "indicator", "title"}
 _DECIMALS: Final = {
     "pearson": 4,
     "spearman": 4,
@@ -102,7 +103,8 @@ def square_matrix(
 ) -> pd.DataFrame:
     """Return correlations as a square: ``indicator, title`` and a column an indicator, all in their order.
 
-    The diagonal is 1; a pair that is not known is NaN. Values are those of `column`, to four decimals.
+    The diagonal is 1; a pair that is not known is NaN. Values are those of `column`, to four decimals. An
+    indicator called as another column of the table has ``_`` after the name of its own.
     """
     names = [indicator.name for indicator in indicators]
     table = order_pairs(pairs, indicators)
@@ -111,7 +113,8 @@ def square_matrix(
     values = np.full((len(names), len(names)), np.nan)
     np.fill_diagonal(values, 1.0)
     values[one, two] = values[two, one] = table[column].to_numpy(dtype=np.float64).round(4)
-    square = pd.DataFrame(values, columns=pd.Index(names))
+    columns = [f"{name}_" if name in _TAKEN else name for name in names]
+    square = pd.DataFrame(values, columns=pd.Index(columns))
     square.insert(0, "title", [indicator.title for indicator in indicators])
     square.insert(0, "indicator", names)
     return square

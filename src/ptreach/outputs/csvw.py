@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ptreach.outputs.columns import Column, Kind
+from ptreach.outputs.dictionary import describe
 from ptreach.outputs.readme import MADE_UP_NOTICE
+from ptreach.outputs.tables import write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from ptreach.outputs.facts import PackFacts
-    from ptreach.outputs.tables import PackTable
+    from ptreach.model import SourceRecord
+    from ptreach.outputs.facts import AreasFacts
+    from ptreach.outputs.pack_tables import PackTable
 
 SUFFIX: Final = "-metadata.json"
 _SHIELDED: Final = (
@@ -36,29 +39,66 @@ _TYPES: Final[dict[Kind, Any]] = {
 }
 
 
-def write_sidecar(csv_path: Path, table: PackTable, columns: Sequence[Column], facts: PackFacts) -> Path:
+class Credits(Protocol):
+    """What made the tables, whose data they are made of, and whether any of it is made up."""
+
+    @property
+    def version(self) -> str:
+        """Version of ptreach."""
+
+    @property
+    def sources(self) -> Sequence[SourceRecord]:
+        """Every input file."""
+
+    @property
+    def made_up(self) -> bool:
+        """Whether any input is made up."""
+
+
+def write_tables(
+    folder: Path,
+    slug: str,
+    tables: Iterable[PackTable],
+    areas: AreasFacts,
+    cutoffs_min: Sequence[int],
+    credit: Credits,
+) -> None:
+    """Write each table as a CSV with its sidecar beside it: ``ryde-zones.csv, ryde-zones.csv-metadata.json``.
+
+    Raises
+    ------
+    ValueError
+        Where a column is not in the dictionary.
+    """
+    for table in tables:
+        path = folder / f"{slug}-{table.name}.csv"
+        write_csv(path, table.frame)
+        write_sidecar(path, table, describe(table.name, table.frame.columns, areas, cutoffs_min), credit)
+
+
+def write_sidecar(csv_path: Path, table: PackTable, columns: Sequence[Column], credit: Credits) -> Path:
     """Write the sidecar of the CSV of `table` beside it and return its path.
 
     `columns` describe the table's columns in their order, as `describe` returns them.
     """
     path = csv_path.with_name(csv_path.name + SUFFIX)
-    content = sidecar(csv_path.name, table, columns, facts)
+    content = sidecar(csv_path.name, table, columns, credit)
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 
 
-def sidecar(file_name: str, table: PackTable, columns: Sequence[Column], facts: PackFacts) -> dict[str, Any]:
+def sidecar(file_name: str, table: PackTable, columns: Sequence[Column], credit: Credits) -> dict[str, Any]:
     """Return the sidecar of a CSV as plain values."""
-    about = f"{MADE_UP_NOTICE} {table.about}" if facts.made_up else table.about
+    about = f"{MADE_UP_NOTICE} {table.about}" if credit.made_up else table.about
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": file_name,
         "dc:title": table.title,
         "dc:description": f"{about} {_SHIELDED}",
-        "dc:creator": f"ptreach {facts.version}",
-        "dc:license": sorted({record.licence for record in facts.sources}),
-        "dc:source": [_source(record.title, record.date, record.attribution) for record in facts.sources],
+        "dc:creator": f"ptreach {credit.version}",
+        "dc:license": sorted({record.licence for record in credit.sources}),
+        "dc:source": [_source(record.title, record.date, record.attribution) for record in credit.sources],
         "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True, "lineTerminators": ["\n"]},
         "tableSchema": {
             "columns": [_column(column) for column in columns],

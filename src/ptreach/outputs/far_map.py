@@ -36,7 +36,7 @@ from ptreach.outputs.sheet import (
     shorten,
     write_description,
 )
-from ptreach.outputs.wording import in_even_lines, percent
+from ptreach.outputs.wording import far_rule, in_even_lines, none_far, percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,9 +271,7 @@ def _draw_table(
     panel.plot([0, width], [top_in] * 2, color=INK, linewidth=1.0)
     y = top_in + 0.19
     if chosen.empty:
-        words = (
-            f"No zone of deciles 1 to {deprived_to} takes {cutoff_min} minutes or more, or is not reached."
-        )
+        words = none_far(cutoff_min, deprived_to)
         panel.text(0, y, textwrap.fill(words, 48), fontsize=10, va="top", linespacing=1.3)
         return
     ends = (0.3, 2.62, 3.30, width)
@@ -295,10 +293,7 @@ def _draw_table(
         )
         for x, words in zip(ends[1:], values, strict=True):
             panel.text(x, y, words, fontsize=8.5, va="center", ha="right")
-    rule = (
-        f"Deciles 1 to {deprived_to}, not within {cutoff_min} minutes. Order: residents times minutes beyond "
-        f"{cutoff_min}; not reached counts as {limit_min:.0f}."
-    )
+    rule = far_rule(cutoff_min, limit_min, deprived_to)
     panel.text(
         0, y + 0.18, textwrap.fill(rule, 62), fontsize=SMALLEST_PT, va="top", color=GREY, linespacing=1.25
     )

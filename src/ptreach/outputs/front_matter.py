@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.outputs.facts import PackFacts
-    from ptreach.outputs.tables import PackTable
+    from ptreach.outputs.pack_tables import PackTable
 
 _PROSE: Final = 90
 """Letters in a line of prose."""

@@ -35,8 +35,8 @@ NAME: Final = "manifest.json"
 FORMAT: Final = 2
 """Raised when a key of the manifest changes its meaning."""
 _LIBRARIES: Final = (
-    "contourpy", "geopandas", "matplotlib", "numba", "numpy", "osmium", "pandas", "pyarrow", "pyogrio",
-    "pyproj", "scipy", "shapely",
+    "contourpy", "geopandas", "matplotlib", "numba", "numpy", "odfpy", "osmium", "pandas", "pyarrow",
+    "pyogrio", "pyproj", "python-pptx", "scipy", "shapely", "xlsxwriter",
 )  # fmt: skip
 
 

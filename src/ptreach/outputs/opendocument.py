@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PADDING: Final = "0.8mm"
+INDENTED: Final = "indented"
+"""Style of texts to the right of numbers, which end where they begin."""
+_INDENT: Final = "2.4mm"
 _PX_MM: Final = 25.4 / 96
 _TEXTS: Final[dict[str, dict[str, str]]] = {
     "title": {"fontweight": "bold", "fontsize": "16pt", "color": INK},
     "heading": {"fontweight": "bold", "fontsize": "14pt", "color": INK},
     "text": {},
+    INDENTED: {},
     "link": {"color": "#0563C1", "textunderlinestyle": "solid", "textunderlinecolor": "font-color"},
 }
 
@@ -153,34 +157,34 @@ class _Writer:
         return name
 
     def _text_style(self, kind: str, *, wrap: bool) -> str:
-        """Return the style of a text: ``title``, ``heading``, ``text`` or ``link``."""
+        """Return the style of a text: ``title``, ``heading``, ``text``, ``link`` or ``indented``."""
         from odf.style import TableCellProperties, TextProperties
 
         wrapped = {"wrapoption": "wrap"} if wrap else {}
         parts = (
             TableCellProperties(verticalalign="top", padding=PADDING, **wrapped),
+            *([_paragraph_properties(indented=True)] if kind == INDENTED else []),
             TextProperties(**_TEXTS[kind]),
         )
         return self._cell_style(f"{kind}{'-wrapped' if wrap else ''}", parts)
 
     def _heading_style(self, column: SheetColumn) -> str:
         """Return the style of a heading, aligned as its column is."""
-        from odf.style import ParagraphProperties, TableCellProperties, TextProperties
+        from odf.style import TableCellProperties, TextProperties
 
-        side = _side(column)
         cell = TableCellProperties(
             wrapoption="wrap", verticalalign="bottom", padding=PADDING, borderbottom=f"1pt solid {INK}"
         )
-        parts = (cell, ParagraphProperties(textalign=side), TextProperties(fontweight="bold"))
-        return self._cell_style(f"headings-{side}", parts)
+        side = _paragraph_properties(right=column.is_right, indented=column.after_number)
+        name = "end" if column.is_right else INDENTED if column.after_number else "start"
+        return self._cell_style(f"headings-{name}", (cell, side, TextProperties(fontweight="bold")))
 
     def _mark_style(self) -> str:
         """Return the style of a text in a column of numbers."""
-        from odf.style import ParagraphProperties, TableCellProperties
+        from odf.style import TableCellProperties
 
         cell = TableCellProperties(verticalalign="top", padding=PADDING)
-        parts = (cell, ParagraphProperties(textalign="end"))
-        return self._cell_style("mark", parts)
+        return self._cell_style("mark", (cell, _paragraph_properties(right=True)))
 
     def _number_style(self, column: SheetColumn) -> str:
         """Return the style of a column's numbers, with their decimals."""
@@ -188,16 +192,13 @@ class _Writer:
         from odf.style import TableCellProperties
 
         is_share = column.kind is Kind.SHARE
-        name = f"{'share' if is_share else 'number'}{column.shown}"
+        places = "" if column.shown is None else column.shown
+        name = f"{'share' if is_share else 'number'}{places}"
         if name not in self._styles:
             form = (PercentageStyle if is_share else NumberStyle)(name=f"{name}-form")
-            form.addElement(
-                Number(
-                    decimalplaces=column.shown,
-                    minintegerdigits=1,
-                    **({} if is_share else {"grouping": "true"}),
-                )
-            )
+            decimals = {} if column.shown is None else {"decimalplaces": column.shown}
+            grouping = {} if is_share or column.shown is None else {"grouping": "true"}
+            form.addElement(Number(minintegerdigits=1, **decimals, **grouping))
             if is_share:
                 form.addElement(Text(text="%"))
             self._document.styles.addElement(form)
@@ -238,15 +239,17 @@ class _Writer:
 
     def _text_and_number_styles(self, sheet: Sheet) -> list[tuple[str, str]]:
         """Return the style of a text and that of a number in each column."""
-        link = self._text_style("link", wrap=True) if sheet.links else ""
-        plain = self._text_style("text", wrap=True)
         return [
-            (
-                (link if link and place == 0 else plain) if _side(column) == "start" else self._mark_style(),
-                self._number_style(column),
-            )
+            (self._column_text_style(column, link=sheet.links and place == 0), self._number_style(column))
             for place, column in enumerate(sheet.columns)
         ]
+
+    def _column_text_style(self, column: SheetColumn, *, link: bool) -> str:
+        """Return the style of the texts of a column."""
+        if column.is_right:
+            return self._mark_style()
+        kind = "link" if link else INDENTED if column.after_number else "text"
+        return self._text_style(kind, wrap=True)
 
     def _freeze(self) -> None:
         """Freeze the headings of long tables, as LibreOffice keeps that, and open the file at its cover."""
@@ -286,9 +289,12 @@ class _Writer:
         self._document.settings.addElement(settings)
 
 
-def _side(column: SheetColumn) -> str:
-    """Return the side that a column's cells are aligned to."""
-    return "start" if column.kind in {Kind.TEXT, Kind.FLAG} else "end"
+def _paragraph_properties(*, right: bool = False, indented: bool = False) -> Any:  # noqa: ANN401
+    """Return how the text of a cell is aligned."""
+    from odf.style import ParagraphProperties
+
+    margin = {"marginleft": _INDENT} if indented else {}
+    return ParagraphProperties(textalign="end" if right else "start", **margin)
 
 
 def _rows_element(rows: list[str]) -> Any:  # noqa: ANN401

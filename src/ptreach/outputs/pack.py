@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ptreach.measures.deprivation import summarise_by_decile
-from ptreach.measures.far_and_deprived import CUTOFF_MIN
+from ptreach.measures.far_and_deprived import near_and_far_min
+from ptreach.outputs.csvw import write_tables
 from ptreach.outputs.decile_chart import draw_decile_chart
 from ptreach.outputs.far_map import draw_far_map
 from ptreach.outputs.folder import replacing, write_text
@@ -22,22 +23,18 @@ from ptreach.outputs.layers import (
 from ptreach.outputs.manifest import NAME, write_manifest
 from ptreach.outputs.maps import draw_journey_time_map
 from ptreach.outputs.methods import methods_text
-from ptreach.outputs.place import PlaceWords, draw_place, place_tables
+from ptreach.outputs.opendocument import write_opendocument
+from ptreach.outputs.pack_tables import pack_tables
+from ptreach.outputs.place import PlaceWords, draw_place
 from ptreach.outputs.qa import qa_page
 from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
-from ptreach.outputs.tables import (
-    access_table,
-    decile_table,
-    far_table,
-    figures_table,
-    people_within_table,
-    relation_table,
-    write_csv,
-    zone_table,
-)
+from ptreach.outputs.slides import write_slides
+from ptreach.outputs.spreadsheet import spreadsheet
+from ptreach.outputs.tables import decile_table, far_table
 from ptreach.outputs.web import web_page
-from ptreach.outputs.wording import district_phrase, journey_line, source_line
+from ptreach.outputs.wording import district_phrase, far_rule, journey_line, none_far, source_line
+from ptreach.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,9 +83,9 @@ class PackContent:
 def write_pack(target: Path, content: PackContent) -> Path:
     """Write the pack of a town into the folder `target` and return it.
 
-    The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``
-    and ``tables``. An older pack there is replaced when the new one is complete; until then, and if
-    anything fails, it stays as it is.
+    The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``,
+    ``slides`` and ``tables``. An older pack there is replaced when the new one is complete; until then, and
+    if anything fails, it stays as it is.
 
     Raises
     ------
@@ -97,7 +94,7 @@ def write_pack(target: Path, content: PackContent) -> Path:
     """
     town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
     with replacing(target) as folder:
-        for name in ("layers", "maps", "tables", "web"):
+        for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
         _draw_maps(folder / "maps", content)
         _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
@@ -112,6 +109,7 @@ def write_pack(target: Path, content: PackContent) -> Path:
             facts=facts,
         )
         write_text(folder / "web" / "index.html", page)
+        _write_slides(folder / "slides" / f"{town.slug}.pptx", content, folder / "maps")
         write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
         write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
@@ -153,17 +151,11 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
     )
 
 
-def _far_min(cutoffs_min: Sequence[int]) -> tuple[int, int]:
-    """Return within how many minutes a zone is near, and beyond how many it is far."""
-    far = CUTOFF_MIN if CUTOFF_MIN in cutoffs_min else cutoffs_min[max(len(cutoffs_min) - 2, 0)]
-    return max((cutoff for cutoff in cutoffs_min if cutoff < far), default=far // 2), far
-
-
 def _draw_deprivation(folder: Path, content: PackContent) -> None:
     """Draw who is far and deprived, and who of each decile is within reach."""
     town, zones, facts = content.town, content.zones, content.facts
     cutoffs = town.preset.cutoffs_min
-    near_min, far_min = _far_min(cutoffs)
+    near_min, far_min = near_and_far_min(cutoffs)
     words: dict[str, Any] = {
         "subtitle": journey_line(town),
         "deprivation_title": facts.areas.deprivation_title,
@@ -211,25 +203,39 @@ def _write_layers(path: Path, content: PackContent) -> None:
 
 
 def _write_tables(folder: Path, content: PackContent) -> None:
-    """Write the tables."""
+    """Write the tables: each as a CSV with its sidecar, and together as workbook and OpenDocument."""
+    town, facts = content.town, content.facts
+    tables = pack_tables(
+        town,
+        content.zones,
+        facts.areas,
+        made_up=facts.made_up,
+        opportunities=content.opportunities,
+        access=content.access,
+        authorities=content.authorities,
+        correlations=content.correlations,
+    )
+    write_tables(folder, town.slug, tables, facts.areas, town.preset.cutoffs_min, facts)
+    book = spreadsheet(town, content.zones, tables, facts)
+    write_workbook(folder / f"{town.slug}.xlsx", book)
+    write_opendocument(folder / f"{town.slug}.ods", book)
+
+
+def _write_slides(path: Path, content: PackContent, maps: Path) -> None:
+    """Write the slides, once the map is drawn."""
     town, zones, facts = content.town, content.zones, content.facts
-    cutoffs, areas, made_up = town.preset.cutoffs_min, facts.areas, facts.made_up
-    tables = {
-        "zones": zone_table(zones, cutoffs, areas, made_up=made_up),
-        "by-imd-decile": decile_table(zones, cutoffs, areas, made_up=made_up),
-        "people-within": people_within_table(zones, areas, made_up=made_up),
-        "figures": figures_table(zones, cutoffs, areas, made_up=made_up),
-        "deprived-and-far": far_table(
-            zones,
-            areas,
-            cutoff_min=_far_min(cutoffs)[1],
-            limit_min=town.preset.max_time_min,
-            made_up=made_up,
-        ),
-        "time-and-deprivation": relation_table(zones, areas, made_up=made_up),
-    }
-    if content.opportunities:
-        tables["access"] = access_table(zones, content.access, content.opportunities, areas, made_up=made_up)
-    tables |= place_tables(content.authorities, content.correlations, areas, made_up=made_up)
-    for name, table in tables.items():
-        write_csv(folder / f"{town.slug}-{name}.csv", table)
+    cutoffs, limit_min = town.preset.cutoffs_min, town.preset.max_time_min
+    _, far_min = near_and_far_min(cutoffs)
+    far = far_table(
+        zones, facts.areas, cutoff_min=far_min, limit_min=limit_min, made_up=facts.made_up, most=len(zones)
+    )
+    write_slides(
+        path,
+        town=town,
+        zones=zones,
+        deciles=decile_table(zones, cutoffs, facts.areas, made_up=facts.made_up),
+        far=far,
+        far_rule=far_rule(far_min, limit_min) if len(far) else none_far(far_min),
+        map_path=maps / f"{town.slug}-journey-time.png",
+        facts=facts,
+    )

@@ -6,19 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ptreach.outputs.correlation_picture import draw_correlation_picture
-from ptreach.outputs.correlation_tables import pair_table, square_matrix
 from ptreach.outputs.district_map import draw_district_map
 from ptreach.outputs.district_scene import IDACI, IMD
-from ptreach.outputs.tables import mark_made_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import pandas as pd
-
     from ptreach.model import Authorities, CorrelationMatrix
-    from ptreach.outputs.facts import AreasFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +67,3 @@ def draw_place(
             source_line=words.source_line,
             made_up=words.made_up,
         )
-
-
-def place_tables(
-    authorities: Authorities | None,
-    correlations: CorrelationMatrix | None,
-    areas: AreasFacts,
-    *,
-    made_up: bool,
-) -> dict[str, pd.DataFrame]:
-    """Return the tables behind the pictures by the end of their names.
-
-    ``authorities``: columns of `Authorities.scores`. ``correlations``: those of `pair_table`.
-    ``correlation-matrix``: Spearman's as a square.
-    """
-    tables: dict[str, pd.DataFrame] = {}
-    if authorities is not None:
-        scores = authorities.scores.copy()
-        for name in ("imd", "idaci"):
-            scores[f"{name}_average_score"] = scores[f"{name}_average_score"].round(4)
-            scores[f"{name}_rank"] = scores[f"{name}_rank"].astype("Int64")
-        scores.insert(0, "deprivation", areas.deprivation_title)
-        tables["authorities"] = scores
-    if correlations is not None:
-        tables["correlations"] = pair_table(correlations.pairs, correlations.indicators, areas.edition)
-        tables["correlation-matrix"] = square_matrix(correlations.pairs, correlations.indicators)
-    return {name: mark_made_up(table) if made_up else table for name, table in tables.items()}

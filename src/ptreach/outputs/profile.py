@@ -6,11 +6,12 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ptreach.outputs.csvw import SUFFIX, write_tables
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.manifest import write_profile_manifest
-from ptreach.outputs.place import PlaceWords, draw_place, place_tables
-from ptreach.outputs.readme import MADE_UP_NOTICE, licence_lines
-from ptreach.outputs.tables import write_csv
+from ptreach.outputs.pack_tables import place_tables
+from ptreach.outputs.place import PlaceWords, draw_place
+from ptreach.outputs.readme import MADE_UP_NOTICE, SIDECARS, licence_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,11 @@ class ProfileContent:
     sources: Sequence[SourceRecord]
     version: str
 
+    @property
+    def made_up(self) -> bool:
+        """Whether any of the data are made up."""
+        return self.words.made_up
+
 
 def write_profile(target: Path, content: ProfileContent) -> Path:
     """Write the profile of an area into the folder `target` and return it.
@@ -48,9 +54,9 @@ def write_profile(target: Path, content: ProfileContent) -> Path:
             (folder / name).mkdir()
         draw_place(folder / "maps", words, content.authorities, content.marked, content.correlations)
         tables = place_tables(content.authorities, content.correlations, content.areas, made_up=words.made_up)
-        for name, table in tables.items():
-            write_csv(folder / "tables" / f"{words.slug}-{name}.csv", table)
-        write_text(folder / "README.txt", _readme(content, sorted(p.name for p in folder.glob("*/*"))))
+        write_tables(folder / "tables", words.slug, tables, content.areas, (), content)
+        files = sorted(path.name for path in folder.glob("*/*") if not path.name.endswith(SUFFIX))
+        write_text(folder / "README.txt", _readme(content, files))
         write_profile_manifest(
             folder,
             version=content.version,
@@ -77,7 +83,8 @@ def _readme(content: ProfileContent, files: Sequence[str]) -> str:
             "weighted by children. Rank 1 is the most deprived.",
             "",
         ]
-    lines += ["Files", "-----", *files, "", "Licences and attributions", "-------------------------"]
+    lines += ["Files", "-----", *files, "  ".join(SIDECARS), ""]
+    lines += ["Licences and attributions", "-------------------------"]
     return "\n".join([*lines, *licence_lines(content.sources)]) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
@@ -36,7 +37,10 @@ CONTENTS: Final = {
     "maps/*-idaci-by-authority.png": "child poverty: average IDACI score by local authority",
     "maps/*-imd-by-authority.png": "average deprivation by local authority",
     "maps/*-correlations.png": "how the zones' indicators go together",
+    "slides/*.pptx": "the findings as slides that can be edited: map, chart, table, method, sources",
     "layers/*.gpkg": "GeoPackage, EPSG:27700: isochrones, {zones}, origin",
+    "tables/*.xlsx": "all tables but the matrix in one workbook for Excel, every column explained",
+    "tables/*.ods": "the same as OpenDocument, for LibreOffice",
     "tables/*-zones.csv": "one row a zone ({edition}): minutes, band, departures, deprivation",
     "tables/*-by-imd-decile.csv": "travel time by decile, {deprivation} (1 = most deprived)",
     "tables/*-people-within.csv": "people, children, pensioners within 15 to 90 min, by decile",
@@ -53,6 +57,8 @@ CONTENTS: Final = {
     "manifest.json": "inputs with digests, versions, parameters, digests of every file here",
 }
 """What the files of a pack are, by name; an asterisk stands for the town's."""
+SIDECARS: Final = ("tables/*.csv-metadata.json", "what each column is, for programs (CSV on the Web)")
+"""Files beside the tables, and what they are."""
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 
 
@@ -128,20 +134,26 @@ def _contents(town: Town, facts: PackFacts, files: Collection[str]) -> list[str]
         )
         for name, text in CONTENTS.items()
     }
-    return _entries([(name, text) for name, text in words.items() if name in files])
+    entries = [(name, text) for name, text in words.items() if name in files]
+    if fnmatch.filter(files, SIDECARS[0]):
+        entries.append(SIDECARS)
+    return _entries(entries)
 
 
 def _opening(facts: PackFacts) -> list[str]:
-    """Say how QGIS and Excel open the pack."""
+    """Say how QGIS, Excel and PowerPoint open the pack."""
     return [
         *_paragraph(
             "QGIS (3.22 or later): drag the .gpkg into the window and take all layers; they come coloured. "
             f"Join your own zone data to the layer by the column {facts.areas.id_column}."
         ),
         *_paragraph(
-            "Excel: open the .csv files by double click. They are UTF-8 with a byte order mark, so names "
-            "show rightly. minutes_p50 is the median; an empty cell is not reached (see the column reason) "
-            "or not known. Close the files before the pack is made again."
+            "Excel: open the .xlsx, or a .csv by double click. These are UTF-8 with a byte order mark, so "
+            "names show rightly. minutes_p50 is the median; an empty cell is not reached (see the column "
+            "reason) or not known. Close the files before the pack is made again."
+        ),
+        *_paragraph(
+            "PowerPoint: charts and tables of the .pptx can be edited; paste slides into your own deck."
         ),
     ]
 

@@ -22,6 +22,8 @@ WIDE: Final = 44
 """The least and the most letters that a column is wide."""
 CELL_LETTERS: Final = 32_767
 """The most letters that a cell of Excel holds."""
+_TEXTS: Final = {Kind.TEXT, Kind.FLAG}
+"""Kinds that are aligned to the left."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -30,8 +32,8 @@ class Heading(NamedTuple):
 
     words: str
     kind: Kind = Kind.TEXT
-    shown: int = 0
-    """Decimals."""
+    shown: int | None = 0
+    """Decimals; None: as many as each value has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,17 @@ class SheetColumn:
 
     heading: str
     kind: Kind
-    shown: int
-    """Decimals that are shown."""
+    shown: int | None
+    """Decimals that are shown; None: as many as each value has."""
     width: int
     """In letters."""
+    after_number: bool = False
+    """Whether it is of texts to the right of numbers, which end where it begins."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether its cells are aligned to the right."""
+        return self.kind not in _TEXTS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,19 +98,23 @@ def fitted(
     headings: Sequence[Heading], rows: Sequence[tuple[Value, ...]], most: int = WIDE
 ) -> tuple[SheetColumn, ...]:
     """Return columns wide enough for their values, up to `most` letters, and for headings in some lines."""
-    columns = []
+    columns: list[SheetColumn] = []
     for place, heading in enumerate(headings):
         longest = max(len(display(row[place], heading.kind, heading.shown)) for row in rows)
         words = (len(word) for word in re.split(r"[\s-]", heading.words))
         width = max(longest, *words, -(-len(heading.words) // 3), NARROW)
-        columns.append(SheetColumn(heading.words, heading.kind, heading.shown, min(width + 2, most)))
+        after = bool(columns) and columns[-1].is_right and heading.kind in _TEXTS
+        width = min(width + (3 if after else 2), most)
+        columns.append(SheetColumn(heading.words, heading.kind, heading.shown, width, after))
     return tuple(columns)
 
 
-def display(value: Value, kind: Kind, shown: int) -> str:
+def display(value: Value, kind: Kind, shown: int | None) -> str:
     """Return a value as a spreadsheet shows it."""
     if isinstance(value, str):
         return value
+    if shown is None:
+        return f"{value:.10g}"
     if kind is Kind.SHARE:
         return f"{value:.{shown}%}"
     return f"{value:,.{shown}f}"

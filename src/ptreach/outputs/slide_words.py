@@ -116,12 +116,12 @@ def deprivation_finding(town: Town, deciles: pd.DataFrame) -> str:
 
 
 def far_finding(far: pd.DataFrame) -> str:
-    """Return the title over the table of zones that are deprived and far."""
-    count = min(len(far), FAR_ZONES)
+    """Return the title over the table of zones that are deprived and far: of all, not of those listed."""
+    count = len(far)
     if not count:
         return "No deprived zone is far away"
-    minutes = far["minutes_p50"].head(FAR_ZONES).to_numpy(dtype=np.float64)
-    zones = "1 deprived zone" if count == 1 else f"{count} deprived zones"
+    minutes = far["minutes_p50"].to_numpy(dtype=np.float64)
+    zones = "1 deprived zone" if count == 1 else f"{count:,} deprived zones"
     reached = minutes[~np.isnan(minutes)]
     are = "is" if count == 1 else "are"
     if not reached.size:
@@ -129,7 +129,7 @@ def far_finding(far: pd.DataFrame) -> str:
     nearest = math.floor(reached.min())
     if reached.size == count:
         return f"{zones} {are} {nearest} minutes or more away"
-    return f"{zones} {are} {nearest} minutes away or beyond reach"
+    return f"{zones}: {nearest} minutes or more away, or unreached"
 
 
 def minutes_or_reason(minutes: float, reason: str) -> str:

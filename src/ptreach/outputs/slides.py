@@ -71,10 +71,11 @@ def write_slides(
     deciles
         What `decile_table` returns.
     far
-        Zones that are deprived and far, the first to be listed first; ten are shown. Columns ``zone_name``,
-        ``imd_decile``, ``population``, ``minutes_p50`` and ``reason``, as in `zone_table`.
+        All zones that are deprived and far, the first to be listed first; ten are shown. Columns
+        ``zone_name, imd_decile, population, minutes_p50, reason``, as in `zone_table`.
     far_rule
-        Which zones those are, as a sentence: ``Zones of deciles 1 to 3, farthest first.``
+        Which zones those are, as a sentence: ``Zones of deciles 1 to 3, farthest first.`` Where there are
+        none, that there are none.
     map_path
         The picture that `draw_journey_time_map` wrote; its description lies beside it as ``.txt``.
     facts
@@ -158,6 +159,8 @@ def _add_deprivation(
 def _add_far(deck: Deck, far: pd.DataFrame, rule: str) -> None:
     """List up to ten zones that are deprived and far, in a table that can be edited."""
     shown = far.head(slide_words.FAR_ZONES)
+    if len(shown) < len(far):
+        rule = f"The first {len(shown)} of {len(far):,}. {rule}"
     columns = (
         Cells("Zone", 5.4, is_right=False, texts=tuple(shown["zone_name"].astype(str))),
         Cells("IMD decile", 1.7, is_right=True, texts=_whole(shown["imd_decile"])),
@@ -179,9 +182,8 @@ def _add_far(deck: Deck, far: pd.DataFrame, rule: str) -> None:
     ]
     slide = deck.add_slide(slide_words.far_finding(far), "\n".join(notes))
     left, top, width, height = BODY_BOX
-    rule_words = [Words(rule, 16, colour=GREY)]
     if not rows:
-        add_text(slide, BODY_BOX, "Which zones", rule_words)
+        add_text(slide, BODY_BOX, "Which zones", [Words(rule, _fitting_size((rule,), (28, 24, 20), 0))])
         return
     fitted = [
         column._replace(texts=tuple(_one_line(value, column.width_in, 16) for value in column.texts))
@@ -189,6 +191,7 @@ def _add_far(deck: Deck, far: pd.DataFrame, rule: str) -> None:
     ]
     add_table(slide, top, 0.41, fitted, " ".join(notes))
     below = top + 0.41 * (len(rows) + 1) + 0.12
+    rule_words = [Words(rule, 16, colour=GREY)]
     add_text(slide, (left, below, width, top + height - below), "Which zones", rule_words)
 
 

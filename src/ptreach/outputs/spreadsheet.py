@@ -9,6 +9,7 @@ are frozen, for nobody reads a table of many hundred zones without them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.outputs.facts import PackFacts
-    from ptreach.outputs.tables import PackTable
+    from ptreach.outputs.pack_tables import PackTable
 
+_ON_THE_COVER: Final = ("edition", "deprivation")
 FROZEN_LETTERS: Final = 45
 """Columns up to the last of the key are frozen if no wider than this, which leaves room to scroll."""
 
@@ -51,9 +53,10 @@ def spreadsheet(town: Town, zones: pd.DataFrame, tables: Sequence[PackTable], fa
     ValueError
         Where a column is not in the dictionary.
     """
+    shown = [_without_constants(table) for table in tables if table.in_spreadsheets]
     described = [
         (table, describe(table.name, table.frame.columns, facts.areas, town.preset.cutoffs_min))
-        for table in tables
+        for table in shown
     ]
     listed = [notes_sheet(town, facts), columns_sheet(described)]
     listed += [_table_sheet(table, columns, facts) for table, columns in described]
@@ -63,6 +66,11 @@ def spreadsheet(town: Town, zones: pd.DataFrame, tables: Sequence[PackTable], fa
         cover=cover_rows(town, zones, facts),
         sheets=(contents_sheet(listed), *listed),
     )
+
+
+def _without_constants(table: PackTable) -> PackTable:
+    """Return a table without the columns that say in each row of a CSV what the cover says."""
+    return replace(table, frame=table.frame.drop(columns=list(_ON_THE_COVER), errors="ignore"))
 
 
 def _table_sheet(table: PackTable, columns: tuple[Column, ...], facts: PackFacts) -> Sheet:

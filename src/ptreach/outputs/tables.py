@@ -1,4 +1,4 @@
-"""Tables of a pack (zones, deciles, people within reach, figures), as CSV that Excel and scripts read alike.
+"""What the tables of a pack hold (zones, deciles, figures, access), as CSV that Excel and scripts read alike.
 
 UTF-8 with a byte order mark, without which Excel on Windows takes names for another alphabet; lines end in
 LF as in all text of a pack (Excel reads it); an empty cell is a value that is not known or not reached. Times
@@ -9,7 +9,6 @@ zone ids bears the edition's name (``lsoa11cd``), so that editions are not joine
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +18,7 @@ from ptreach.config import format_clock
 from ptreach.matrix.zones import to_grid
 from ptreach.measures.bands import name_bands
 from ptreach.measures.deprivation import summarise_by_decile
-from ptreach.measures.far_and_deprived import far_and_deprived
+from ptreach.measures.far_and_deprived import MOST, far_and_deprived
 from ptreach.measures.neighbours import touching_zones
 from ptreach.measures.place_figures import relate_to_deprivation, summarise_place
 from ptreach.measures.reach import reach_by_deprivation
@@ -41,52 +40,10 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a text begins that a spreadsheet program may take for a formula, wide signs of Japanese Excel too."""
 _COUNTS: Final = ("population", "children", "imd_rank", "imd_decile", "idaci_rank", "idaci_decile")
 _FAR_COLUMNS: Final = (
-    "number", "zone_id", "zone_name", "district_name", "minutes_p50", "imd_decile", "imd_rank",
+    "number", "zone_id", "zone_name", "district_name", "minutes_p50", "reason", "imd_decile", "imd_rank",
     "idaci_decile", "population", "children", "resident_minutes_beyond",
 )  # fmt: skip
 _DECIMALS: Final = {"imd_score": 3, "link_distance_m": 1, "lon": 6, "lat": 6}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PackTable:
-    """A table of a pack with what a reader must be told of it."""
-
-    name: str
-    """Part of its file's name, and its name in the dictionary of columns: ``by-imd-decile``."""
-    sheet: str
-    """Name of its sheet, at most 31 letters: ``By IMD decile``."""
-    title: str
-    """``Travel time by decile of deprivation``."""
-    about: str
-    """What a row is, in a sentence."""
-    frame: pd.DataFrame
-    """Its rows."""
-    key: tuple[str, ...]
-    """Columns that together are different in every row."""
-
-
-def pack_tables(
-    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
-) -> tuple[PackTable, ...]:
-    """Return the tables of a pack, of zones and of deciles, from what `zone_table` takes."""
-    return (
-        PackTable(
-            name="zones",
-            sheet="Zones",
-            title="Travel time by zone",
-            about=f"One row a zone ({areas.edition}).",
-            frame=zone_table(zones, cutoffs_min, areas, made_up=made_up),
-            key=(areas.id_column,),
-        ),
-        PackTable(
-            name="by-imd-decile",
-            sheet="By IMD decile",
-            title="Travel time by decile of deprivation",
-            about=f"One row a decile ({areas.deprivation_title}; 1 is the most deprived), and one of all.",
-            frame=decile_table(zones, cutoffs_min, areas, made_up=made_up),
-            key=("imd_decile",),
-        ),
-    )
 
 
 def zone_table(
@@ -229,17 +186,25 @@ def relation_table(zones: gpd.GeoDataFrame, areas: AreasFacts, *, made_up: bool)
 
 
 def far_table(
-    zones: gpd.GeoDataFrame, areas: AreasFacts, *, cutoff_min: int, limit_min: float, made_up: bool
+    zones: gpd.GeoDataFrame,
+    areas: AreasFacts,
+    *,
+    cutoff_min: int,
+    limit_min: float,
+    made_up: bool,
+    most: int = MOST,
 ) -> pd.DataFrame:
-    """Return the ten deprived zones to ask about first: those numbered on the map of `draw_far_map`.
+    """Return the deprived zones to ask about first: the ten are those numbered on the map of `draw_far_map`.
 
-    By the rule of `far_and_deprived`, whose parameters `cutoff_min` and `limit_min` are. Columns ``edition,
+    By the rule of `far_and_deprived`, whose parameters `cutoff_min, limit_min, most` are. Columns ``edition,
     deprivation, number``, the zone id, ``zone_name, district_name, minutes_p50`` (empty where not reached),
-    ``imd_decile, imd_rank, idaci_decile, population, children`` (whole numbers), ``resident_minutes_beyond``.
+    ``reason, imd_decile, imd_rank, idaci_decile, population, children`` (whole numbers),
+    ``resident_minutes_beyond``.
     """
-    table = far_and_deprived(zones, cutoff_min=cutoff_min, limit_min=limit_min)
+    table = far_and_deprived(zones, cutoff_min=cutoff_min, limit_min=limit_min, most=most)
     table = pd.DataFrame(table[list(_FAR_COLUMNS)]).reset_index(drop=True)
     table["minutes_p50"] = table["minutes_p50"].astype("float64").round(MINUTE_DECIMALS)
+    table["reason"] = [str(reason) for reason in table["reason"]]
     table["resident_minutes_beyond"] = table["resident_minutes_beyond"].round(1)
     for name in _COUNTS:
         if name in table:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ptreach.config import format_clock
 from ptreach.measures.bands import band_index, band_labels
+from ptreach.measures.far_and_deprived import DEPRIVED_TO
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -160,6 +161,19 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return ">99%"
     return f"{share:.0%}"
+
+
+def far_rule(cutoff_min: int, limit_min: float, deprived_to: int = DEPRIVED_TO) -> str:
+    """Return which zones `far_and_deprived` calls so, and in which order it names them."""
+    return (
+        f"Deciles 1 to {deprived_to}, not within {cutoff_min} minutes. Order: residents times minutes beyond "
+        f"{cutoff_min}; not reached counts as {limit_min:.0f}."
+    )
+
+
+def none_far(cutoff_min: int, deprived_to: int = DEPRIVED_TO) -> str:
+    """Return that `far_and_deprived` finds no zone."""
+    return f"No zone of deciles 1 to {deprived_to} takes {cutoff_min} minutes or more, or is not reached."
 
 
 def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:

@@ -33,8 +33,10 @@ LETTER_PX: Final = 8
 LINE_PT: Final = 15.75
 """Height of a line."""
 _PAPER_A4: Final = 9
-_EXCEL_PX: Final = 7
-"""Width of the letter that Excel counts columns in."""
+_EXCEL_PX: Final = 9
+"""Width of the letter that columns are counted in: the widest digit of that font."""
+_OF_THAT_FONT: Final = {"default_column_width": 80, "default_row_height": 21}
+"""Pixels of a cell without a size of its own, by the former of which XlsxWriter knows that width."""
 _PORTRAIT_LETTERS: Final = 80
 _PRINTED_LETTERS: Final = 260
 """Sheets up to this wide are printed on one page's width."""
@@ -51,7 +53,10 @@ def write_workbook(path: Path, book: Book) -> None:
     import xlsxwriter
 
     data = io.BytesIO()
-    workbook = xlsxwriter.Workbook(data, {"in_memory": True})
+    defaults = {"font_name": FONT, "font_size": SIZE_PT}
+    workbook = xlsxwriter.Workbook(
+        data, {"in_memory": True, "default_format_properties": defaults, **_OF_THAT_FONT}
+    )
     # XlsxWriter writes the date as that of UTC, and takes none that says so
     written = WRITTEN.replace(tzinfo=None)
     workbook.set_properties({"title": book.title, "author": book.author, "created": written})
@@ -80,13 +85,15 @@ class _Formats:
     def of(self, column: SheetColumn, value: Value) -> Format:
         """Return the format of a value in a column: as wide as the column, numbers to the right."""
         if isinstance(value, str):
-            right = {"align": "right"} if _is_right(column) else {"text_wrap": True}
+            right = {"align": "right"} if column.is_right else {"text_wrap": True, **_indent(column)}
             return self.get(**right, **({"quote_prefix": True} if shield(value) != value else {}))
         return self.get(num_format=number_format(column))
 
 
 def number_format(column: SheetColumn) -> str:
-    """Return how a spreadsheet program shows a column's numbers: ``#,##0.00``, ``0.0%``."""
+    """Return how a spreadsheet program shows a column's numbers: ``#,##0.00``, ``0.0%``, ``General``."""
+    if column.shown is None:
+        return "General"
     places = f".{'0' * column.shown}" if column.shown else ""
     return f"0{places}%" if column.kind is Kind.SHARE else f"#,##0{places}"
 
@@ -96,8 +103,9 @@ def _width(letters: int) -> float:
     return letters * LETTER_PX / _EXCEL_PX
 
 
-def _is_right(column: SheetColumn) -> bool:
-    return column.kind not in {Kind.TEXT, Kind.FLAG}
+def _indent(column: SheetColumn) -> dict[str, int]:
+    """Return the property that parts texts from numbers that end where they begin."""
+    return {"indent": 1} if column.after_number else {}
 
 
 def _write_cover(worksheet: Worksheet, book: Book, formats: _Formats) -> None:
@@ -154,8 +162,8 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, formats: _Formats, number: 
 
 def _heading_format(column: SheetColumn, formats: _Formats) -> Format:
     """Return the format of a heading, aligned as its column is."""
-    side = "right" if _is_right(column) else "left"
-    return formats.get(bold=True, text_wrap=True, valign="bottom", bottom=2, bottom_color=INK, align=side)
+    side = {"align": "right"} if column.is_right else {"align": "left", **_indent(column)}
+    return formats.get(bold=True, text_wrap=True, valign="bottom", bottom=2, bottom_color=INK, **side)
 
 
 def _write_cell(worksheet: Worksheet, row: int, place: int, value: Value, style: Format) -> None:
