@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -46,6 +45,7 @@ from ptreach.sources.recipe import (
     recipe_folder,
 )
 from ptreach.sources.records import left_out, source_records
+from ptreach.sources.town_file import plain_name
 from ptreach.towns import (
     OFF_STREET_M,
     SURFACE_STEP_M,
@@ -334,7 +334,7 @@ def profile(
     correlations = correlation_matrix(recipe, folder, zones)
     sources = _sources((), areas.sources, correlations, ())
     area = called or (" and ".join(districts) if 0 < len(districts) <= 3 else district_phrase(zones))
-    slug = "-".join(re.findall(r"[a-z0-9]+", area.lower())) or name
+    slug = plain_name(area) or name
     facts = AreasFacts.of(areas, correlations)
     content = ProfileContent(
         words=PlaceWords(

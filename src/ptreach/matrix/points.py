@@ -14,8 +14,8 @@ import shapely
 
 from ptreach.errors import InputError
 from ptreach.model import Points
-from ptreach.sources.cells import numbers, texts
-from ptreach.sources.columns import find_column, listed
+from ptreach.sources.cells import numbers, refuse_negative, texts
+from ptreach.sources.columns import find_column, listed, need_column
 from ptreach.sources.tables import read_table
 
 if TYPE_CHECKING:
@@ -79,21 +79,10 @@ def read_opportunities(path: Path, offers: str) -> tuple[Points, FloatArray]:
     if not offers:
         return points, np.ones(len(points))
     table = read_table(path)
-    column = find_column(table, re.escape(offers))
-    if column is None:
-        raise InputError(
-            f"no column '{offers}'; found: {listed(table)}",
-            where=str(path),
-            remedy="name the column of numbers in offers",
-        )
+    remedy = "name the column of numbers in offers"
+    column = need_column(table, re.escape(offers), offers, path, remedy)
     values = numbers(table, column, path)
-    negative = np.flatnonzero(values < 0)
-    if negative.size:
-        raise InputError(
-            f"{values[negative[0]]:g} is negative",
-            where=f"{path}, row {table.index[negative[0]]}, {column}",
-            remedy="give what the place offers, 0 or more",
-        )
+    refuse_negative(values, table, column, path, "give what the place offers, 0 or more")
     return points, values
 
 

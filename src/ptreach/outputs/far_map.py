@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 from matplotlib.patches import PathPatch, Rectangle
-from matplotlib_scalebar.scalebar import ScaleBar
 
 from ptreach.measures.far_and_deprived import (
     CUTOFF_MIN,
@@ -23,8 +22,9 @@ from ptreach.measures.far_and_deprived import (
 )
 from ptreach.outputs.choropleth import HATCH, draw_areas
 from ptreach.outputs.map_labels import Labels
-from ptreach.outputs.map_view import Z_EDGE, Z_LABELS, polygon_outline, view_bounds
-from ptreach.outputs.ramp import INK, MISSING, OUTSIDE, SEA, STAR, letters_on
+from ptreach.outputs.map_marks import draw_scale, draw_star
+from ptreach.outputs.map_view import Z_EDGE, polygon_outline, view_bounds
+from ptreach.outputs.ramp import INK, MISSING, OUTSIDE, SEA, letters_on
 from ptreach.outputs.sheet import (
     GREY,
     LEFT,
@@ -169,18 +169,8 @@ def _draw_marks(
 ) -> None:
     """Draw scale, the town's star and the numbers of the zones to ask about."""
     labels = Labels(axes, view, gaps_pt=(7.0, 14.0, 22.0, 32.0, 44.0, 58.0, 76.0))
-    bar = ScaleBar(
-        1, location="lower right", length_fraction=0.16, box_alpha=0.85, color=INK, pad=0.5, border_pad=0.6,
-        sep=4, width_fraction=0.006, font_properties={"size": 10},
-    )  # fmt: skip
-    bar.set_zorder(Z_LABELS)
-    axes.add_artist(bar)
-    labels.keep_clear(bar)
-    axes.plot(
-        [origin_xy_m[0]], [origin_xy_m[1]], marker="*", markersize=17, markerfacecolor=STAR,
-        markeredgecolor=INK, markeredgewidth=1.2, zorder=Z_LABELS + 2,
-    )  # fmt: skip
-    labels.reserve(*origin_xy_m, 10)
+    draw_scale(axes, labels, 10)
+    draw_star(axes, labels, origin_xy_m, size_pt=17, edge_pt=1.2, clear_pt=10)
     points = chosen.geometry.representative_point()
     shape = {"boxstyle": "circle,pad=0.28", "facecolor": "white", "edgecolor": INK, "linewidth": 1.3}
     for number, point in zip(chosen["number"], points, strict=True):

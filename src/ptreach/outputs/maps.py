@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 from matplotlib import patheffects
-from matplotlib_scalebar.scalebar import ScaleBar
 
 from ptreach.outputs.map_labels import Labels
+from ptreach.outputs.map_marks import draw_scale, draw_star
 from ptreach.outputs.map_panel import draw_panel
 from ptreach.outputs.map_view import Z_LABELS, draw_bands, draw_edge, draw_ground, view_bounds
-from ptreach.outputs.ramp import INK, STAR
+from ptreach.outputs.ramp import INK
 from ptreach.outputs.sheet import LEFT, NOTICE, NOTICE_COLOUR, draw_heading, draw_sources, sheet
 from ptreach.outputs.wording import alt_text, in_even_lines, map_title, subtitle
 
@@ -105,23 +105,13 @@ def _without_slivers(area: BaseGeometry) -> BaseGeometry:
 def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float, float]) -> None:
     """Mark the town's point by a star and name it."""
     x, y = origin_xy_m
-    axes.plot(
-        [x], [y], marker="*", markersize=21, markerfacecolor=STAR, markeredgecolor=INK,
-        markeredgewidth=1.4, zorder=Z_LABELS + 2,
-    )  # fmt: skip
-    labels.reserve(x, y, 13)
+    draw_star(axes, labels, origin_xy_m, size_pt=21, edge_pt=1.4, clear_pt=13)
     labels.place(in_even_lines(name), x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
 
 
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
     """Draw scale bar, north arrow and, where it is due, the notice of made-up data."""
-    bar = ScaleBar(
-        1, location="lower right", length_fraction=0.16, box_alpha=0.85, color=INK, pad=0.5, border_pad=0.6,
-        sep=4, width_fraction=0.006, font_properties={"size": 12},
-    )  # fmt: skip
-    bar.set_zorder(Z_LABELS)
-    axes.add_artist(bar)
-    labels.keep_clear(bar)
+    draw_scale(axes, labels, 12)
     arrow = axes.annotate(
         "N", xy=(0.972, 0.975), xytext=(0.972, 0.895), xycoords="axes fraction", ha="center", va="center",
         fontsize=14, fontweight="bold", color=INK, zorder=Z_LABELS,

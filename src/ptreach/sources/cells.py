@@ -177,12 +177,18 @@ def log_codes(codes: Counter[str], column: str, where: Path | str) -> None:
         )
 
 
-def refuse_negative(values: FloatArray, frame: pd.DataFrame, column: str, where: Path | str) -> None:
+def refuse_negative(
+    values: FloatArray,
+    frame: pd.DataFrame,
+    column: str,
+    where: Path | str,
+    remedy: str = "take the publisher's file as it is",
+) -> None:
     """Raise InputError where a count is negative, naming file, row and header."""
     wrong = np.flatnonzero(values < 0)
     if wrong.size:
         raise InputError(
             f"{values[wrong[0]]:g} is negative",
             where=f"{where}, row {frame.index[wrong[0]]}, {column}",
-            remedy="take the publisher's file as it is",
+            remedy=remedy,
         )

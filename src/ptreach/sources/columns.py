@@ -35,14 +35,20 @@ def find_column(frame: pd.DataFrame, pattern: str) -> str | None:
     return next((str(name) for name in frame.columns if re.fullmatch(pattern, str(name))), None)
 
 
-def need_column(frame: pd.DataFrame, pattern: str, header: str, path: Path | str) -> str:
+def need_column(
+    frame: pd.DataFrame,
+    pattern: str,
+    header: str,
+    path: Path | str,
+    remedy: str = "take the publisher's file as it is",
+) -> str:
     """Return as `find_column`; raise InputError that names `header` and the headers found."""
     found = find_column(frame, pattern)
     if found is None:
         raise InputError(
             f"no column '{header}'; found: {listed(frame)}",
             where=str(path),
-            remedy="take the publisher's file as it is",
+            remedy=remedy,
         )
     return found
 

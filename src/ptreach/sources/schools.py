@@ -82,13 +82,7 @@ def read_register(path: Path) -> pd.DataFrame:
         _log.warning("%s: %d rows without a URN are left out", path.name, schools.isna().sum())
         schools = schools.dropna()
         table = table.loc[schools.index]
-    twice = schools[schools.duplicated()]
-    if len(twice) or not len(schools):
-        raise InputError(
-            f"school {twice.iloc[0]} occurs more than once" if len(twice) else "no row is a school",
-            where=f"{path}, row {twice.index[0]}, urn" if len(twice) else str(path),
-            remedy="take the register as it is",
-        )
+    refuse_doubled_schools(schools, path, "take the register as it is")
     status = find_column(table, _STATUS)
     is_open = texts(table[status]).str.casefold().str.startswith("open", na=False) if status else True
     east, north, lon, lat = _places(table, path)
@@ -115,6 +109,19 @@ def urns(cells: pd.Series[Any]) -> pd.Series[str]:
     """Return school numbers as text, NaN where a cell is none: ``100000`` for ``100000.0``."""
     plain = texts(cells).str.replace(r"\.0$", "", regex=True)
     return plain.where(plain.str.fullmatch(r"\d{5,7}", na=False))
+
+
+def refuse_doubled_schools(schools: pd.Series[str], where: Path | str, remedy: str) -> None:
+    """Raise InputError where there is no school among the numbers of schools, or one twice."""
+    if not len(schools):
+        raise InputError("no row is a school", where=f"{where}, urn", remedy=remedy)
+    twice = schools[schools.duplicated()]
+    if len(twice):
+        raise InputError(
+            f"school {twice.iloc[0]} occurs more than once",
+            where=f"{where}, row {twice.index[0]}, urn",
+            remedy=remedy,
+        )
 
 
 def _counts(table: pd.DataFrame, pattern: str, path: Path) -> FloatArray:

@@ -57,7 +57,12 @@ def write_town_file(
         Where the file is there, the network is unknown or the point is none, or the file can't be written.
     """
     name = " ".join(town.split())
-    path = home / CONFIG_FOLDER / f"{_slug(name)}.toml"
+    slug = plain_name(name)
+    if not slug:
+        raise InputError(
+            f"'{name}' has no letter a-z or digit", where="TOWN", remedy="write it in Latin letters"
+        )
+    path = home / CONFIG_FOLDER / f"{slug}.toml"
     if not 0 < len(name) <= 80:
         raise InputError(
             "a name has 1 to 80 letters", where="TOWN", remedy='write it in quotes: "West Bromwich"'
@@ -88,15 +93,10 @@ def write_town_file(
     return path
 
 
-def _slug(name: str) -> str:
-    """Return the name of a town's file: small letters, digits, hyphens."""
+def plain_name(name: str) -> str:
+    """Return what the file or folder of a place is called: small letters, digits, hyphens; may be empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if not slug:
-        raise InputError(
-            f"'{name}' has no letter a-z or digit", where="TOWN", remedy="write it in Latin letters"
-        )
-    return slug
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def _recipes(home: Path, file: str) -> list[str]:

@@ -66,25 +66,28 @@ _log = logging.getLogger(__name__)
 
 
 class _Given(NamedTuple):
-    """A table of kind ``indicators`` with its title and what the recipe says of its columns."""
+    """A table of kind ``indicators`` with its title and what the recipe says of its columns.
+
+    ``what`` it is of: ``ages, census, claimants, results``, or ``own``, a user's.
+    """
 
     table: Table
     title: str
     columns: tuple[IndicatorColumn, ...]
+    what: str
 
-    @property
-    def what(self) -> str:
-        """What it is of: ages, claimants, results, what the recipe or its user says; else census."""
-        headers = [str(name) for name in self.table.frame.columns]
-        if self.columns:
-            return "own"
-        if is_of_ages(headers):
-            return "ages"
-        if census_table(headers) is not None:
-            return "census"
-        if is_of_claimants(headers):
-            return "claimants"
-        return "results" if is_of_results(headers) else "own"
+    @classmethod
+    def of(cls, table: Table, title: str, columns: tuple[IndicatorColumn, ...]) -> _Given:
+        """Return a table with what its headers tell."""
+        headers = [str(name) for name in table.frame.columns]
+        kinds = {
+            "own": bool(columns),
+            "ages": is_of_ages(headers),
+            "census": census_table(headers) is not None,
+            "claimants": is_of_claimants(headers),
+            "results": is_of_results(headers),
+        }
+        return cls(table, title, columns, next((what for what, told in kinds.items() if told), "own"))
 
 
 def load_indicators(
@@ -118,33 +121,32 @@ def load_indicators(
     tables.told = frozenset(zones)
     given = _tables(recipe, folder, records, edition)
     carrying = Carrying(tables)
+    used = {"deprivation", "indicators"}
     ages = [
         Ages(carrying.people_by_age(one.table), one.table.where, one.title)
         for one in given
         if one.what == "ages"
     ]
-    used = {"deprivation", "indicators"}
+    # What is done to the recipe's own people and deprivation is told with the zones.
     notes = list(tables.notes)
     if not ages and (people := tables.population(read_population)) is not None:
         ages = [Ages(people, tables.file("population")[0], recipe.population_title)]
         used.add("population")
     by_age = ages[0] if ages else None
     deprivation = tables.deprivation(published, by_age.by_zone if by_age else None)
-    # What was done to these two is told with the zones.
     tables.notes = notes
     carrying.people = by_age.by_zone["population"] if by_age else deprivation["population_iod"]
     found = score_figures(deprivation, edition.name, recipe.deprivation_title, published.where)
     for people_of_table in ages:
         found += age_figures(people_of_table, edition)
-    zone_of: pd.Series[str] | None = None
     for one in given:
-        if one.what == "results":
-            if zone_of is None:
-                zone_of, kinds = _zones_of_schools(records, edition, one.table.where)
-                used |= kinds
-            found += read_results(one.table, zone_of, edition)
-        elif one.what != "ages":
+        if one.what not in {"ages", "results"}:
             found += _figures_of(one, carrying, by_age)
+    results = [one.table for one in given if one.what == "results"]
+    if results:
+        zone_of, kinds = _zones_of_schools(records, edition, results[0].where)
+        used |= kinds
+        found += [figure for table in results for figure in read_results(table, zone_of, edition)]
     if carrying.done or published.other:
         used.add("editions")
     used_records = tuple(record for record in records if record.kind in used)
@@ -175,7 +177,7 @@ def _tables(
 
     there = {record.path.name for record in records if record.kind == "indicators"}
     return [
-        _Given(table, source.title, source.columns)
+        _Given.of(table, source.title, source.columns)
         for source in recipe.sources
         if source.kind == "indicators" and source.file in there
         for table in read_tables(folder / SOURCES_FOLDER / source.file, wanted)

@@ -18,7 +18,7 @@ from ptreach.sources.cells import read_cells, tell_codes
 from ptreach.sources.columns import find_column, need_column
 from ptreach.sources.indicators.catalogue import RESULTS
 from ptreach.sources.indicators.figures import Figures, figures
-from ptreach.sources.schools import urns
+from ptreach.sources.schools import refuse_doubled_schools, urns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +60,7 @@ def read_results(table: Table, zone_of: pd.Series[str], edition: Edition) -> lis
     if totals:
         _log.info("%s: %d rows without a URN, totals of areas, are left out", Path(where).name, totals)
     schools = schools.dropna()
-    twice = schools[schools.duplicated()]
-    if len(twice) or not len(schools):
-        raise InputError(
-            f"school {twice.iloc[0]} occurs more than once" if len(twice) else "no row is a school",
-            where=f"{where}, row {twice.index[0]}, urn" if len(twice) else f"{where}, urn",
-            remedy="take the publisher's file of schools, of one year",
-        )
+    refuse_doubled_schools(schools, where, "take the publisher's file of schools, of one year")
     zones = schools.map(zone_of)
     inside = edition.has(zones)
     outside = int((~inside).sum())
