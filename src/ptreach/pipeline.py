@@ -48,16 +48,15 @@ from ptreach.sources.recipe import (
     recipe_folder,
 )
 from ptreach.sources.records import left_out, source_records
+from ptreach.surface import MEDIAN, OFF_STREET_M, SURFACE_STEP_M, surface_around
+from ptreach.surroundings import surroundings_of
 from ptreach.towns import (
-    OFF_STREET_M,
-    SURFACE_STEP_M,
     access_to,
     add_areas_within,
     add_times,
     areas_in_view,
     opportunities_of,
     require_origin,
-    surface_around,
 )
 
 if TYPE_CHECKING:
@@ -251,8 +250,17 @@ def demo(out: Path, *, workers: int, progress: Progress) -> Path:
     return run(write_demo(out), home=out, out=out, engine="raptor", workers=workers, progress=progress)
 
 
-def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progress: Progress) -> Path:
-    """Write the pack of a town; return its folder.
+def run(
+    config: Path,
+    *,
+    home: Path,
+    out: Path,
+    engine: str,
+    workers: int,
+    progress: Progress,
+    tiles: bool = False,
+) -> Path:
+    """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
     Raises
     ------
@@ -280,7 +288,7 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = access_to(router, town, zones, opportunities)
     ground = kept_ground(network, records, cleaning, progress)
-    surface = surface_around(router, town, areas, zones, ground, progress)
+    surface = surface_around(router, opened, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
@@ -292,8 +300,8 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         out / town.slug,
         PackContent(
             town=town,
-            zones=add_areas_within(zones, surface.isochrones),
-            isochrones=surface.isochrones,
+            zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
+            isochrones=surface.isochrones[MEDIAN],
             ground=ground,
             land=surface.land,
             origin_xy_m=origin_xy_m,
@@ -304,6 +312,8 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
             authorities=authorities_of(areas_recipe, folder, areas),
             district=district_at(areas, origin_xy_m),
             correlations=correlations,
+            surroundings=surroundings_of(opened, town, surface),
+            tiles=tiles,
         ),
     )
     progress("pack", 1, 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ptreach.measures.bands import band_labels, beyond_label
 from ptreach.model import Reason
 from ptreach.outputs.columns import NOT_APPLICABLE, NOT_KNOWN, NOT_REACHED, Absence, Column, Kind
+from ptreach.outputs.layer_columns import LAYER_COLUMNS
 from ptreach.outputs.tables import MADE_UP, MINUTE_DECIMALS
 from ptreach.outputs.wording import ordinal
 
@@ -212,7 +213,7 @@ _SHARED: Final = (
     ),
 )  # fmt: skip
 
-_OWN: Final = {
+_OWN: Final = LAYER_COLUMNS | {
     DECILES: (
         Column("deprivation", "Deprivation by", "The indices that the deciles are of."),
         Column(
