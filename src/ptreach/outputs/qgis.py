@@ -191,7 +191,7 @@ def _labels(
     ET.SubElement(settings, "placement", {"placement": placement, "dist": f"{off_mm:g}", "distUnits": "MM"})
     if from_scale is not None:
         ET.SubElement(
-            settings, "rendering", {"scaleVisibility": "1", "scaleMin": str(from_scale), "scaleMax": "0"}
+            settings, "rendering", {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": str(from_scale)}
         )
 
 
