@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, SourceRecord, Verdict
+    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
@@ -292,6 +292,7 @@ def run(
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
+    around = surroundings_of(opened, town, surface, records, cleaning.off)
     folder = recipe_folder(town.areas, home)
     correlations = correlation_matrix(areas_recipe, folder, zones, town)
     schools = source_records(areas_recipe, folder, ("schools",))
@@ -305,14 +306,14 @@ def run(
             ground=ground,
             land=surface.land,
             origin_xy_m=origin_xy_m,
-            facts=_facts(router, opened, areas, network_recipe, sources, absent),
+            facts=_facts(router, opened, areas, network_recipe, sources, absent, around.repairs),
             verdict=verdict,
             opportunities=opportunities,
             access=access,
             authorities=authorities_of(areas_recipe, folder, areas),
             district=district_at(areas, origin_xy_m),
             correlations=correlations,
-            surroundings=surroundings_of(opened, town, surface),
+            surroundings=around,
             tiles=tiles,
         ),
     )
@@ -433,6 +434,7 @@ def _facts(
     recipe: NetworkRecipe,
     records: Sequence[SourceRecord],
     absent: Sequence[Source],
+    more_repairs: tuple[Repair, ...],
 ) -> PackFacts:
     """Return what the pack's paperwork says of the run."""
     return PackFacts(
@@ -443,7 +445,7 @@ def _facts(
         areas=AreasFacts.of(areas),
         sources=tuple(records),
         left_out=tuple(source.title for source in absent),
-        repairs=network.repairs,
+        repairs=(*network.repairs, *more_repairs),
         oddities=network.oddities,
         rows=network.rows,
         rules=network.rules._asdict(),

@@ -14,9 +14,10 @@ from ptreach.matrix.zones import GRID_CRS, to_grid
 from ptreach.network.patterns import ranges
 from ptreach.network.timetable import timetable_of_day
 from ptreach.sources.modes import MODES
+from ptreach.sources.shapes import read_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,8 +25,16 @@ if TYPE_CHECKING:
     from ptreach.model import FloatArray
     from ptreach.network.build import Names, Network
     from ptreach.network.timetable import Timetable
+    from ptreach.sources.repairs import FeedLedger
 
 STOP_TO_STOP: Final = "stop to stop"
+BY_SHAPE: Final = "shapes.txt"
+SHAPE_OFF_STOP_M: Final = 500.0
+"""A shape that passes a stop of its trip farther off is that of another trip."""
+_ROUTE_COLUMNS: Final = [
+    "route", "mode", "agency", "trips", "stops_n", "first_stop", "last_stop", "line", "stop_ids", "members",
+    "geometry",
+]  # fmt: skip
 STOP_SEPARATOR: Final = "; "
 """Between the ids or names of a list in one cell."""
 
@@ -117,8 +126,8 @@ def routes_about(network: Network, names: Names, calls: Calls, stops: NDArray[np
     Returns
     -------
     Columns ``route, mode, agency, trips`` (with a departure in the window), ``stops_n, first_stop,
-    last_stop`` (names), ``stop_ids, trip`` (the number of one of them in the timetables: the first) and
-    ``geometry`` in EPSG:27700, sorted by mode, route, agency, then stops.
+    last_stop`` (names), ``line`` (how it is drawn), ``stop_ids``, and ``members`` (the trips' numbers in the
+    timetables) and ``geometry`` in EPSG:27700, sorted by mode, route, agency, then stops.
     """
     timetable = calls.timetable
     within = np.zeros(network.stops_n, dtype=np.bool_)
@@ -145,24 +154,50 @@ def routes_about(network: Network, names: Names, calls: Calls, stops: NDArray[np
                 "last_stop": names.stop_names[along[-1]],
                 "stop_ids": STOP_SEPARATOR.join(names.stop_ids[stop] for stop in along),
                 "line": STOP_TO_STOP,
-                "trip": min(members),
+                "members": sorted(members),
                 "geometry": _from_stop_to_stop(network, along),
             }
         )
-    columns = [
-        "route",
-        "mode",
-        "agency",
-        "trips",
-        "stops_n",
-        "first_stop",
-        "last_stop",
-        "line",
-        "stop_ids",
-        "trip",
-    ]
-    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=[*columns, "geometry"]), crs=GRID_CRS)
+    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_ROUTE_COLUMNS), crs=GRID_CRS)
     return table.sort_values(["mode", "route", "agency", "stop_ids"], ignore_index=True)
+
+
+def with_courses(routes: gpd.GeoDataFrame, names: Names, feeds: Sequence[FeedLedger]) -> gpd.GeoDataFrame:
+    """Return routes with the course that the feed gives one of their trips, where it passes their stops.
+
+    `routes` as from `routes_about`. Faults of shapes are noted in the feeds' ledgers, of which there is one
+    for each feed of the network.
+    """
+    lines, drawn = routes.geometry.to_numpy().copy(), routes["line"].to_numpy().copy()
+    for feed in feeds:
+        prefix = f"{feed.feed}:"
+        of_row = [
+            [
+                names.trip_ids[trip].removeprefix(prefix)
+                for trip in members
+                if names.trip_ids[trip].startswith(prefix)
+            ]
+            for members in routes["members"]
+        ]
+        courses = read_shapes({trip for trips in of_row for trip in trips}, feed)
+        for row, trips in enumerate(of_row):
+            for trip in trips:
+                if trip in courses and (line := _fitting(courses[trip], lines[row], trip, feed)) is not None:
+                    lines[row], drawn[row] = line, BY_SHAPE
+                    break
+    return routes.assign(line=drawn).set_geometry(gpd.GeoSeries(lines, crs=routes.crs))
+
+
+def _fitting(
+    course: FloatArray, stops: shapely.LineString, trip: str, feed: FeedLedger
+) -> shapely.LineString | None:
+    """Return a course as a line in metres, None where it leaves a stop aside: that is noted."""
+    line = shapely.LineString(np.round(to_grid(course[:, 0], course[:, 1]), 2))
+    off_m = shapely.distance(shapely.points(shapely.get_coordinates(stops)), line)
+    if off_m.max() <= SHAPE_OFF_STOP_M:
+        return line
+    feed.note("shapes-off-their-stops", 1, "trips.txt", f"trip_id {trip}", trip)
+    return None if feed.is_on("shapes-off-their-stops") else line
 
 
 def _from_stop_to_stop(network: Network, stops: NDArray[np.int32]) -> shapely.LineString:

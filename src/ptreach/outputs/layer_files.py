@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ptreach.config import Town
     from ptreach.measures.agreement import Agreement
     from ptreach.measures.specks import Merged
+    from ptreach.model import Repair
     from ptreach.outputs.facts import PackFacts
 
 
@@ -57,7 +58,8 @@ class Surroundings:
     ``best`` and ``always`` are isochrones of the 5th and the 95th percentile; ``merged`` counts, by cutoff of
     the median's, the islands and holes that were merged. For ``stops, routes, streets`` see `stop_layer`,
     `route_layer` and `street_layer`; ``streets_exact`` says that the times of streets were searched for, not
-    read off the surface. ``agreement`` is that of map and table.
+    read off the surface. ``agreement`` is that of map and table. ``repairs`` are what was found in the feeds'
+    courses of vehicles.
     """
 
     best: Mapping[int, MultiPolygon]
@@ -68,6 +70,7 @@ class Surroundings:
     streets: gpd.GeoDataFrame
     streets_exact: bool
     agreement: Agreement
+    repairs: tuple[Repair, ...] = ()
 
 
 def write_layers(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ptreach.sources.repairs import FeedLedger
 
 
-__all__ = ["EVERYTHING", "Scope", "Timetables", "read_timetables"]
+__all__ = ["EVERYTHING", "Scope", "Timetables", "feed_name", "read_timetables"]
 
 
 class Scope(NamedTuple):
@@ -58,6 +58,11 @@ class Scope(NamedTuple):
 
 EVERYTHING: Final = Scope()
 _MANY_TRIPS: Final = 50
+
+
+def feed_name(path: Path) -> str:
+    """Return what a feed is called: its file's name up to the first dot."""
+    return path.resolve().name.split(".")[0]
 
 
 def read_timetables(
@@ -81,7 +86,7 @@ def read_timetables(
     """
     if not paths:
         raise InputError("no timetable", where="feeds", remedy="name at least one GTFS zip")
-    names = [path.resolve().name.split(".")[0] for path in paths]
+    names = [feed_name(path) for path in paths]
     for name, count in Counter(names).items():
         if count > 1:
             raise InputError(
