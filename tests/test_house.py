@@ -19,6 +19,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
 HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
+OPTIONAL = {"geoalchemy2", "psycopg", "sqlalchemy"}
 LIGHT = {"numpy", "pydantic", "rich", "typer"}
 MAX_LINES = 500
 MAX_TRACKED_BYTES = 500_000
@@ -100,16 +101,17 @@ def imported_by(files):
 
 
 def test_the_package_loads_no_library_at_all():
-    assert not loaded_by("import ptreach") & (HEAVY | LIGHT)
+    assert not loaded_by("import ptreach") & (HEAVY | OPTIONAL | LIGHT)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["matrix", "--help"], ["origin"], ["run"], ["nosuch"]]
+    "arguments",
+    [["--help"], ["--version"], ["matrix", "--help"], ["origin"], ["run"], ["publish"], ["nosuch"]],
 )
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
-    assert not loaded & HEAVY
+    assert not loaded & (HEAVY | OPTIONAL)
 
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
@@ -154,25 +156,38 @@ def test_tests_stand_in_rooms_of_the_package():
     }
 
 
+def extra(project, name):
+    """Requirement lines of an optional part."""
+    return project["project"]["optional-dependencies"][name]
+
+
+def test_only_publishing_needs_the_extra(project):
+    assert declared(extra(project, "postgis")) == OPTIONAL
+    others = [path for path in MODULES if path.stem != "postgis"]
+    assert set(imported_by(others)) & OPTIONAL == set()
+
+
 def test_every_import_of_the_package_is_declared(project):
-    known = declared(project["project"]["dependencies"])
+    known = declared(project["project"]["dependencies"] + extra(project, "postgis"))
     undeclared = {name: path for name, path in imported_by(MODULES).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_import_of_the_tests_is_declared(project):
-    known = declared(project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"])
+    optional = extra(project, "test") + extra(project, "postgis")
+    known = declared(project["project"]["dependencies"] + optional)
     undeclared = {name: path for name, path in imported_by(TESTS).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_dependency_is_imported(project):
     data_only = {"tzdata"}  # zoneinfo finds it by itself
-    assert declared(project["project"]["dependencies"]) - data_only <= set(imported_by(MODULES))
+    wanted = declared(project["project"]["dependencies"] + extra(project, "postgis"))
+    assert wanted - data_only <= set(imported_by(MODULES))
 
 
 def test_every_test_dependency_is_imported_or_called(project):
-    wanted = declared(project["project"]["optional-dependencies"]["test"])
+    wanted = declared(extra(project, "test"))
     stubs = {name for name in wanted if name.startswith("types-") or name.endswith("-stubs")}
     calls = {"import-linter": "lint-imports", "mypy": "mypy", "pytest": "pytest", "ruff": "ruff"}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -191,8 +206,8 @@ def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"(?ms)^(?:dependencies|test) = \[\n(.*?)^\]", text)
-    assert len(lists) == 2
+    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis) = \[\n(.*?)^\]", text)
+    assert len(lists) == 3
     lines = [line for block in lists for line in block.splitlines()]
     assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
 
@@ -209,9 +224,9 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
-    asked = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
+    asked = project["project"]["dependencies"] + extra(project, "test") + extra(project, "postgis")
     for line in asked:
-        name, _, bounds = line.partition(";")[0].strip().partition(">=")
+        name, _, bounds = re.sub(r"\[.*?\]", "", line).partition(";")[0].strip().partition(">=")
         least, _, below = bounds.partition(",<")
         assert pinned[canonical(name)] >= release_of(least), line
         assert not below or pinned[canonical(name)] < release_of(below), line

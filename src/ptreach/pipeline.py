@@ -46,16 +46,15 @@ from ptreach.sources.recipe import (
 )
 from ptreach.sources.records import left_out, source_records
 from ptreach.sources.town_file import plain_name
+from ptreach.surface import MEDIAN, OFF_STREET_M, SURFACE_STEP_M, surface_around
+from ptreach.surroundings import surroundings_of
 from ptreach.towns import (
-    OFF_STREET_M,
-    SURFACE_STEP_M,
     access_to,
     add_areas_within,
     add_times,
     areas_in_view,
     opportunities_of,
     require_origin,
-    surface_around,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, SourceRecord, Verdict
+    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
     from ptreach.sources.cif.convert import Conversion
@@ -253,8 +252,17 @@ def demo(out: Path, *, workers: int, progress: Progress) -> Path:
     return run(write_demo(out), home=out, out=out, engine="raptor", workers=workers, progress=progress)
 
 
-def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progress: Progress) -> Path:
-    """Write the pack of a town; return its folder.
+def run(
+    config: Path,
+    *,
+    home: Path,
+    out: Path,
+    engine: str,
+    workers: int,
+    progress: Progress,
+    tiles: bool = False,
+) -> Path:
+    """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
     Raises
     ------
@@ -282,10 +290,11 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = access_to(router, town, zones, opportunities)
     ground = kept_ground(network, records, cleaning, progress)
-    surface = surface_around(router, town, areas, zones, ground, progress)
+    surface = surface_around(router, opened, town, areas, zones, ground, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
+    around = surroundings_of(opened, town, surface, records, cleaning.off)
     folder = recipe_folder(town.areas, home)
     correlations = correlation_matrix(areas_recipe, folder, zones, town)
     schools = source_records(areas_recipe, folder, ("schools",))
@@ -294,18 +303,22 @@ def run(config: Path, *, home: Path, out: Path, engine: str, workers: int, progr
         out / town.slug,
         PackContent(
             town=town,
-            zones=add_areas_within(zones, surface.isochrones),
-            isochrones=surface.isochrones,
+            zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
+            isochrones=surface.isochrones[MEDIAN],
             ground=ground,
             land=surface.land,
             origin_xy_m=origin_xy_m,
-            facts=_facts(router, opened, areas, correlations, network_recipe, sources, absent),
+            facts=_facts(
+                router, opened, areas, correlations, network_recipe, sources, absent, around.repairs
+            ),
             verdict=verdict,
             opportunities=opportunities,
             access=access,
             authorities=authorities_of(areas_recipe, folder, areas),
             district=district_at(areas, origin_xy_m),
             correlations=correlations,
+            surroundings=around,
+            tiles=tiles,
         ),
     )
     progress("pack", 1, 1)
@@ -426,6 +439,7 @@ def _facts(
     recipe: NetworkRecipe,
     records: Sequence[SourceRecord],
     absent: Sequence[Source],
+    more_repairs: tuple[Repair, ...],
 ) -> PackFacts:
     """Return what the pack's paperwork says of the run."""
     return PackFacts(
@@ -436,7 +450,7 @@ def _facts(
         areas=AreasFacts.of(areas, correlations),
         sources=tuple(records),
         left_out=tuple(source.title for source in absent),
-        repairs=network.repairs,
+        repairs=(*network.repairs, *more_repairs),
         oddities=network.oddities,
         rows=network.rows,
         rules=network.rules._asdict(),

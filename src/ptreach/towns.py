@@ -1,26 +1,22 @@
-"""A town on its network: its point, the areas in view, and how far everywhere around is."""
+"""A town on its network: its point, the areas in view, how far its zones are and what is in their reach."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
-import shapely
 
 from ptreach.errors import InputError
 from ptreach.matrix.build import as_minutes, minutes_to
 from ptreach.matrix.points import read_opportunities
 from ptreach.matrix.reasons import name_reasons
-from ptreach.matrix.zones import GRID_CRS, street_spots_m
+from ptreach.matrix.zones import street_spots_m
 from ptreach.measures.access import summarise_access
 from ptreach.measures.coverage import area_shares
 from ptreach.measures.departures import summarise_departures
 from ptreach.measures.editions import carry
-from ptreach.measures.isochrones import contour_isochrones, grid_nodes_m, surface_grid
 from ptreach.model import Opportunities, Points
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from shapely import MultiPolygon
-    from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
@@ -43,24 +38,12 @@ if TYPE_CHECKING:
     from ptreach.network.build import Network
     from ptreach.sources.recipe import AreasRecipe
 
-OFF_STREET_M: Final = 300.0
-"""The surface is drawn where a street is this near; beyond it is nobody's doorstep."""
-SURFACE_STEP_M: Final = 100.0
-
 _PHASES: Final = {
     "primary": {"primary", "middle deemed primary", "all-through"},
     "secondary": {"secondary", "middle deemed secondary", "all-through"},
 }
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Isochrones of a town, by cutoff in minutes, and the land they were cut to."""
-
-    isochrones: dict[int, MultiPolygon]
-    land: BaseGeometry
 
 
 def require_origin(router: Engine, town: Town) -> None:
@@ -194,37 +177,3 @@ def add_areas_within(zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPoly
     """Return the zones with the share (0 to 1) of their area in each isochrone: ``area_within_15`` …."""
     shares = area_shares(zones.geometry.to_numpy(), isochrones)
     return zones.assign(**{f"area_within_{cutoff}": shares[:, at] for at, cutoff in enumerate(isochrones)})
-
-
-def surface_around(
-    router: Engine,
-    town: Town,
-    areas: Areas,
-    zones: gpd.GeoDataFrame,
-    ground: gpd.GeoDataFrame,
-    progress: Progress,
-) -> Surface:
-    """Return the isochrones of the median, cut to land."""
-    west, south, east, north = zones.total_bounds
-    grid = surface_grid((west, south, east, north), SURFACE_STEP_M)
-    x_m, y_m = grid_nodes_m(grid)
-    lon, lat = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True).transform(x_m, y_m)
-    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
-    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat])
-    places = Points.of((nodes.ids[node] for node in near), lon[near], lat[near])
-    query = town.query
-    minutes = np.full(x_m.size, np.nan)
-    minutes[near] = minutes_to(router, origin, places, query, progress)[:, query.percentiles.index(50)]
-    land = _land(areas, ground)
-    isochrones = contour_isochrones(
-        minutes.reshape(grid.rows, grid.columns), grid, town.preset.cutoffs_min, land
-    )
-    return Surface(isochrones, land)
-
-
-def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
-    """Return all land in view: the zones but their lakes and wide rivers."""
-    land = shapely.union_all(areas.frame.geometry.to_numpy())
-    water = ground.geometry[ground["kind"] == "water"]
-    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land

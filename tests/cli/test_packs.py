@@ -86,8 +86,10 @@ def test_run_hands_on_its_town_and_prints_the_pack(ptreach, stage, home, town_fi
     path = town_file("config/ryde.toml")
     ended = ptreach("run", path, "--out", home / "packs", "--workers", 2)
     assert ended == (0, f"{home / 'packs' / 'ryde'}\n", "")
-    options = {"home": home, "out": home / "packs", "engine": "raptor", "workers": 2}
+    options = {"home": home, "out": home / "packs", "engine": "raptor", "workers": 2, "tiles": False}
     assert called == [((path,), options)]
+    assert ptreach("run", path, "--pmtiles").code == 0
+    assert called[1][1]["tiles"] is True
 
 
 def test_run_finds_the_home_folder_from_the_town_file(

@@ -10,9 +10,12 @@ from hypothesis.extra import numpy as hnp
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from ptreach.measures.isochrones import (
+    Pins,
     SurfaceGrid,
     contour_isochrones,
+    cut_to_land,
     grid_nodes_m,
+    minutes_between,
     only_polygons,
     surface_grid,
 )
@@ -130,3 +133,91 @@ def test_only_polygons_drops_touching_lines_and_mends_bow_ties():
     assert only_polygons(bow_tie).is_valid
     assert only_polygons(bow_tie).area == pytest.approx(2)
     assert only_polygons(Point(0, 0)).is_empty
+
+
+def pins_at(*places):
+    x, y, minutes = (np.array(column, dtype=float) for column in zip(*places, strict=True))
+    return Pins(x, y, minutes)
+
+
+PLACES = st.lists(
+    st.tuples(st.floats(400_000, 400_500), st.floats(90_000, 90_600), AWKWARD), min_size=1, max_size=6
+)
+
+
+@given(SURFACES, PLACES)
+@settings(max_examples=150)
+@example(np.full((7, 6), math.nan), [(400_250.0, 90_250.0, 5.0)])
+@example(np.full((7, 6), 50.0), [(400_149.0, 90_149.0, 5.0), (400_151.0, 90_151.0, 70.0)])
+def test_pinned_areas_are_valid_and_nested_wherever_the_pins_lie(minutes, places):
+    areas = contour_isochrones(minutes, GRID, CUTOFFS, None, pins_at(*places))
+    for area in areas.values():
+        assert area.is_valid, shapely.is_valid_reason(area)
+    for smaller, larger in itertools.pairwise(CUTOFFS):
+        assert areas[smaller].difference(areas[larger]).area < 1e-3
+
+
+@given(SURFACES, st.floats(-45, 45), st.floats(-45, 45), AWKWARD)
+@settings(max_examples=150)
+def test_a_pin_lies_inside_exactly_if_under_the_cutoff(minutes, dx, dy, own):
+    x, y = 400_200 + dx, 90_300 + dy
+    before = minutes.copy()
+    areas = contour_isochrones(minutes, GRID, CUTOFFS, None, pins_at((x, y, own)))
+    np.testing.assert_array_equal(minutes, before)
+    for cutoff, area in areas.items():
+        assert shapely.contains_xy(area, x, y) == (own < cutoff)
+
+
+def test_nodes_that_no_pin_moves_stay_on_their_side():
+    minutes = distance_surface(GRID, 400_250, 90_250, 1 / 8)
+    areas = contour_isochrones(minutes, GRID, CUTOFFS, None, pins_at((400_230, 90_320, 70)))
+    untouched = np.ones((7, 6), dtype=bool)
+    untouched[3, 2] = False
+    for cutoff, area in areas.items():
+        np.testing.assert_array_equal(inside(area, GRID)[untouched], (minutes < cutoff)[untouched])
+
+
+def test_of_two_pins_at_one_node_the_nearer_is_taken():
+    flat = np.full((7, 6), 50.0)
+    areas = contour_isochrones(flat, GRID, CUTOFFS, None, pins_at((400_230, 90_300, 5), (400_205, 90_300, 5)))
+    assert shapely.contains_xy(areas[15], 400_205, 90_300)
+    areas = contour_isochrones(
+        flat, GRID, CUTOFFS, None, pins_at((400_230, 90_300, 5), (400_205, 90_300, 50))
+    )
+    assert areas[15].is_empty
+
+
+def test_pins_off_the_grid_change_nothing():
+    minutes = distance_surface(GRID, 400_250, 90_250, 1 / 8)
+    plain = contour_isochrones(minutes, GRID, CUTOFFS, None)
+    pinned = contour_isochrones(
+        minutes, GRID, CUTOFFS, None, pins_at((399_000, 90_300, 5), (400_200, 91_900, 5))
+    )
+    assert all(plain[cutoff].equals(pinned[cutoff]) for cutoff in CUTOFFS)
+
+
+def test_cutting_to_land_keeps_no_band_over_water():
+    minutes = np.full((7, 6), 10.0)
+    water = box(400_100, 90_100, 400_300, 90_500)
+    whole = contour_isochrones(minutes, GRID, CUTOFFS, None)
+    cut = cut_to_land(whole, box(*whole[60].bounds).difference(water))
+    for cutoff in CUTOFFS:
+        assert cut[cutoff].area == pytest.approx(whole[cutoff].area - water.area)
+        assert cut[cutoff].intersection(water).area == pytest.approx(0)
+
+
+def test_minutes_between_nodes_are_those_of_a_plane():
+    columns, rows = np.meshgrid(np.arange(6.0), np.arange(7.0))
+    plane = 3 + 2 * columns + 5 * rows
+    x, y = np.array([400_000, 400_150, 400_499.5]), np.array([90_000, 90_225, 90_600])
+    found = minutes_between(plane, GRID, x, y)
+    assert found == pytest.approx([3, 3 + 2 * 1.5 + 5 * 2.25, 3 + 2 * 4.995 + 5 * 6])
+
+
+def test_minutes_between_leave_out_nodes_that_are_not_reached():
+    minutes = np.full((7, 6), math.nan)
+    minutes[1, 1], minutes[1, 2] = 10, 20
+    x, y = np.array([400_125.0, 400_125, 400_450, 399_000]), np.array([90_100.0, 90_150, 90_450, 90_100])
+    found = minutes_between(minutes, GRID, x, y)
+    assert found[:2] == pytest.approx([12.5, 12.5])
+    assert np.isnan(found[2:]).all()

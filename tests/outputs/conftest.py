@@ -12,7 +12,9 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
 from ptreach.measures.access import summarise_access
+from ptreach.measures.agreement import Agreement, Apart, Disagreement
 from ptreach.measures.correlation import correlate_indicators
+from ptreach.measures.specks import Merged
 from ptreach.model import (
     Authorities,
     Comparison,
@@ -35,6 +37,7 @@ from ptreach.model import (
     Verdict,
 )
 from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.layer_files import Surroundings
 from ptreach.outputs.pack_tables import pack_tables
 from ptreach.outputs.spreadsheet import spreadsheet
 from ptreach.outputs.tables import decile_table, zone_table
@@ -108,6 +111,64 @@ def isochrones():
         15: MultiPolygon([centre.buffer(700)]),
         30: MultiPolygon([centre.buffer(2000), box(462_000, 90_500, 462_500, 91_000)]),
     }
+
+
+@pytest.fixture(scope="session")
+def surroundings(isochrones):
+    """Two stops, a route between them, three streets; one zone is apart, one is not drawn."""
+    stops = gpd.GeoDataFrame(
+        {
+            "stop": [4, 7],
+            "stop_id": ["bus:a", "bus:b"],
+            "stop_name": ["Pier & Esplanade", "St John's"],
+            "modes": ["bus; rail", ""],
+            "routes": ["2; 10", ""],
+            "departures": [6, 0],
+            "minutes_p5": [1.00004, 16.0],
+            "minutes_p50": [899.5 / 60, 15.0],
+        },
+        geometry=[Point(459_300, 92_900), Point(460_000, 92_000)],
+        crs=27700,
+    )
+    routes = gpd.GeoDataFrame(
+        {
+            "route": ["10", "X<1>"],
+            "mode": ["bus", "rail"],
+            "agency": ["Vectis", "Island Line"],
+            "trips": [4, 2],
+            "stops_n": [2, 2],
+            "first_stop": ["Pier & Esplanade", "St John's"],
+            "last_stop": ["St John's", "Pier & Esplanade"],
+            "line": ["stop to stop", "shapes.txt"],
+            "stop_ids": ["bus:a; bus:b", "bus:b; bus:a"],
+            "trip": [0, 9],
+        },
+        geometry=[LineString([(459_300, 92_900), (460_000, 92_000)])] * 2,
+        crs=27700,
+    )
+    streets = gpd.GeoDataFrame(
+        {"minutes_p50": [29.99, 15.0, 3.25], "length_m": [100.04, 20.0, 5.55]},
+        geometry=[LineString([(x, 92_000), (x + 50, 92_050)]) for x in (458_500, 459_000, 459_150)],
+        crs=27700,
+    )
+    smaller, larger = isochrones[15], isochrones[30]
+    return Surroundings(
+        best={15: larger, 30: larger},
+        always={15: MultiPolygon(), 30: smaller},
+        merged={15: Merged(0, 0), 30: Merged(2, 5)},
+        stops=stops,
+        routes=routes,
+        streets=streets,
+        streets_exact=True,
+        agreement=Agreement(
+            3,
+            2,
+            (
+                Disagreement("E01000002", 1, 0, Apart.BETWEEN_NODES),
+                Disagreement("E01000003", 1, -1, Apart.NOT_DRAWN),
+            ),
+        ),
+    )
 
 
 @pytest.fixture(scope="session")

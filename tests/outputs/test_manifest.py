@@ -102,3 +102,18 @@ def test_only_our_manifest_makes_a_pack(tmp_path, text, answer):
     assert not is_pack(tmp_path)
     (tmp_path / NAME).write_text(text, encoding="utf-8")
     assert is_pack(tmp_path) == answer
+
+
+def test_what_lies_around_is_counted(tmp_path, town, zones, isochrones, facts, surroundings):
+    write_manifest(
+        tmp_path, town=town, zones=zones, isochrones=isochrones, facts=facts, surroundings=surroundings
+    )
+    content = json.loads((tmp_path / NAME).read_text(encoding="utf-8"))
+    assert content["layers"] == {"stops": 2, "routes": 2, "streets": 3, "streets_exact": True}
+    assert content["isochrones_merged"] == {
+        "15": {"islands": 0, "holes": 0},
+        "30": {"islands": 2, "holes": 5},
+    }
+    assert content["isochrones_p95_km2"]["15"] == 0
+    assert content["isochrones_p5_km2"]["30"] == content["isochrones_km2"]["30"]
+    assert content["map_and_table"]["share"] == 0.6667

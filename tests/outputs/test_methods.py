@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pytest
 
@@ -103,3 +104,20 @@ def test_what_was_left_out_is_a_limit(town, zones, isochrones, facts, text):
     assert "Left out" not in text
     told = methods_text(town, zones, isochrones, dataclasses.replace(facts, left_out=("GB rail timetable",)))
     assert "- Left out, for the file was not there: GB rail timetable.\n" in told
+
+
+def test_what_lies_around_is_counted_and_its_rules_are_stated(
+    town, zones, isochrones, facts, surroundings, text
+):
+    told = methods_text(town, zones, isochrones, facts, surroundings)
+    assert re.search(r"\| under 30 min \| (12\.\d\d) \| \1 \| 1\.54 \| 2 \| 5 \|", told)
+    assert "under one cell of the grid (1 ha) are merged" in told
+    assert "2 stops with a median under the last cutoff" in told
+    assert "1 follow the course that the feed gives" in told
+    assert "3 stretches of street" in told
+    assert "each is searched for" in told
+    read_off = dataclasses.replace(surroundings, streets_exact=False)
+    assert "read off the surface, between nodes 100 m apart" in methods_text(
+        town, zones, isochrones, facts, read_off
+    )
+    assert "stretches of street" not in text

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pyogrio
@@ -24,6 +25,10 @@ TABLES = (
 )  # fmt: skip
 FILES = {
     "README.txt",
+    "layers/ryde-isochrones.geojson",
+    "layers/ryde-isochrones.parquet",
+    "layers/ryde-zones.geojson",
+    "layers/ryde-zones.parquet",
     "layers/ryde.gpkg",
     "manifest.json",
     "maps/ryde-deprived-and-far.png",
@@ -43,7 +48,7 @@ FILES = {
 
 
 @pytest.fixture
-def write(town, zones, isochrones, ground, facts, verdict):
+def write(town, zones, isochrones, ground, facts, verdict, surroundings):
     def run(target, **changes):
         arguments = {
             "town": town,
@@ -54,6 +59,7 @@ def write(town, zones, isochrones, ground, facts, verdict):
             "origin_xy_m": (459_154.0, 92_600.0),
             "facts": facts,
             "verdict": verdict,
+            "surroundings": surroundings,
         }
         return write_pack(target, PackContent(**(arguments | changes)))
 
@@ -127,13 +133,19 @@ def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, fact
     made_up = write(tmp_path / "made-up" / "ryde", facts=dataclasses.replace(facts, made_up=True))
     pictures = {name for name in FILES if name.endswith(".png")}
     readers = {".pptx": slide_words, ".ods": ods_words, ".xlsx": xlsx_words}
-    for name in FILES - pictures - {"layers/ryde.gpkg"}:
+    binary = {name for name in FILES if name.endswith((".gpkg", ".parquet"))}
+    for name in FILES - pictures - binary:
         read = readers.get(Path(name).suffix, lambda path: path.read_text(encoding="utf-8-sig"))
         text = [read(folder / name).lower() for folder in (real, made_up)]
         assert "made up" not in text[0].replace('"made_up": false', ""), name
         assert any(words in text[1] for words in ("made-up", "made up", '"made_up": true')), name
-    for layer in ("isochrones", "lsoa_2011", "origin"):
+    layers = pyogrio.list_layers(made_up / "layers" / "ryde.gpkg")[:-1, 0].tolist()
+    assert len(layers) == 8
+    for layer in layers:
         frame = pyogrio.read_dataframe(made_up / "layers" / "ryde.gpkg", layer=layer)
+        assert set(frame["made_up"]) == {"made-up"}
+    for name in ("isochrones", "zones"):
+        frame = gpd.read_parquet(made_up / "layers" / f"ryde-{name}.parquet")
         assert set(frame["made_up"]) == {"made-up"}
     assert len(pictures) == 3
     for picture in pictures:
@@ -261,3 +273,28 @@ def test_a_place_that_cannot_be_written_is_the_users_to_mend(tmp_path, write, dr
     with pytest.raises(InputError, match="can't be written") as caught:
         write(tmp_path / "file" / "ryde")
     assert caught.value.where == str(tmp_path / "file")
+
+
+def test_tiles_are_written_where_they_are_asked_for_and_explained(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde", tiles=True)
+    tiles = {"layers/ryde-isochrones.pmtiles", "layers/ryde-zones.pmtiles"}
+    assert set(contents(folder)) == FILES | tiles
+    text = (folder / "README.txt").read_text(encoding="utf-8")
+    assert all(f"\n{name} " in text for name in tiles)
+
+
+def test_page_methods_and_manifest_say_how_map_and_table_agree(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde")
+    figure = "3 zones whose point lies where the map is drawn, 2 (66.7%) lie in the band"
+    page = (folder / "qa.html").read_text(encoding="utf-8")
+    assert "<h2>Map and table beside each other</h2>" in page
+    assert figure in page
+    assert "Llŷn 3" in page
+    methods = (folder / "methods.md").read_text(encoding="utf-8")
+    assert figure in methods
+    assert "| E01000003 | Llŷn 3 | 29.98 | 15 to 30 min | none | no street within 300 m" in methods
+    found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["map_and_table"]
+    assert (found["zones"], found["agree"], found["share"]) == (3, 2, 0.6667)
+    assert found["rest"][1] == {
+        "zone_id": "E01000003", "band_by_minutes": 1, "band_on_map": -1, "why": "not drawn",
+    }  # fmt: skip

@@ -4,8 +4,19 @@ import pytest
 
 from ptreach.measures.bands import name_bands
 from ptreach.model import Reason
-from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
+from ptreach.outputs.columns import Column
+from ptreach.outputs.qgis import (
+    isochrone_style,
+    origin_style,
+    outline_style,
+    route_style,
+    stop_style,
+    street_style,
+    with_plain_names,
+    zone_style,
+)
 from ptreach.outputs.ramp import INK, MISSING, band_colours
+from ptreach.sources.modes import MODES
 
 CUTOFFS = (15, 30, 45, 60)
 
@@ -64,7 +75,64 @@ def test_origin_is_a_star_with_its_name():
     assert root.find("labeling/settings/text-style").get("fieldName") == "town"
 
 
-@pytest.mark.parametrize("qml", [isochrone_style(CUTOFFS), zone_style((30,)), origin_style()])
+@pytest.mark.parametrize(
+    "qml",
+    [
+        isochrone_style(CUTOFFS),
+        zone_style((30,)),
+        origin_style(),
+        outline_style(CUTOFFS, dotted=True),
+        street_style(CUTOFFS),
+        stop_style(CUTOFFS),
+        route_style(["bus"]),
+        with_plain_names(origin_style(), [Column("town", "Town", "It.")]),
+    ],
+)
 def test_styles_repeat_and_say_which_qgis_they_are_for(qml):
     assert ET.fromstring(qml).get("version") == "3.22.0"
     assert isochrone_style(CUTOFFS) == isochrone_style(reversed(CUTOFFS))
+
+
+def test_isochrones_over_others_are_outlines_that_differ():
+    best, always = (fills(outline_style(CUTOFFS, dotted=dotted)) for dotted in (True, False))
+    for styles, line in ((best, "dot"), (always, "solid")):
+        assert {style["style"] for style in styles.values()} == {"no"}
+        assert {style["outline_style"] for style in styles.values()} == {line}
+        assert [rgb(styles[str(cutoff)]["outline_color"]) for cutoff in CUTOFFS] == list(band_colours(4))
+
+
+def test_streets_and_stops_have_the_colours_of_their_band():
+    assert [rgb(style["line_color"]) for style in fills(street_style(CUTOFFS)).values()] == list(
+        band_colours(4)
+    )
+    assert [rgb(style["color"]) for style in fills(stop_style(CUTOFFS)).values()] == list(band_colours(4))
+
+
+def test_every_mode_has_a_colour_of_its_own_and_only_those_asked_for_are_listed():
+    styles = fills(route_style(MODES))
+    assert set(styles) == set(MODES)
+    assert len({style["line_color"] for style in styles.values()}) == len(MODES)
+    assert set(fills(route_style(["rail", "bus", "bus"]))) == {"bus", "rail"}
+
+
+@pytest.mark.parametrize(
+    ("style", "column"),
+    [(zone_style(CUTOFFS), "zone_name"), (stop_style(CUTOFFS), "stop_name"), (route_style(["bus"]), "route")],
+)
+def test_names_are_shown_from_near_by_only(style, column):
+    root = ET.fromstring(style)
+    settings = root.find("labeling/settings")
+    assert settings.find("text-style").get("fieldName") == column
+    rendering = settings.find("rendering")
+    assert rendering.get("scaleVisibility") == "1"
+    assert float(rendering.get("scaleMax")) > float(rendering.get("scaleMin")) == 0
+    assert root.get("labelsEnabled") == "1"
+
+
+def test_columns_are_shown_by_title_and_unit():
+    columns = [Column("town", "Town", "It."), Column("lon", "Longitude", "East.", unit="degrees")]
+    root = ET.fromstring(with_plain_names(origin_style(), columns))
+    aliases = {one.get("field"): (one.get("index"), one.get("name")) for one in root.iter("alias")}
+    assert aliases == {"town": ("1", "Town"), "lon": ("2", "Longitude (degrees)")}
+    assert root.get("styleCategories") == "Symbology|Labeling|Fields"
+    assert root.find("renderer-v2") is not None

@@ -97,6 +97,9 @@ ELSEWHERE = {
     "trips-in-two-feeds-partly": "test_gtfs_twins.py",
     "services-of-one-trip": "test_gtfs_twins.py",
     "transfers-too-many": "test_gtfs_transfers.py",
+    "shape-points-without-place": "test_shapes.py",
+    "trips-of-unknown-shapes": "test_shapes.py",
+    "shapes-off-their-stops": "../test_services.py",
 }
 
 

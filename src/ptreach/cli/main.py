@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import check, cif, compare, matrix, networks, packs, towns
+from ptreach.cli import check, cif, compare, delivered, matrix, networks, packs, towns
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -68,6 +68,8 @@ for command in (
     networks.build,
     packs.run,
     packs.profile,
+    delivered.verify,
+    delivered.publish,
     matrix.matrix,
     compare.compare,
     cif.cif,

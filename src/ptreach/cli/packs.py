@@ -84,6 +84,9 @@ def run(
     ),
     engine: Engine = EngineName.RAPTOR,
     *,
+    pmtiles: Annotated[
+        bool, typer.Option("--pmtiles", help="Write isochrones and zones as map tiles too.")
+    ] = False,
     workers: Workers,
 ) -> None:
     """Write the pack of each town: the main job.
@@ -109,7 +112,13 @@ def run(
             tell(f"{town.name} ({number} of {len(towns)})")
         with stage_progress(quiet=settings.quiet) as progress:
             pack = pipeline.run(
-                town.path, home=home, out=out, engine=engine.value, workers=workers, progress=progress
+                town.path,
+                home=home,
+                out=out,
+                engine=engine.value,
+                workers=workers,
+                progress=progress,
+                tiles=pmtiles,
             )
         say(pack)
 

@@ -10,6 +10,9 @@ cutoff, so that map and table never disagree. Three things see to that:
   change the order of times in whole seconds.
 - The grid gets a rim of nodes that are not reached, so that every isochrone closes.
 
+So it is with places whose times are known by themselves, such as zones: the node nearest to each is moved
+there and takes its time (`Pins`), unless cells would fold or another place is nearer to the node.
+
 Nesting follows, since all contours are cut from one surface.
 """
 
@@ -25,7 +28,7 @@ from contourpy import FillType, contour_generator
 from shapely.geometry import MultiPolygon, Polygon
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -35,6 +38,8 @@ BEYOND_MIN: Final = 5.0
 """How far past the last cutoff, in minutes, a node lies that is not reached."""
 MARGIN_MIN: Final = 0.25 / 60
 """The least difference in minutes between a node's time and a cutoff."""
+_LEAST_TURN: Final = 0.02
+"""Least cross product of two sides of a cell that follow each other, where the step is 1; 0: straight on."""
 
 
 class SurfaceGrid(NamedTuple):
@@ -48,6 +53,14 @@ class SurfaceGrid(NamedTuple):
     step_m: float
     rows: int
     columns: int
+
+
+class Pins(NamedTuple):
+    """Places that the surface must agree with: metres, shape (n,), and minutes, NaN where not reached."""
+
+    x_m: FloatArray
+    y_m: FloatArray
+    minutes: FloatArray
 
 
 def surface_grid(bounds_m: tuple[float, float, float, float], step_m: float = 100.0) -> SurfaceGrid:
@@ -81,8 +94,33 @@ def grid_nodes_m(grid: SurfaceGrid) -> tuple[FloatArray, FloatArray]:
     return np.tile(x, grid.rows), np.repeat(y, grid.columns)
 
 
+def minutes_between(minutes: FloatArray, grid: SurfaceGrid, x_m: FloatArray, y_m: FloatArray) -> FloatArray:
+    """Return minutes at places between nodes: the mean of the four around each, the nearer the heavier.
+
+    Nodes that are not reached are left out of it; NaN where all four are, and outside the grid.
+    """
+    column, row = (x_m - grid.x0_m) / grid.step_m, (y_m - grid.y0_m) / grid.step_m
+    west, south = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
+    total, weight = np.zeros(x_m.shape), np.zeros(x_m.shape)
+    for up, right in itertools.product((0, 1), repeat=2):
+        r, c = south + up, west + right
+        inside = (r >= 0) & (r < grid.rows) & (c >= 0) & (c < grid.columns)
+        value = np.where(
+            inside, minutes[np.clip(r, 0, grid.rows - 1), np.clip(c, 0, grid.columns - 1)], np.nan
+        )
+        share = (1 - np.abs(column - c)) * (1 - np.abs(row - r)) * ~np.isnan(value)
+        total += share * np.nan_to_num(value)
+        weight += share
+    mean: FloatArray = np.divide(total, weight, out=np.full(x_m.shape, np.nan), where=weight > 0)
+    return mean
+
+
 def contour_isochrones(
-    minutes: FloatArray, grid: SurfaceGrid, cutoffs_min: Sequence[int], land: BaseGeometry | None
+    minutes: FloatArray,
+    grid: SurfaceGrid,
+    cutoffs_min: Sequence[int],
+    land: BaseGeometry | None,
+    pins: Pins | None = None,
 ) -> dict[int, MultiPolygon]:
     """Return the area within each cutoff in minutes, by cutoff, ascending.
 
@@ -99,6 +137,8 @@ def contour_isochrones(
         Cutoffs in minutes, ascending whole numbers.
     land
         What the areas are cut to, in the grid's coordinate reference system; None leaves them whole.
+    pins
+        Places with times of their own, which take the place of the nodes nearest to them.
 
     Raises
     ------
@@ -107,17 +147,17 @@ def contour_isochrones(
     """
     if minutes.shape != (grid.rows, grid.columns):
         raise ValueError(f"minutes has shape {minutes.shape}, the grid {(grid.rows, grid.columns)}")
+    minutes, x_m, y_m = minutes.copy(), *_rimmed_nodes_m(grid)
+    if pins is not None:
+        _pin(minutes, x_m, y_m, grid, pins)
     surface = _continuous_surface(minutes, cutoffs_min)
-    generator = contour_generator(
-        x=grid.x0_m + grid.step_m * np.arange(-1, grid.columns + 1),
-        y=grid.y0_m + grid.step_m * np.arange(-1, grid.rows + 1),
-        z=surface,
-        name="serial",
-        fill_type=FillType.OuterOffset,
-    )
+    generator = contour_generator(x=x_m, y=y_m, z=surface, name="serial", fill_type=FillType.OuterOffset)
     areas = {cutoff: _polygons(*generator.filled(-math.inf, float(cutoff))) for cutoff in sorted(cutoffs_min)}
-    if land is None:
-        return areas
+    return areas if land is None else cut_to_land(areas, land)
+
+
+def cut_to_land(areas: Mapping[int, BaseGeometry], land: BaseGeometry) -> dict[int, MultiPolygon]:
+    """Return what lies on land of each area, by its cutoff."""
     shapely.prepare(land)
     return {cutoff: only_polygons(shapely.intersection(area, land)) for cutoff, area in areas.items()}
 
@@ -127,6 +167,57 @@ def only_polygons(geometry: BaseGeometry) -> MultiPolygon:
     valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
     parts = shapely.get_parts(shapely.get_parts(valid))  # twice: a collection may hold multipolygons
     return MultiPolygon([part for part in parts if isinstance(part, Polygon) and part.area > 0])
+
+
+def _rimmed_nodes_m(grid: SurfaceGrid) -> tuple[FloatArray, FloatArray]:
+    """Return x and y in metres of the nodes and of a rim around them, shape (rows + 2, columns + 2)."""
+    x = grid.x0_m + grid.step_m * np.arange(-1, grid.columns + 1)
+    y = grid.y0_m + grid.step_m * np.arange(-1, grid.rows + 1)
+    x_m, y_m = np.meshgrid(x, y)
+    return x_m, y_m
+
+
+def _pin(minutes: FloatArray, x_m: FloatArray, y_m: FloatArray, grid: SurfaceGrid, pins: Pins) -> None:
+    """Move the nodes nearest to the pins there, and give them their times; `x_m` and `y_m` have a rim.
+
+    Of several pins at one node the nearest is taken, the first of equals. A move by which a cell would no
+    longer be convex is taken back, the longest first.
+    """
+    column = np.rint((pins.x_m - grid.x0_m) / grid.step_m).astype(np.int64)
+    row = np.rint((pins.y_m - grid.y0_m) / grid.step_m).astype(np.int64)
+    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
+    moved_m = np.hypot(
+        pins.x_m - (grid.x0_m + grid.step_m * column), pins.y_m - (grid.y0_m + grid.step_m * row)
+    )
+    order = np.flatnonzero(inside)[np.argsort(moved_m[inside], kind="stable")]
+    _, first = np.unique(row[order] * grid.columns + column[order], return_index=True)
+    longest_first = order[np.sort(first)][::-1]
+    home_x, home_y = x_m.copy(), y_m.copy()
+    at = row + 1, column + 1
+    x_m[at[0][longest_first], at[1][longest_first]] = pins.x_m[longest_first]
+    y_m[at[0][longest_first], at[1][longest_first]] = pins.y_m[longest_first]
+    kept, before = longest_first.tolist(), 0
+    while len(kept) != before:  # what goes back may take room from its neighbours
+        before = len(kept)
+        for pin in list(kept):
+            node = int(at[0][pin]), int(at[1][pin])
+            if not _stays_convex(x_m, y_m, node, grid.step_m):
+                x_m[node], y_m[node] = home_x[node], home_y[node]
+                kept.remove(pin)
+    minutes[row[kept], column[kept]] = pins.minutes[kept]
+
+
+def _stays_convex(x_m: FloatArray, y_m: FloatArray, node: tuple[int, int], step_m: float) -> bool:
+    """Return whether the four cells about a node turn left at each of their corners."""
+    row, column = node
+    for south, west in itertools.product((row - 1, row), (column - 1, column)):
+        corners = [(south, west), (south, west + 1), (south + 1, west + 1), (south + 1, west)]
+        x, y = (np.array([values[corner] for corner in corners]) / step_m for values in (x_m, y_m))
+        ahead_x, ahead_y = np.roll(x, -1) - x, np.roll(y, -1) - y
+        turns = ahead_x * np.roll(ahead_y, -1) - ahead_y * np.roll(ahead_x, -1)
+        if turns.min() < _LEAST_TURN:
+            return False
+    return True
 
 
 def _continuous_surface(minutes: FloatArray, cutoffs_min: Sequence[int]) -> FloatArray:

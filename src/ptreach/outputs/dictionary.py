@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ptreach.measures.bands import band_labels, beyond_label
 from ptreach.model import Reason
+from ptreach.outputs.layer_columns import LAYER_COLUMNS
 from ptreach.outputs.own_columns import FIGURE_CODES, FIGURES, INEQUALITY_CODES, OWN_COLUMNS
 from ptreach.outputs.shared_columns import REASONS, SHARED_COLUMNS
 from ptreach.outputs.wording import ordinal
@@ -68,7 +69,8 @@ def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[i
 
 def _entry(table: str, name: str) -> Column:
     """Return the entry of a column, its number or name filled in; raise ValueError where there is none."""
-    for entries in (OWN_COLUMNS.get(table, ()), SHARED_COLUMNS):
+    own = OWN_COLUMNS.get(table) or LAYER_COLUMNS.get(table, ())
+    for entries in (own, SHARED_COLUMNS):
         for entry in entries:
             if entry.name == name:
                 return entry

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ptreach.config import Town
     from ptreach.model import SourceRecord
     from ptreach.outputs.facts import AreasFacts, PackFacts
+    from ptreach.outputs.layer_files import Surroundings
 
 NAME: Final = "manifest.json"
 FORMAT: Final = 2
@@ -47,6 +48,7 @@ def write_manifest(
     zones: gpd.GeoDataFrame,
     isochrones: Mapping[int, MultiPolygon],
     facts: PackFacts,
+    surroundings: Surroundings | None = None,
 ) -> None:
     """Write ``manifest.json`` into a pack's folder, with the digests of all files that lie in it."""
     content = {
@@ -68,10 +70,12 @@ def write_manifest(
         "areas": _areas(facts.areas),
         "inputs": [_input(record) for record in facts.sources],
         "zones": _zones(town, zones),
-        "isochrones_km2": {str(cutoff): round(area.area / 1e6, 3) for cutoff, area in isochrones.items()},
+        "isochrones_km2": _areas_km2(isochrones),
         "libraries": library_versions(),
         "files": _files(folder),
     }
+    if surroundings is not None:
+        content |= _around(surroundings)
     _write(folder, content)
 
 
@@ -103,6 +107,41 @@ def _write(folder: Path, content: Mapping[str, Any]) -> None:
     """Write a manifest."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _around(surroundings: Surroundings) -> dict[str, Any]:
+    """Return counts of what is in the layers, and how map and table agree."""
+    agreement = surroundings.agreement
+    return {
+        "isochrones_p5_km2": _areas_km2(surroundings.best),
+        "isochrones_p95_km2": _areas_km2(surroundings.always),
+        "isochrones_merged": {str(cutoff): one._asdict() for cutoff, one in surroundings.merged.items()},
+        "layers": {
+            "stops": len(surroundings.stops),
+            "routes": len(surroundings.routes),
+            "streets": len(surroundings.streets),
+            "streets_exact": surroundings.streets_exact,
+        },
+        "map_and_table": {
+            "zones": agreement.zones,
+            "agree": agreement.agree,
+            "share": round(agreement.share, 4) if agreement.zones else None,
+            "rest": [
+                {
+                    "zone_id": one.zone_id,
+                    "band_by_minutes": one.by_minutes,
+                    "band_on_map": one.by_map,
+                    "why": one.why.value,
+                }
+                for one in agreement.rest
+            ],
+        },
+    }
+
+
+def _areas_km2(isochrones: Mapping[int, MultiPolygon]) -> dict[str, float]:
+    """Return the area of each isochrone, by its cutoff."""
+    return {str(cutoff): round(area.area / 1e6, 3) for cutoff, area in isochrones.items()}
 
 
 def _areas(areas: AreasFacts) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ptreach.config import format_clock
+from ptreach.outputs.agreement_words import HEADER
 from ptreach.outputs.manifest import reason_counts
 from ptreach.outputs.readme import MADE_UP_NOTICE
 from ptreach.outputs.wording import joined, long_date, ordinal
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Repair
+    from ptreach.outputs.agreement_words import AgreementWords
     from ptreach.outputs.facts import PackFacts
+    from ptreach.outputs.layer_files import Surroundings
 
 
 def methods_text(
-    town: Town, zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon], facts: PackFacts
+    town: Town,
+    zones: gpd.GeoDataFrame,
+    isochrones: Mapping[int, MultiPolygon],
+    facts: PackFacts,
+    surroundings: Surroundings | None = None,
+    agreement: AgreementWords | None = None,
 ) -> str:
     """Return methods.md: definitions, limits of a journey, network, zones, isochrones, limits, inputs."""
     sections = (
@@ -32,7 +40,9 @@ def methods_text(
         ("Limits of a journey", _journey(town, facts)),
         ("Network", _network(facts)),
         ("Zones", _zones(zones, facts)),
-        ("Isochrones", _isochrones(isochrones, facts)),
+        ("Isochrones", _isochrones(isochrones, facts, surroundings)),
+        *((("Map and table", _agreement(agreement)),) if agreement else ()),
+        *((("Stops, routes and streets", _around(surroundings, facts)),) if surroundings else ()),
         ("Deprivation and reach", _deprivation(facts)),
         ("Known limits", _limits(facts)),
         ("Inputs", _inputs(facts)),
@@ -186,19 +196,80 @@ def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
     return [*_bullets(*items), "", *_table(("reason", "zones"), rows)]
 
 
-def _isochrones(isochrones: Mapping[int, MultiPolygon], facts: PackFacts) -> list[str]:
+def _isochrones(
+    isochrones: Mapping[int, MultiPolygon], facts: PackFacts, surroundings: Surroundings | None
+) -> list[str]:
     """Say how areas were drawn, and give their sizes."""
-    items = (
+    items: list[tuple[str, ...]] = [
         (f"Median travel times of the nodes of a grid of {facts.surface_step_m:g} m, contoured.",),
         (f"A node farther than {facts.surface_street_m:g} m from a street is not reached.",),
         (
             "Areas are cumulative and nested (that of a smaller cutoff lies within that of a larger),",
-            "keep their holes, and are cut to land.",
+            "keep their holes, and are cut to land: the zones without lakes and wide rivers.",
         ),
         ("Nodes within a cutoff, and no others, lie inside its area before it is cut to land.",),
+    ]
+    header: tuple[str, ...] = ("within", "area in km²")
+    rows: list[tuple[str, ...]] = [
+        (f"under {cutoff} min", f"{isochrones[cutoff].area / 1e6:,.2f}") for cutoff in sorted(isochrones)
+    ]
+    if surroundings is not None:
+        items += [
+            (
+                "The node nearest to each zone's point is moved there, with the zone's own time,",
+                "where the point lies near a street: map and table then agree on it.",
+            ),
+            (
+                f"Islands and holes under one cell of the grid ({facts.surface_step_m**2 / 1e4:g} ha) are",
+                "merged with what is around them, unless a zone's point lies in them; the table counts them.",
+            ),
+            (
+                "Two more layers are drawn likewise: at best, by the 5th percentile, and nearly always, by",
+                "the 95th: what is within a cutoff there is so on 5, and on 95, of 100 departures.",
+            ),
+        ]
+        header += ("at best", "nearly always", "islands merged", "holes merged")
+        more = [
+            (
+                *(f"{areas[cutoff].area / 1e6:,.2f}" for areas in (surroundings.best, surroundings.always)),
+                *map(str, surroundings.merged[cutoff]),
+            )
+            for cutoff in sorted(isochrones)
+        ]
+        rows = [(*row, *others) for row, others in zip(rows, more, strict=True)]
+    return [*_bullets(*items), "", *_table(header, rows)]
+
+
+def _agreement(agreement: AgreementWords) -> list[str]:
+    """Say on how many zones map and table agree, and list the others."""
+    table = ["", *_table(HEADER, agreement.rows)] if agreement.rows else []
+    return [agreement.sentence, *table]
+
+
+def _around(surroundings: Surroundings, facts: PackFacts) -> list[str]:
+    """Say how stops, routes and streets of the GeoPackage were come by."""
+    streets = (
+        "each is searched for"
+        if surroundings.streets_exact
+        else f"read off the surface, between nodes {facts.surface_step_m:g} m apart, for there are many"
     )
-    rows = [(f"under {cutoff} min", f"{isochrones[cutoff].area / 1e6:,.2f}") for cutoff in sorted(isochrones)]
-    return [*_bullets(*items), "", *_table(("within", "area in km²"), rows)]
+    drawn = surroundings.routes["line"] if len(surroundings.routes) else []
+    along = sum(one == "shapes.txt" for one in drawn)
+    return _bullets(
+        (
+            f"{len(surroundings.stops):,} stops with a median under the last cutoff. Their minutes are",
+            "those of their place on the map, the walk from the street to it included.",
+        ),
+        (
+            f"{len(surroundings.routes):,} rows of routes, one a sequence of stops: what has a departure in",
+            f"the window and calls at one of these stops. {along:,} follow the course that the feed gives",
+            "(shapes.txt); the others run straight from stop to stop.",
+        ),
+        (
+            f"{len(surroundings.streets):,} stretches of street, from corner to corner or stop, with the",
+            f"median at their middle: {streets}.",
+        ),
+    )
 
 
 def _deprivation(facts: PackFacts) -> list[str]:

@@ -9,17 +9,12 @@ import numpy as np
 
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
+from ptreach.outputs.agreement_words import agreement_words
 from ptreach.outputs.csvw import write_tables
 from ptreach.outputs.decile_chart import draw_decile_chart
 from ptreach.outputs.far_map import draw_far_map
 from ptreach.outputs.folder import replacing, write_text
-from ptreach.outputs.layers import (
-    isochrone_layer,
-    origin_layer,
-    write_geopackage,
-    zone_layer,
-    zone_layer_name,
-)
+from ptreach.outputs.layer_files import write_layers
 from ptreach.outputs.manifest import NAME, write_manifest
 from ptreach.outputs.maps import draw_journey_time_map
 from ptreach.outputs.methods import methods_text
@@ -27,7 +22,6 @@ from ptreach.outputs.opendocument import write_opendocument
 from ptreach.outputs.pack_tables import pack_tables
 from ptreach.outputs.place import PlaceWords, draw_place
 from ptreach.outputs.qa import qa_page
-from ptreach.outputs.qgis import isochrone_style, origin_style, zone_style
 from ptreach.outputs.readme import readme_text
 from ptreach.outputs.slides import write_slides
 from ptreach.outputs.spreadsheet import spreadsheet
@@ -47,7 +41,9 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
+    from ptreach.outputs.agreement_words import AgreementWords
     from ptreach.outputs.facts import PackFacts
+    from ptreach.outputs.layer_files import Surroundings
 
 
 _OF_JOURNEYS: Final = {"osm", "gtfs", "schools"}
@@ -62,7 +58,7 @@ class PackContent:
     ``isochrones`` are cumulative areas by cutoff in minutes, those of the town's preset; ``ground`` has the
     columns ``kind, geometry`` of what lies under the map, ``land`` is all land in view; ``verdict`` is that
     on the timetable. ``access`` is what `summarise_access` says of each of ``opportunities``, by its name.
-    ``district`` is the code of the town's own among the ``authorities``.
+    ``district`` is the code of the town's own among the ``authorities``. ``tiles`` asks for map tiles.
     """
 
     town: Town
@@ -78,6 +74,8 @@ class PackContent:
     authorities: Authorities | None = None
     district: str | None = None
     correlations: CorrelationMatrix | None = None
+    surroundings: Surroundings | None = None
+    tiles: bool = False
 
 
 def write_pack(target: Path, content: PackContent) -> Path:
@@ -97,7 +95,16 @@ def write_pack(target: Path, content: PackContent) -> Path:
         for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
         _draw_maps(folder / "maps", content)
-        _write_layers(folder / "layers" / f"{town.slug}.gpkg", content)
+        write_layers(
+            folder / "layers",
+            town=town,
+            zones=zones,
+            isochrones=isochrones,
+            origin_xy_m=content.origin_xy_m,
+            facts=facts,
+            surroundings=content.surroundings,
+            tiles=content.tiles,
+        )
         _write_tables(folder / "tables", content)
         page = web_page(
             town=town,
@@ -110,12 +117,43 @@ def write_pack(target: Path, content: PackContent) -> Path:
         )
         write_text(folder / "web" / "index.html", page)
         _write_slides(folder / "slides" / f"{town.slug}.pptx", content, folder / "maps")
-        write_text(folder / "qa.html", qa_page(content.verdict, town.name, made_up=facts.made_up))
-        write_text(folder / "methods.md", methods_text(town, zones, isochrones, facts))
+        write_text(folder / "qa.html", _qa(content))
+        text = methods_text(town, zones, isochrones, facts, content.surroundings, _agreement(content))
+        write_text(folder / "methods.md", text)
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
         write_text(folder / "README.txt", readme_text(town, zones, facts, files))
-        write_manifest(folder, town=town, zones=zones, isochrones=isochrones, facts=facts)
+        write_manifest(
+            folder,
+            town=town,
+            zones=zones,
+            isochrones=isochrones,
+            facts=facts,
+            surroundings=content.surroundings,
+        )
     return target
+
+
+def _qa(content: PackContent) -> str:
+    """Return the page of the check, with the agreement of map and table."""
+    return qa_page(
+        content.verdict,
+        content.town.name,
+        made_up=content.facts.made_up,
+        agreement=_agreement(content),
+    )
+
+
+def _agreement(content: PackContent) -> AgreementWords | None:
+    """Return how map and table agree, where that was looked at."""
+    if content.surroundings is None:
+        return None
+    return agreement_words(
+        content.surroundings.agreement,
+        content.zones,
+        content.town.preset.cutoffs_min,
+        street_m=content.facts.surface_street_m,
+        step_m=content.facts.surface_step_m,
+    )
 
 
 def _draw_maps(folder: Path, content: PackContent) -> None:
@@ -183,23 +221,6 @@ def _draw_deprivation(folder: Path, content: PackContent) -> None:
         cutoff_min=cutoffs[(len(cutoffs) - 1) // 2],
         **words,
     )
-
-
-def _write_layers(path: Path, content: PackContent) -> None:
-    """Write the GeoPackage with its styles."""
-    town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
-    cutoffs, zone_name = town.preset.cutoffs_min, zone_layer_name(facts.areas)
-    layers = {
-        zone_name: zone_layer(zones, cutoffs, facts.areas, made_up=facts.made_up),
-        "isochrones": isochrone_layer(isochrones, town, made_up=facts.made_up),
-        "origin": origin_layer(town, content.origin_xy_m, made_up=facts.made_up),
-    }
-    styles = {
-        zone_name: zone_style(cutoffs),
-        "isochrones": isochrone_style(cutoffs),
-        "origin": origin_style(),
-    }
-    write_geopackage(path, layers, styles)
 
 
 def _write_tables(folder: Path, content: PackContent) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
 from ptreach.model import Decision, Severity
+from ptreach.outputs.agreement_words import HEADER
 from ptreach.outputs.heatmap import heat_map, legend, trips_on, weeks_shown
 from ptreach.outputs.readme import MADE_UP_NOTICE
 from ptreach.outputs.wording import long_date
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.model import Comparison, DaySeries, Finding, Verdict
+    from ptreach.outputs.agreement_words import AgreementWords
     from ptreach.outputs.heatmap import Weeks
 
 _WORDS: Final = {
@@ -58,21 +60,26 @@ def write_page(path: Path, verdict: Verdict) -> None:
         ) from error
 
 
-def qa_page(verdict: Verdict, name: str, *, made_up: bool = False) -> str:
+def qa_page(
+    verdict: Verdict, name: str, *, made_up: bool = False, agreement: AgreementWords | None = None
+) -> str:
     """Return the page: verdict, findings, the date beside others, a calendar of each mode, feeds, cleaning.
 
-    `name` is what the timetable serves: a town, else the network.
+    `name` is what the timetable serves: a town, else the network. `agreement` is that of a pack's map and
+    table.
     """
     style = (resources.files("ptreach.outputs") / "qa.css").read_text(encoding="utf-8")
     weeks = weeks_shown(verdict)
-    sections = (
+    sections = [
         ("What was found", _findings(verdict)),
         ("The date beside others of its weekday", _comparisons(verdict)),
         ("Trips day by day", _calendar(verdict, weeks)),
         ("The feeds", _feeds(verdict)),
         ("What was read, mended and left out", _cleaning(verdict)),
         ("How this was judged", _criteria(verdict)),
-    )
+    ]
+    if agreement is not None:
+        sections.insert(-1, ("Map and table beside each other", _agreement(agreement)))
     title = escape(f"Timetable check: {name}")
     body = [f"<section>\n<h2>{heading}</h2>\n{content}\n</section>" for heading, content in sections]
     notice = f'<p class="made-up">{escape(MADE_UP_NOTICE)}</p>\n' if made_up else ""
@@ -253,6 +260,14 @@ def _cleaning(verdict: Verdict) -> str:
     ]
     header = ("what was found", "feed", "how often", "what was done", "such as", "rule")
     return tables + "\n" + _table("Mended or left out.", header, repairs, numbers=(2,))
+
+
+def _agreement(agreement: AgreementWords) -> str:
+    """Return on how many zones map and table agree, and the others."""
+    figure = f"<p>{escape(agreement.sentence)}</p>"
+    if not agreement.rows:
+        return figure
+    return f"{figure}\n{_table('Zones on which they differ.', HEADER, agreement.rows, numbers=(2,))}"
 
 
 def _criteria(verdict: Verdict) -> str:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ptreach.sources.repairs import FeedLedger
 
 
-__all__ = ["EVERYTHING", "Scope", "Timetables", "read_timetables"]
+__all__ = ["EVERYTHING", "Scope", "Timetables", "feed_name", "read_timetables"]
 
 
 class Scope(NamedTuple):
@@ -63,6 +63,11 @@ EVERYTHING: Final = Scope()
 _MANY_TRIPS: Final = 50
 
 _log = logging.getLogger(__name__)
+
+
+def feed_name(path: Path) -> str:
+    """Return what a feed is called: its file's name up to the first dot."""
+    return path.resolve().name.split(".")[0]
 
 
 def read_timetables(
@@ -91,7 +96,7 @@ def read_timetables(
     """
     if not paths:
         raise InputError("no timetable", where="feeds", remedy="name at least one GTFS zip")
-    names = [path.resolve().name.split(".")[0] for path in paths]
+    names = [feed_name(path) for path in paths]
     for name, count in Counter(names).items():
         if count > 1:
             raise InputError(

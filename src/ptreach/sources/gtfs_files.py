@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TABLES: Final = (
     "agency", "stops", "routes", "trips", "stop_times", "calendar", "calendar_dates", "frequencies",
-    "transfers",
+    "transfers", "shapes",
 )  # fmt: skip
 """The tables that are read."""
 # All buses of England are about 8 GB of text.

@@ -41,7 +41,8 @@ _COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("route_id",),
         ("agency_id", "route_short_name", "route_long_name", "route_type", "ptreach_mode"),
     ),
-    "trips": (("trip_id", "route_id", "service_id"), ("block_id",)),
+    "trips": (("trip_id", "route_id", "service_id"), ("block_id", "shape_id")),
+    "shapes": (("shape_id", "shape_pt_lat", "shape_pt_lon", "shape_pt_sequence"), ()),
     "stop_times": (
         ("trip_id", "stop_id", "stop_sequence"),
         ("arrival_time", "departure_time", "pickup_type", "drop_off_type"),

@@ -285,6 +285,26 @@ _RULES: Final = (
         off="kept",
         is_oddity=True,
     ),
+    # courses of vehicles, which are read only to be drawn
+    Rule(
+        "shape-points-without-place",
+        "points of shapes without a place or a number in their order",
+        "left out of their shape",
+        "give every point of a shape its coordinates and its sequence",
+    ),
+    Rule(
+        "trips-of-unknown-shapes",
+        "trips whose shape has no two points",
+        "drawn from stop to stop",
+        "give the shape its points, or leave shape_id empty",
+    ),
+    Rule(
+        "shapes-off-their-stops",
+        "shapes that pass a stop of their trip at more than 500 m",
+        "drawn from stop to stop",
+        "give the trip the shape of its own course",
+        off="kept",
+    ),
 )
 RULES: Final = {rule.name: rule for rule in _RULES}
 """All rules by name: the names that may be switched off."""
