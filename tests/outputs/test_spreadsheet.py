@@ -166,7 +166,7 @@ def test_a_text_longer_than_a_cell_of_excel_is_cut_and_shows_it():
 
 def test_columns_are_as_wide_as_their_longest_value_up_to_a_limit():
     short, long = fitted((Heading("A"), Heading("B")), [("abc", "x" * 99), ("Isle of Wight 006A", "x")])
-    assert short.width == len("Isle of Wight 006A") + 2
+    assert short.width == len("Isle of Wight 006A") + 3
     assert long.width == 44
 
 

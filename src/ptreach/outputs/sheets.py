@@ -104,7 +104,7 @@ def fitted(
         words = (len(word) for word in re.split(r"[\s-]", heading.words))
         width = max(longest, *words, -(-len(heading.words) // 3), NARROW)
         after = bool(columns) and columns[-1].is_right and heading.kind in _TEXTS
-        width = min(width + (3 if after else 2), most)
+        width = min(width + (4 if after else 3), most)
         columns.append(SheetColumn(heading.words, heading.kind, heading.shown, width, after))
     return tuple(columns)
 

@@ -173,7 +173,9 @@ def far_rule(cutoff_min: int, limit_min: float, deprived_to: int = DEPRIVED_TO) 
 
 def none_far(cutoff_min: int, deprived_to: int = DEPRIVED_TO) -> str:
     """Return that `far_and_deprived` finds no zone."""
-    return f"No zone of deciles 1 to {deprived_to} takes {cutoff_min} minutes or more, or is not reached."
+    return (
+        f"No zone of deciles 1 to {deprived_to} takes {cutoff_min} minutes or more, and none is out of reach."
+    )
 
 
 def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:

@@ -103,9 +103,9 @@ def _width(letters: int) -> float:
     return letters * LETTER_PX / _EXCEL_PX
 
 
-def _indent(column: SheetColumn) -> dict[str, int]:
+def _indent(column: SheetColumn) -> dict[str, Any]:
     """Return the property that parts texts from numbers that end where they begin."""
-    return {"indent": 1} if column.after_number else {}
+    return {"align": "left", "indent": 1} if column.after_number else {}
 
 
 def _write_cover(worksheet: Worksheet, book: Book, formats: _Formats) -> None:
