@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+import json
 import shutil
 from pathlib import Path
 
@@ -89,9 +90,13 @@ def test_minutes_of_ryde_are_those_of_a_plain_model(table):
     check_minutes(table, (-1.163224, 50.730015))
 
 
-def test_minutes_of_newport_are_those_of_a_plain_model(home, tmp_path):
-    pack = run(home, "newport-iow", tmp_path)
-    newport = pd.read_csv(pack / "tables" / "newport-iow-zones.csv", encoding="utf-8-sig").set_index(
+@pytest.fixture(scope="module")
+def newport_pack(home, tmp_path_factory):
+    return run(home, "newport-iow", tmp_path_factory.mktemp("packs"))
+
+
+def test_minutes_of_newport_are_those_of_a_plain_model(newport_pack):
+    newport = pd.read_csv(newport_pack / "tables" / "newport-iow-zones.csv", encoding="utf-8-sig").set_index(
         "lsoa11cd"
     )
     check_minutes(newport, (-1.293671, 50.70023))
@@ -185,6 +190,52 @@ def test_surface_and_zones_say_the_same(ryde, table):
         far_outside = ~points.within(band.buffer(150)).to_numpy()
         assert (minutes[deep_inside] < cutoff + 3).all()
         assert not (minutes[far_outside] < cutoff - 3).any()
+
+
+@pytest.mark.parametrize("town", ["ryde", "newport-iow"])
+def test_map_and_table_agree_on_the_zones(request, town):
+    """At least 99 in 100 points near a street lie in the band their minutes say; all others are listed."""
+    pack = request.getfixturevalue({"ryde": "ryde", "newport-iow": "newport_pack"}[town])
+    zones = pd.read_csv(pack / "tables" / f"{town}-zones.csv", encoding="utf-8-sig")
+    bands = (
+        gpd.read_file(pack / "layers" / f"{town}.gpkg", layer="isochrones").set_index("cutoff_min").geometry
+    )
+    points = gpd.GeoSeries(gpd.points_from_xy(zones["lon"], zones["lat"]), crs=4326).to_crs(27700)
+    wrong = np.zeros(len(zones), dtype=bool)
+    for cutoff, band in bands.items():
+        wrong |= (points.within(band) != (zones["minutes_p50"] < cutoff)).to_numpy()
+    drawn = (zones["link_distance_m"] <= 300).to_numpy()
+    assert drawn.sum() > 80
+    assert (wrong & drawn).sum() <= 0.01 * drawn.sum()
+    told = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["map_and_table"]
+    assert (told["zones"], told["agree"]) == (drawn.sum(), (drawn & ~wrong).sum())
+    assert [row["zone_id"] for row in told["rest"]] == zones["lsoa11cd"][wrong].tolist()
+
+
+def test_stops_of_the_island_have_the_departures_of_the_feeds(ryde):
+    """Departures in the window, counted anew from the files."""
+    stops = gpd.read_file(ryde / "layers" / "ryde.gpkg", layer="stops")
+    counted = {}
+    for feed in FEEDS:
+        for hop in plain.connections(feed, DATE):
+            if hop.board and DEPARTURES_S.start <= hop.departs_s < DEPARTURES_S.stop:
+                counted[hop.there] = counted.get(hop.there, 0) + 1
+    assert len(stops) > 300
+    assert (stops["minutes_p50"] < 60).all()
+    assert stops["departures"].sum() > 500
+    assert dict(zip(stops["stop_id"], stops["departures"], strict=True)) == {
+        name: counted.get(name, 0) for name in stops["stop_id"]
+    }
+
+
+def test_geojson_and_parquet_hold_the_same_areas(ryde):
+    layer = gpd.read_file(ryde / "layers" / "ryde.gpkg", layer="isochrones")
+    for kind in ("geojson", "parquet"):
+        path = ryde / "layers" / f"ryde-isochrones.{kind}"
+        other = gpd.read_file(path) if kind == "geojson" else gpd.read_parquet(path)
+        assert other.geometry.is_valid.all()
+        assert other["cutoff_min"].tolist() == layer["cutoff_min"].tolist()
+        assert other.to_crs(27700).area.tolist() == pytest.approx(layer.area.tolist(), rel=1e-5)
 
 
 def test_a_second_run_gives_the_same_bytes(home, ryde, tmp_path):

@@ -204,8 +204,8 @@ def _edges_about(network: Network, grid: SurfaceGrid, within: np.ndarray, edges:
 
 
 def _streets(lines: NDArray[np.object_], minutes: FloatArray, last_min: int) -> gpd.GeoDataFrame:
-    """Return the streets under the last cutoff, those that take longest first."""
-    kept = np.flatnonzero(minutes < last_min)
+    """Return the streets under the last cutoff that are a centimetre long, those that take longest first."""
+    kept = np.flatnonzero((minutes < last_min) & (shapely.length(lines) > 0))
     kept = kept[np.argsort(-minutes[kept], kind="stable")]
     table = {"minutes_p50": minutes[kept], "length_m": shapely.length(lines[kept])}
     return gpd.GeoDataFrame(table, geometry=lines[kept], crs=GRID_CRS)

@@ -3,12 +3,14 @@
 import csv
 import hashlib
 import itertools
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 
@@ -20,6 +22,11 @@ TABLES = (
 PACK = {
     "README.txt",
     "layers/demo-town.gpkg",
+    *(
+        f"layers/demo-town-{name}.{kind}"
+        for name in ("isochrones", "zones")
+        for kind in ("geojson", "parquet")
+    ),
     "manifest.json",
     *(f"maps/demo-town-{name}.{kind}" for name in PICTURES for kind in ("png", "txt")),
     "methods.md",
@@ -114,13 +121,28 @@ def test_the_isochrones_lie_within_each_other(pack):
 def test_every_layer_has_rows_on_the_national_grid(pack):
     path = pack / "layers" / "demo-town.gpkg"
     layers = [name for name, kind in pyogrio.list_layers(path) if kind]
-    assert {"isochrones", "origin"} < set(layers)
-    assert len(layers) == 3
+    assert {"isochrones", "stops", "routes", "streets", "origin"} < set(layers)
+    assert len(layers) == 8
     for name in layers:
         layer = gpd.read_file(path, layer=name)
         assert len(layer) > 0, name
         assert layer.crs.to_epsg() == 27700, name
         assert not layer.geometry.is_empty.any(), name
+
+
+def test_map_and_table_agree_on_the_zones(pack):
+    found = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["map_and_table"]
+    assert found["zones"] > 50
+    assert found["share"] >= 0.99
+    table = pd.read_csv(pack / "tables" / "demo-town-zones.csv", encoding="utf-8-sig")
+    shapes = gpd.read_file(pack / "layers" / "demo-town.gpkg", layer="isochrones").set_index("cutoff_min")
+    points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=4326).to_crs(27700)
+    drawn = table["link_distance_m"] <= 300
+    apart = sum(
+        (points.within(shapes.geometry[cutoff]) != (table["minutes_p50"] < cutoff)) & drawn
+        for cutoff in shapes.index
+    )
+    assert (apart > 0).sum() == found["zones"] - found["agree"]
 
 
 def test_every_zone_has_minutes_and_their_band_or_a_reason(pack):

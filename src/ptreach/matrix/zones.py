@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,8 +29,13 @@ _SPOT_E7: Final = np.array([7_500, 5_000])
 
 def to_grid(lon: NDArray[np.floating[Any]], lat: NDArray[np.floating[Any]]) -> FloatArray:
     """Return degrees as metres of the British National Grid, shape (n, 2)."""
-    transformer = pyproj.Transformer.from_crs("EPSG:4326", GRID_CRS, always_xy=True)
-    return np.column_stack(transformer.transform(lon, lat))
+    return np.column_stack(_degrees_to_grid().transform(lon, lat))
+
+
+@cache
+def _degrees_to_grid() -> pyproj.Transformer:
+    """Return what projects; making it takes longer than many uses."""
+    return pyproj.Transformer.from_crs("EPSG:4326", GRID_CRS, always_xy=True)
 
 
 def street_spots_m(lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32]) -> FloatArray:

@@ -189,10 +189,11 @@ def _labels(
         {"bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", "bufferColor": _rgba("#FFFFFF")},
     )
     ET.SubElement(settings, "placement", {"placement": placement, "dist": f"{off_mm:g}", "distUnits": "MM"})
+    # zones and routes lie everywhere: labels of points may stand on them
+    rendering = {"obstacle": "0"}
     if from_scale is not None:
-        ET.SubElement(
-            settings, "rendering", {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": str(from_scale)}
-        )
+        rendering |= {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": str(from_scale)}
+    ET.SubElement(settings, "rendering", rendering)
 
 
 def _document(*, labels: bool = False) -> ET.Element:
