@@ -106,7 +106,7 @@ def bootstrap_interval(
     def of_blocks(times: FloatArray) -> FloatArray:
         return np.concatenate(
             [
-                statistic(*arrays, part[:, block])
+                statistic(*arrays, np.take(part, block, axis=1))
                 for part in np.split(times, range(_AT_ONCE, len(times), _AT_ONCE))
             ]
         )
