@@ -30,6 +30,7 @@ from shapely.geometry import MultiPolygon, Polygon
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.model import FloatArray
@@ -196,28 +197,29 @@ def _pin(minutes: FloatArray, x_m: FloatArray, y_m: FloatArray, grid: SurfaceGri
     at = row + 1, column + 1
     x_m[at[0][longest_first], at[1][longest_first]] = pins.x_m[longest_first]
     y_m[at[0][longest_first], at[1][longest_first]] = pins.y_m[longest_first]
-    kept, before = longest_first.tolist(), 0
-    while len(kept) != before:  # what goes back may take room from its neighbours
-        before = len(kept)
-        for pin in list(kept):
-            node = int(at[0][pin]), int(at[1][pin])
-            if not _stays_convex(x_m, y_m, node, grid.step_m):
+    kept = longest_first
+    while (folds := ~_stay_convex(x_m, y_m, at[0][kept], at[1][kept], grid.step_m)).any():
+        for pin in kept[folds]:
+            node = at[0][pin : pin + 1], at[1][pin : pin + 1]
+            if not _stay_convex(x_m, y_m, *node, grid.step_m)[0]:
                 x_m[node], y_m[node] = home_x[node], home_y[node]
-                kept.remove(pin)
+                kept = kept[kept != pin]  # others may fold now that it has gone back
     minutes[row[kept], column[kept]] = pins.minutes[kept]
 
 
-def _stays_convex(x_m: FloatArray, y_m: FloatArray, node: tuple[int, int], step_m: float) -> bool:
-    """Return whether the four cells about a node turn left at each of their corners."""
-    row, column = node
-    for south, west in itertools.product((row - 1, row), (column - 1, column)):
+def _stay_convex(
+    x_m: FloatArray, y_m: FloatArray, row: NDArray[np.int64], column: NDArray[np.int64], step_m: float
+) -> NDArray[np.bool_]:
+    """Return of which nodes the four cells about each turn left at all their corners, shape (nodes,)."""
+    convex = np.ones(row.size, dtype=np.bool_)
+    for up, right in itertools.product((-1, 0), repeat=2):
+        south, west = row + up, column + right
         corners = [(south, west), (south, west + 1), (south + 1, west + 1), (south + 1, west)]
-        x, y = (np.array([values[corner] for corner in corners]) / step_m for values in (x_m, y_m))
-        ahead_x, ahead_y = np.roll(x, -1) - x, np.roll(y, -1) - y
-        turns = ahead_x * np.roll(ahead_y, -1) - ahead_y * np.roll(ahead_x, -1)
-        if turns.min() < _LEAST_TURN:
-            return False
-    return True
+        x, y = (np.stack([values[corner] for corner in corners]) / step_m for values in (x_m, y_m))
+        ahead_x, ahead_y = np.roll(x, -1, axis=0) - x, np.roll(y, -1, axis=0) - y
+        turns = ahead_x * np.roll(ahead_y, -1, axis=0) - ahead_y * np.roll(ahead_x, -1, axis=0)
+        convex &= turns.min(axis=0) >= _LEAST_TURN
+    return convex
 
 
 def _continuous_surface(minutes: FloatArray, cutoffs_min: Sequence[int]) -> FloatArray:
