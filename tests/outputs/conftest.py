@@ -407,6 +407,7 @@ def deck(town, zones, areas, facts, tmp_path_factory):
         "far": zone_table(zones, CUTOFFS, areas, made_up=False).tail(2),
         "far_rule": "Zones of all deciles, farthest first.",
         "map_path": path,
+        "facts": facts,
     }
 
 
