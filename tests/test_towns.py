@@ -66,7 +66,7 @@ def router(tmp_path):
 
 def test_minutes_and_reasons_follow_by_hand(town, zones, router, caplog):
     # The middle of b is too far to walk from the origin, but 519.5 m from B; that of c is 480.5 m from B.
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="ptreach"):
         found = add_times(router, town('window = "09:15-09:16"'), zones, no_progress)
     assert not caplog.records
     assert found["minutes_p50"].tolist() == [481 / 60, (900 + 520) / 60, (900 + 481) / 60]
@@ -99,7 +99,7 @@ def test_arrivals_take_the_place_of_departures_on_the_way_to_the_town(town, zone
 
 
 def test_a_window_in_which_nothing_runs_is_warned_of(town, zones, router, caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="ptreach"):
         found = add_times(router, town('window = "03:00-03:10"'), zones, no_progress)
     assert "no vehicle that runs from 03:00 to 03:10 comes near any zone" in caplog.text
     assert str(Path("somewhere.toml")) in caplog.text

@@ -176,12 +176,12 @@ def test_the_same_seed_makes_the_same_bytes(model, tmp_path):
 def pack(model, tmp_path_factory):
     """The pack of a town in a hurry, and the home folder it was made in."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("england", "england-lsoa-2011"):
+    for name in ("england", "england-lsoa-2021"):
         shutil.copytree(
             ROOT / "networks" / name, home / "networks" / name, ignore=lambda *_: {"sources", "built"}
         )
     pipeline.fetch("england", home=home, mirror=model.osm.parent, progress=no_progress)
-    pipeline.fetch("england-lsoa-2011", home=home, mirror=SOURCE, progress=no_progress)
+    pipeline.fetch("england-lsoa-2021", home=home, mirror=SOURCE, progress=no_progress)
     text = (ROOT / "config" / "west-bromwich.toml").read_text(encoding="utf-8")
     text = text.replace('"west-midlands"', '"england"').replace(
         'districts = ["Sandwell"]', "max_time_min = 20"

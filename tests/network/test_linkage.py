@@ -189,7 +189,10 @@ def test_the_order_of_stops_does_not_matter(case, random):
     *_, other_stops, other_points = tables(streets, [stops[k] for k in order], points)
     # each cut rounds a place and a length
     assert other_stops == pytest.approx(to_stops[np.ix_(order, order)], abs=0.1)
-    assert other_points == pytest.approx(to_points[order], abs=0.1)
+    # … which turns a short piece, on which what lies far off it finds its foot so much farther along
+    places = [*stops, *nodes.values()]
+    shortest_m = min(math.dist(*pair) for pair in itertools.combinations(places, 2) if pair[0] != pair[1])
+    assert other_points == pytest.approx(to_points[order], abs=0.1 + 20 / shortest_m)
 
 
 @settings(max_examples=60)
