@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely.geometry import MultiPolygon, box
 
@@ -14,7 +15,7 @@ import town as made
 from ptreach.config import load_town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
-from ptreach.model import no_progress
+from ptreach.model import Opportunities, Points, no_progress
 from ptreach.sources.recipe import AreasRecipe, Source
 from ptreach.towns import access_to, add_areas_within, add_times, opportunities_of
 
@@ -138,6 +139,27 @@ def test_access_follows_by_hand(town, zones, router, tmp_path):
     assert access["nearest_1_min"].tolist()[0] == 400 / 60
     assert access["nearest_1_min"].tolist()[2] == 0
     assert access["a_head"].tolist() == pytest.approx([40 / 100, 10 / 50, 10 / 50])
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+def test_kinds_of_place_searched_for_together_fare_as_each_alone(town, zones, router, direction):
+    (x0, y0), (x1, y1) = made.lonlat(80.5, 0), made.lonlat(2_480.5, 0)
+    both = Points.of(["one", "two"], [x0, x1], [y0, y1])
+    kinds = [
+        Opportunities("desks", "Desks", both, np.array([40.0, 10.0]), "population"),
+        Opportunities("off", "Off", Points.of(["one"], [-3.0], [52.0]), np.array([5.0]), "population"),
+        Opportunities("beds", "Beds", both, np.array([0.0, 3.0]), "population"),
+    ]
+    asked = town(f'window = "09:15-09:20"\ndirection = "{direction}"')
+    people = zones.assign(population=[100.0, 0.0, 50.0])
+    together = access_to(router, asked, people, kinds)
+    assert list(together) == ["desks", "off", "beds"]
+    for kind in kinds:
+        pd.testing.assert_frame_equal(
+            together[kind.name], access_to(router, asked, people, [kind])[kind.name], check_exact=True
+        )
+    assert together["desks"]["within_60"].tolist() != together["beds"]["within_60"].tolist()
+    assert access_to(router, asked, people, []) == {}
 
 
 def test_schools_are_told_apart_by_phase(town, tmp_path):

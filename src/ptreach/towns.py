@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from numpy.typing import NDArray
     from shapely import MultiPolygon
 
     from ptreach.config import Town
@@ -153,24 +154,40 @@ def access_to(
     By the medians of journeys from the zones in the town's window, whatever the direction of its own; where
     that is ``to``, arriving in it. Places far from any street of the network are left out.
     """
+    if not kinds:
+        return {}
     query = dataclasses.replace(town.query, percentiles=(50,))
     homes = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
+    places, kind_of, offers = _on_streets(router, kinds)
+    ends = (homes, places) if query.direction == "from" else (places, homes)
+    blocks = router.travel_times(*ends, query)  # none, where there is nothing to set out from
+    minutes = np.concatenate(
+        [np.empty((0, len(ends[1]))), *(as_minutes(block.seconds[:, :, 0]) for block in blocks)]
+    )
+    if query.direction == "to":
+        minutes = minutes.T
     access = {}
-    for kind in kinds:
-        near = np.flatnonzero(~np.isnan(router.street_distance_m(kind.points, OFF_NETWORK_M)))
-        ids = [kind.points.ids[at] for at in near]
-        places = Points.of(ids, kind.points.lon[near], kind.points.lat[near], where=kind.name)
-        ends = (homes, places) if query.direction == "from" else (places, homes)
-        rows = [as_minutes(block.seconds[:, :, 0]) for block in router.travel_times(*ends, query)]
-        minutes = np.concatenate(rows)
+    for at, kind in enumerate(kinds):
+        here = kind_of == at
         demand = zones[kind.demand].to_numpy(dtype=np.float64)
         access[kind.name] = summarise_access(
-            minutes if query.direction == "from" else minutes.T,
-            kind.offers[near],
-            demand,
-            town.preset.cutoffs_min,
+            np.compress(here, minutes, axis=1), offers[here], demand, town.preset.cutoffs_min
         )
     return access
+
+
+def _on_streets(
+    router: Engine, kinds: Sequence[Opportunities]
+) -> tuple[Points, NDArray[np.intp], FloatArray]:
+    """Return the places of all kinds that are near a street, which kind each is of, and what each offers."""
+    kind_of = np.repeat(np.arange(len(kinds)), [len(kind.points) for kind in kinds])
+    ids = [f"{kind.name}/{id_}" for kind in kinds for id_ in kind.points.ids]
+    lon = np.concatenate([kind.points.lon for kind in kinds])
+    lat = np.concatenate([kind.points.lat for kind in kinds])
+    offers = np.concatenate([kind.offers for kind in kinds])
+    near = ~np.isnan(router.street_distance_m(Points.of(ids, lon, lat), OFF_NETWORK_M))
+    places = Points.of([ids[at] for at in np.flatnonzero(near)], lon[near], lat[near])
+    return places, kind_of[near], offers[near]
 
 
 def add_areas_within(zones: gpd.GeoDataFrame, isochrones: Mapping[int, MultiPolygon]) -> gpd.GeoDataFrame:

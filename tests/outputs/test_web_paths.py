@@ -10,7 +10,7 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, P
 
 from ptreach.outputs.web import ground as ground_module
 from ptreach.outputs.web.ground import DETAILS, Detail, fitted_ground
-from ptreach.outputs.web.paths import Sheet, area_path, area_tiles, line_path, line_tiles
+from ptreach.outputs.web.paths import Sheet, area_path, area_tiles, joined_lines, line_path, line_tiles
 from svg_paths import lines_of
 
 SHEET = Sheet(west_m=400_000, north_m=300_000, unit_m=2)
@@ -86,7 +86,7 @@ def test_lines_that_meet_are_one():
             LineString([(400_100, 299_000), (400_200, 299_100)]),
         ]
     )
-    ((*_, path),) = line_tiles(halves, SHEET, tolerance_m=1)
+    ((*_, path),) = line_tiles(joined_lines(halves), SHEET, tolerance_m=1)
     assert path == "m0 500 50 0 50-50"
 
 
@@ -117,6 +117,26 @@ def test_a_ground_too_large_is_drawn_in_less_detail(monkeypatch, streets, most_l
     assert drawn.sheet == Sheet(400_000, 300_000, unit_m)
     assert drawn.left_out == without
     assert set(drawn.tiles) == {"path", "minor", "major"} - set(without)
+
+
+def test_nothing_is_drawn_twice_nor_once_there_is_no_room(monkeypatch, streets):
+    """Each line takes some 12 letters; details of one unit share what is drawn in it."""
+    drawn = []
+    of_lines = ground_module.line_tiles
+
+    def counted(lines, sheet, tolerance_m):
+        drawn.append((sheet.unit_m, len(lines)))
+        return of_lines(lines, sheet, tolerance_m)
+
+    monkeypatch.setattr(ground_module, "line_tiles", counted)
+    monkeypatch.setattr(ground_module, "DETAILS", [one._replace(most_letters=1_000) for one in DETAILS])
+    found = fitted_ground(streets, box(400_000, 299_000, 400_100, 300_000))
+    assert (found.sheet.unit_m, found.left_out) == (4, ("path",))
+    assert drawn == [(2, 25), (2, 50), (2, 25), (4, 25), (4, 50), (4, 25)]
+    monkeypatch.setattr(ground_module, "DETAILS", [one._replace(most_letters=100) for one in DETAILS])
+    drawn.clear()
+    fitted_ground(streets, box(400_000, 299_000, 400_100, 300_000))
+    assert drawn == [(2, 25), (4, 25), (4, 50), (8, 50), (8, 25)]
 
 
 def test_only_what_touches_the_frame_is_drawn(streets):

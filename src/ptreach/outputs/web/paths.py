@@ -61,13 +61,19 @@ def line_path(lines: BaseGeometry, sheet: Sheet) -> str:
     return _text(_kept(shapely.get_parts(lines), sheet, least=2), close=False)
 
 
+def joined_lines(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the lines among the shapes, those of several lines too, joined where just two meet."""
+    lines = shapely.get_parts(shapes[shapely.get_dimensions(shapes) == 1])
+    joined: NDArray[np.object_] = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    return joined
+
+
 def line_tiles(lines: NDArray[np.object_], sheet: Sheet, tolerance_m: float) -> list[Tile]:
-    """Return lines, joined where two meet and simplified by `tolerance_m`, in tiles from the north-west.
+    """Return lines, simplified by `tolerance_m`, in tiles from the north-west.
 
     A line lies in the tile of its middle, and all of it does.
     """
-    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines))))
-    return _tiles(shapely.simplify(joined, tolerance_m), sheet, closed=False)
+    return _tiles(shapely.simplify(lines, tolerance_m), sheet, closed=False)
 
 
 def area_tiles(areas: NDArray[np.object_], sheet: Sheet, tolerance_m: float) -> list[Tile]:
