@@ -270,13 +270,12 @@ def run(
         For a fault of the town's file, of a recipe or of any file they name: says where, and the remedy.
     """
     town = load_town(config)
-    network_recipe, areas_recipe = (
-        load_network_recipe(town.network, home),
-        load_areas_recipe(town.areas, home),
-    )
-    opportunities = opportunities_of(town, areas_recipe, recipe_folder(town.areas, home))
-    records = source_records(network_recipe, recipe_folder(town.network, home))
-    absent = left_out(network_recipe, recipe_folder(town.network, home))
+    network_folder, areas_folder = recipe_folder(town.network, home), recipe_folder(town.areas, home)
+    network_recipe = load_network_recipe(town.network, home)
+    areas_recipe = load_areas_recipe(town.areas, home)
+    opportunities = opportunities_of(town, areas_recipe, areas_folder)
+    records = source_records(network_recipe, network_folder)
+    absent = left_out(network_recipe, network_folder)
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
     opened = open_network(network)
@@ -285,7 +284,7 @@ def run(
     router = open_engine(engine, network, workers=workers)
     with _first_run_told(progress):
         require_origin(router, town)
-    areas, streets_m = areas_in_view(opened, areas_recipe, recipe_folder(town.areas, home))
+    areas, streets_m = areas_in_view(opened, areas_recipe, areas_folder)
     with _first_run_told(progress), _dated_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = access_to(router, town, zones, opportunities)
@@ -295,9 +294,8 @@ def run(
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
     around = surroundings_of(opened, town, surface, records, cleaning.off)
-    folder = recipe_folder(town.areas, home)
-    correlations = correlation_matrix(areas_recipe, folder, zones, town)
-    schools = source_records(areas_recipe, folder, ("schools",))
+    correlations = correlation_matrix(areas_recipe, areas_folder, zones, town)
+    schools = source_records(areas_recipe, areas_folder, ("schools",))
     sources = _sources(records, areas.sources, correlations, schools)
     pack = write_pack(
         out / town.slug,
@@ -314,7 +312,7 @@ def run(
             verdict=verdict,
             opportunities=opportunities,
             access=access,
-            authorities=authorities_of(areas_recipe, folder, areas),
+            authorities=authorities_of(areas_recipe, areas_folder, areas),
             district=district_at(areas, origin_xy_m),
             correlations=correlations,
             surroundings=around,
