@@ -9,33 +9,18 @@ from shapely.geometry import Point, box
 
 import town as made
 from ptreach import surface
-from ptreach.config import load_town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
 from ptreach.model import no_progress
 from ptreach.surface import ALWAYS, BEST, MEDIAN, surface_around
 from ptreach.towns import add_times
 
-TOWN = """
-name = "Somewhere"
-network = "some"
-areas = "zones"
-date = 2026-10-13
-walk_speed_kph = 3.6
-window = "09:15-09:20"
-percentiles = [25, 50]
-[origin]
-lon = -2.0
-lat = 51.0
-"""
 LENGTH_M = 2_700
 
 
 @pytest.fixture
 def town(tmp_path):
-    path = tmp_path / "somewhere.toml"
-    path.write_text(TOWN, encoding="utf-8")
-    return load_town(path)
+    return made.town(tmp_path, 'window = "09:15-09:20"\npercentiles = [25, 50]')
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,34 +13,16 @@ import pytest
 from shapely.geometry import MultiPolygon, box
 
 import town as made
-from ptreach.config import load_town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
 from ptreach.model import Opportunities, Points, no_progress
 from ptreach.sources.recipe import AreasRecipe, Source
 from ptreach.towns import access_to, add_areas_within, add_times, opportunities_of
 
-TOWN = """
-name = "Somewhere"
-network = "some"
-areas = "zones"
-date = 2026-10-13
-walk_speed_kph = 3.6
-{more}
-[origin]
-lon = -2.0
-lat = 51.0
-"""
-
 
 @pytest.fixture
 def town(tmp_path):
-    def load(more=""):
-        path = tmp_path / "somewhere.toml"
-        path.write_text(TOWN.format(more=more), encoding="utf-8")
-        return load_town(path)
-
-    return load
+    return partial(made.town, tmp_path)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ptreach.config import load_town
 from ptreach.model import Points, Query, no_progress
 from ptreach.network.build import build_network
 
@@ -22,10 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from ptreach.config import Town
+
 LON, LAT = -2.0, 51.0
 METRES_A_DEGREE = math.pi / 180 * 6_371_008.8
 TUESDAY = dt.date(2026, 10, 13)
 
+_TOWN = """
+name = "Somewhere"
+network = "some"
+areas = "zones"
+date = 2026-10-13
+walk_speed_kph = 3.6
+{more}
+[origin]
+lon = -2.0
+lat = 51.0
+"""
 CALENDAR = """service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date
 weekdays,1,1,1,1,1,0,0,20261001,20261031
 """
@@ -161,6 +175,13 @@ def cut_in_two(texts: Mapping[str, str]) -> dict[str, str]:
 def build(folder: Path, osm: Path, *feeds: Path) -> Path:
     """Build a network."""
     return build_network([osm], feeds, folder / "built", no_progress)
+
+
+def town(folder: Path, more: str = "") -> Town:
+    """Return a town in the corner, whose people walk a metre a second, of a file with `more` lines."""
+    path = folder / "somewhere.toml"
+    path.write_text(_TOWN.format(more=more), encoding="utf-8")
+    return load_town(path)
 
 
 def query(window: str = "08:00-08:30", **changes: object) -> Query:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -10,32 +11,14 @@ import pytest
 from shapely.geometry import box
 
 import town as made
-from ptreach.config import load_town
 from ptreach.errors import InputError
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.model import Areas
 
-TOWN = """
-name = "Somewhere"
-network = "some"
-areas = "zones"
-date = 2026-10-13
-walk_speed_kph = 3.6
-{more}
-[origin]
-lon = -2.0
-lat = 51.0
-"""
-
 
 @pytest.fixture
 def town(tmp_path):
-    def load(more=""):
-        path = tmp_path / "somewhere.toml"
-        path.write_text(TOWN.format(more=more), encoding="utf-8")
-        return load_town(path)
-
-    return load
+    return partial(made.town, tmp_path)
 
 
 @pytest.fixture

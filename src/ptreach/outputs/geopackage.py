@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyogrio
 
+from ptreach.zips import WRITTEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ptreach.outputs.columns import Column
 
 CRS: Final = "EPSG:27700"
-WRITTEN: Final = "2000-01-01T00:00:00.000Z"
+_WRITTEN: Final = WRITTEN.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 """The date that a GeoPackage must bear, always the same."""
 _DATE_OPTION: Final = "OGR_CURRENT_DATE"
 _SCHEMA_EXTENSION: Final = "http://www.geopackage.org/spec130/#extension_schema"
@@ -85,7 +87,7 @@ def write_geopackage(
 def _fixed_date() -> Iterator[None]:
     """Let GDAL write a fixed date instead of today's."""
     before = pyogrio.get_gdal_config_option(_DATE_OPTION)
-    pyogrio.set_gdal_config_options({_DATE_OPTION: WRITTEN})
+    pyogrio.set_gdal_config_options({_DATE_OPTION: _WRITTEN})
     try:
         yield
     finally:
@@ -134,7 +136,7 @@ def _describe_columns(file: sqlite3.Connection, columns: Mapping[str, Sequence[C
 def _write_styles(file: sqlite3.Connection, styles: Mapping[str, str]) -> None:
     """Add the table ``layer_styles``, in which QGIS looks for the default style of each layer."""
     rows = [
-        (number, name, "geom", name, qml, f"Default style of {name}", WRITTEN)
+        (number, name, "geom", name, qml, f"Default style of {name}", _WRITTEN)
         for number, (name, qml) in enumerate(styles.items(), 1)
     ]
     file.execute(
@@ -155,5 +157,5 @@ def _write_styles(file: sqlite3.Connection, styles: Mapping[str, str]) -> None:
     file.execute(
         """INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
         VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)""",
-        (WRITTEN,),
+        (_WRITTEN,),
     )
