@@ -25,6 +25,7 @@ from ptreach.network.cells import Cells
 from ptreach.network.linkage import Linkage, hang_stops
 from ptreach.network.patterns import Patterns, build_patterns, trips_listed_twice
 from ptreach.network.r5_cells import EdgeCells
+from ptreach.network.room import warn_of_memory
 from ptreach.network.rules import OURS, Rules
 from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets, require_region
@@ -190,6 +191,8 @@ def build_network(
     if (folder / META).is_file():
         progress(_STAGE, _STEPS_N, _STEPS_N)
         return folder
+    if cleaning.scope.cover is None:
+        warn_of_memory(osm_paths, gtfs_paths)
     aside = built / f".{digest}.{os.getpid()}.part"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
