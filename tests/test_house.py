@@ -20,7 +20,7 @@ HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "
 HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
 OPTIONAL = {"geoalchemy2", "psycopg", "sqlalchemy"}
-LIGHT = {"numpy", "pydantic", "rich", "typer"}
+LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}
 MAX_LINES = 500
 MAX_TRACKED_BYTES = 500_000
 

@@ -220,9 +220,17 @@ class Repair:
     remedy: str
 
 
+MAP_NODES: Final = "nodes"
+"""The table of `TableRows` that are no rows of a feed but nodes of a map."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """How many rows of a feed's table were read, lay outside the area or days asked for, and were kept."""
+    """How many rows of a feed's table were read, lay outside the area or days asked for, and were kept.
+
+    Of a map that was cut: its file in place of the feed, its nodes in place of rows, `MAP_NODES` for the
+    table.
+    """
 
     feed: str
     table: str

@@ -20,6 +20,7 @@ from national_model.timetable import BUS, COACH, DAYS, FIRST_DAY, Kind
 from ptreach import pipeline
 from ptreach.model import no_progress
 from ptreach.network.build import open_network
+from ptreach.sources import osm_cut
 from scale_model.model import PLANE
 
 SCALE = 0.005
@@ -174,7 +175,7 @@ def test_the_same_seed_makes_the_same_bytes(model, tmp_path):
 
 @pytest.fixture(scope="module")
 def pack(model, tmp_path_factory):
-    """The pack of a town in a hurry, and the home folder it was made in."""
+    """The pack of a town in a hurry, and the home it was made in; its map is cut, as a large one is."""
     home = tmp_path_factory.mktemp("home")
     for name in ("england", "england-lsoa-2021"):
         shutil.copytree(
@@ -188,9 +189,11 @@ def pack(model, tmp_path_factory):
     )
     config = home / "west-bromwich.toml"
     config.write_text(text.replace("max_time", "cutoffs_min = [10, 15]\nmax_time"), encoding="utf-8")
-    made = pipeline.run(
-        config, home=home, out=home / "packs", engine="raptor", workers=1, progress=no_progress
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(osm_cut, "_WORTH_BYTES", 1)
+        made = pipeline.run(
+            config, home=home, out=home / "packs", engine="raptor", workers=1, progress=no_progress
+        )
     return made, home
 
 
@@ -209,4 +212,12 @@ def test_a_towns_run_reaches_people_and_says_what_it_kept(pack, model):
     }
     assert all(rows.read == rows.outside + rows.kept for rows in calls.values())
     assert 0 < calls["bods-england"].kept < calls["bods-england"].read
-    assert (home / "networks" / "england" / "sources" / OSM).is_file()
+    (nodes,) = (rows for rows in network.rows if rows.table == "nodes")
+    (cut,) = network.maps([home / "networks" / "england" / "sources" / OSM])
+    kept_n = sum(1 for _ in osmium.FileProcessor(str(cut), osmium.osm.NODE))
+    assert (nodes.feed, nodes.read, nodes.kept) == (OSM, model.counts["nodes"], kept_n)
+    assert 0 < network.street_vertices_n < nodes.kept < nodes.read
+    methods = (made / "methods.md").read_text(encoding="utf-8")
+    assert f"| {OSM} | nodes | {nodes.read:,} | {nodes.outside:,} | {nodes.kept:,} |" in methods
+    assert "nodes of maps cut" in methods
+    assert "nodes of maps cut" in (made / "qa.html").read_text(encoding="utf-8")

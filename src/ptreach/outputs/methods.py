@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ptreach.config import format_clock
+from ptreach.model import MAP_NODES
 from ptreach.outputs.agreement_words import HEADER
 from ptreach.outputs.manifest import reason_counts
 from ptreach.outputs.readme import MADE_UP_NOTICE
@@ -151,7 +152,9 @@ def _network(facts: PackFacts) -> list[str]:
             for row in facts.rows
         ]
         header = ("feed", "table", "rows read", "of other places or days", "kept")
-        lines += ["", "Rows of the timetables:", "", *_table(header, rows)]
+        cut = any(row.table == MAP_NODES for row in facts.rows)
+        title = "Rows of the timetables" + ", and nodes of maps cut to what was needed" * cut + ":"
+        lines += ["", title, "", *_table(header, rows)]
     lines += ["", *_found("Mended or left out while reading the inputs:", facts.repairs)]
     if not facts.repairs:
         lines += ["Nothing in the inputs had to be mended or left out."]

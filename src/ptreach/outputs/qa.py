@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
-from ptreach.model import Decision, Severity
+from ptreach.model import MAP_NODES, Decision, Severity
 from ptreach.outputs.agreement_words import HEADER
 from ptreach.outputs.heatmap import heat_map, legend, trips_on, weeks_shown
 from ptreach.outputs.readme import MADE_UP_NOTICE
@@ -247,8 +247,11 @@ def _cleaning(verdict: Verdict) -> str:
         (one.feed, one.table, f"{one.read:,}", f"{one.read - one.kept:,}", f"{one.kept:,}")
         for one in verdict.cleaned
     ]
+    cut = any(one.table == MAP_NODES for one in verdict.cleaned)
     tables = _table(
-        "Rows of the feeds before and after cleaning.",
+        "Rows of the feeds before and after cleaning"
+        + ", and nodes of maps cut to what was needed" * cut
+        + ".",
         ("feed", "table", "in the files", "left out", "kept"),
         rows,
         numbers=(2, 3, 4),

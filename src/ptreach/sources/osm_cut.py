@@ -22,7 +22,7 @@ import osmium
 import osmium.filter
 import osmium.io
 
-from ptreach.model import TableRows, no_progress
+from ptreach.model import MAP_NODES, TableRows, no_progress
 from ptreach.sources.cover import CELL_DEG
 from ptreach.sources.foot import STREET_KEYS
 from ptreach.sources.ground_kinds import GROUND_KEYS, WATER_TAGS, is_water, line_kind
@@ -136,7 +136,7 @@ def cut_maps(paths: Sequence[Path], cover: Cover, folder: Path, progress: Progre
             way_ids = some.way_id[those.ways].tolist()
             _copy(path, cut[number], [*nodes, *stations[number]], way_ids, those.relations)
             kept_n = _nodes_n(cut[number], folder)
-            rows.append(TableRows(path.name, "nodes", read_n[number], read_n[number] - kept_n, kept_n))
+            rows.append(TableRows(path.name, MAP_NODES, read_n[number], read_n[number] - kept_n, kept_n))
             _log.info("%s: of %d nodes %d are kept, with %d ways", path, read_n[number], kept_n, len(way_ids))
         looked_through()
     return CutMaps(tuple(cut), tuple(rows))
