@@ -148,12 +148,9 @@ def test_only_the_console_of_the_command_line_writes_to_the_streams():
 
 
 def test_tests_stand_in_rooms_of_the_package():
-    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
-    assert {path.parent.name for path in TESTS if path.parent != ROOT / "tests"} <= rooms | {
-        "benchmarks",
-        "national_model",
-        "scale_model",
-    }
+    rooms = {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_dir()}
+    own = {Path(name) for name in (".", "benchmarks", "national_model", "scale_model")}
+    assert {path.parent.relative_to(ROOT / "tests") for path in TESTS} <= rooms | own
 
 
 def extra(project, name):
@@ -199,7 +196,7 @@ def test_every_test_dependency_is_imported_or_called(project):
 
 
 def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
-    from ptreach.outputs.manifest import _LIBRARIES
+    from ptreach.outputs.paperwork.manifest import _LIBRARIES
 
     assert set(_LIBRARIES) <= declared(project["project"]["dependencies"])
 

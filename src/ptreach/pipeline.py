@@ -30,10 +30,10 @@ from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
-from ptreach.outputs.place import PlaceWords
+from ptreach.outputs.paperwork.qa import write_page
 from ptreach.outputs.profile import ProfileContent, write_profile
-from ptreach.outputs.qa import write_page
 from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ptreach.outputs.layer_files import Surroundings
+from ptreach.outputs.layers.files import Surroundings
 from ptreach.services import calls_in_window, routes_about, stops_about, with_courses
 from ptreach.sources.gtfs import feed_name
 from ptreach.sources.repairs import Ledger

@@ -37,10 +37,10 @@ from ptreach.model import (
     Verdict,
 )
 from ptreach.outputs.facts import AreasFacts, PackFacts
-from ptreach.outputs.layer_files import Surroundings
-from ptreach.outputs.pack_tables import pack_tables
-from ptreach.outputs.spreadsheet import spreadsheet
-from ptreach.outputs.tables import decile_table, zone_table
+from ptreach.outputs.layers.files import Surroundings
+from ptreach.outputs.tables.frames import decile_table, zone_table
+from ptreach.outputs.tables.pack_tables import pack_tables
+from ptreach.outputs.tables.spreadsheet import spreadsheet
 
 CUTOFFS = (15, 30)
 MONDAY = dt.date(2026, 9, 7)

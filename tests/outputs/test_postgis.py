@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from postgres import GUARDED, PASSWORD, free_port, reason, serving
 from ptreach.errors import InputError
-from ptreach.outputs.layer_files import write_layers
-from ptreach.outputs.manifest import write_manifest
+from ptreach.outputs.layers.files import write_layers
+from ptreach.outputs.paperwork.manifest import write_manifest
 from ptreach.outputs.postgis import publish_pack
 
 LAYERS = {

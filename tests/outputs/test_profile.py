@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from ptreach.outputs.place import PlaceWords
+from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.profile import ProfileContent, write_profile
 
 TABLES = ("authorities", "correlation-matrix", "correlations")

@@ -23,7 +23,7 @@ def verify(
     Every file is compared with the digest that manifest.json has of it. Files that are missing, changed or
     not of the pack are listed, and end in exit code 2.
     """
-    from ptreach.outputs.verify import verify_pack
+    from ptreach.outputs.paperwork.verify import verify_pack
 
     found = verify_pack(pack)
     kinds = {"missing": found.missing, "changed": found.changed, "extra": found.extra}

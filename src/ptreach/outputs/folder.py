@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ptreach.errors import InputError
-from ptreach.outputs.manifest import NAME, is_pack
+from ptreach.outputs.paperwork.manifest import NAME, is_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

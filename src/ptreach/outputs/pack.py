@@ -9,26 +9,26 @@ import numpy as np
 
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
-from ptreach.outputs.agreement_words import agreement_words
-from ptreach.outputs.csvw import write_tables
-from ptreach.outputs.decile_chart import draw_decile_chart
-from ptreach.outputs.far_map import draw_far_map
 from ptreach.outputs.folder import replacing, write_text
-from ptreach.outputs.layer_files import write_layers
-from ptreach.outputs.manifest import NAME, write_manifest
-from ptreach.outputs.maps import draw_journey_time_map
-from ptreach.outputs.methods import methods_text
-from ptreach.outputs.opendocument import write_opendocument
-from ptreach.outputs.pack_tables import pack_tables
-from ptreach.outputs.place import PlaceWords, draw_place
-from ptreach.outputs.qa import qa_page
-from ptreach.outputs.readme import readme_text
-from ptreach.outputs.slides import write_slides
-from ptreach.outputs.spreadsheet import spreadsheet
-from ptreach.outputs.tables import decile_table, far_table
+from ptreach.outputs.layers.files import write_layers
+from ptreach.outputs.maps.decile_chart import draw_decile_chart
+from ptreach.outputs.maps.far_map import draw_far_map
+from ptreach.outputs.maps.journey_map import draw_journey_time_map
+from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.paperwork.agreement_words import agreement_words
+from ptreach.outputs.paperwork.manifest import NAME, write_manifest
+from ptreach.outputs.paperwork.methods import methods_text
+from ptreach.outputs.paperwork.qa import qa_page
+from ptreach.outputs.paperwork.readme import readme_text
+from ptreach.outputs.slides.slides import write_slides
+from ptreach.outputs.tables.csvw import write_tables
+from ptreach.outputs.tables.frames import decile_table, far_table
+from ptreach.outputs.tables.opendocument import write_opendocument
+from ptreach.outputs.tables.pack_tables import pack_tables
+from ptreach.outputs.tables.spreadsheet import spreadsheet
+from ptreach.outputs.tables.workbook import write_workbook
 from ptreach.outputs.web import web_page
 from ptreach.outputs.wording import district_phrase, far_rule, journey_line, none_far, source_line
-from ptreach.outputs.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
-    from ptreach.outputs.agreement_words import AgreementWords
     from ptreach.outputs.facts import PackFacts
-    from ptreach.outputs.layer_files import Surroundings
+    from ptreach.outputs.layers.files import Surroundings
+    from ptreach.outputs.paperwork.agreement_words import AgreementWords
 
 
 _OF_JOURNEYS: Final = {"osm", "gtfs", "schools"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyogrio
 
 from ptreach.errors import InputError
-from ptreach.outputs.verify import require_pack
+from ptreach.outputs.paperwork.verify import require_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,12 +6,13 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ptreach.outputs.csvw import SUFFIX, write_tables
 from ptreach.outputs.folder import replacing, write_text
-from ptreach.outputs.manifest import write_profile_manifest
-from ptreach.outputs.pack_tables import place_tables
-from ptreach.outputs.place import PlaceWords, draw_place
-from ptreach.outputs.readme import MADE_UP_NOTICE, SIDECARS, licence_lines
+from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.paperwork.manifest import write_profile_manifest
+from ptreach.outputs.paperwork.readme import SIDECARS, licence_lines
+from ptreach.outputs.tables.csvw import SUFFIX, write_tables
+from ptreach.outputs.tables.pack_tables import place_tables
+from ptreach.outputs.wording import MADE_UP_NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ptreach.config import Town
     from ptreach.model import SourceRecord
 
+MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
 NAME_LETTERS: Final = 28

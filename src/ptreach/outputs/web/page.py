@@ -14,9 +14,9 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
-from ptreach.outputs.readme import MADE_UP_NOTICE
 from ptreach.outputs.web.data import page_data
 from ptreach.outputs.wording import (
+    MADE_UP_NOTICE,
     long_date,
     map_title,
     statistic_phrase,

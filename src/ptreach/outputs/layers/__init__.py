@@ -1,0 +1,1 @@
+"""Layers for geographic information systems: GeoPackage with styles, exchange files, PostGIS."""

@@ -1,0 +1,1 @@
+"""Pictures: maps and charts, each drawn on one sheet and described in words."""

@@ -1,0 +1,374 @@
+"""The correlation matrix of indicators as a picture: a lower triangle with names on its diagonal.
+
+Blue is for pairs that are high together, orange for those of which one is high where the other is low: the
+pair of hues that all kinds of colour blindness keep apart, in three steps of matching lightness, and each
+value has its sign. Weak pairs, and those that may be chance, stay white.
+"""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from ptreach.errors import InputError
+from ptreach.outputs.maps.sheet import (
+    GREY,
+    LEFT,
+    RIGHT,
+    SIZE_IN,
+    SMALLEST_PT,
+    draw_heading,
+    draw_sources,
+    sheet,
+    shorten,
+    write_description,
+)
+from ptreach.outputs.ramp import INK, letters_on
+from ptreach.outputs.tables.correlation_tables import FIRM_BELOW, WEAK_BELOW, order_pairs
+from ptreach.outputs.wording import first_short_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from ptreach.model import Indicator
+
+STEPS: Final = (WEAK_BELOW, 0.5, 0.7)
+"""Sizes from which on a correlation has the first, second and third colour."""
+POSITIVE: Final = ("#B9DDF1", "#6BAED6", "#186290")
+NEGATIVE: Final = ("#FDD0A2", "#FD8D3C", "#A63603")
+HATCH_COLOUR: Final = "#D5D5D5"
+MOST: Final = 30
+"""Indicators that there is room for at readable sizes."""
+TOP_IN: Final = 0.99
+BOTTOM_IN: Final = 0.78
+"""What title and foot take of the height."""
+THEME_IN: Final = 1.25
+LEGEND_LEFT_IN: Final = 8.35
+MOST_CELL_IN: Final = (0.62, 0.36)
+NAME_IN: Final = 2.9
+
+
+class _Grid(NamedTuple):
+    """Where cells are, in inches from the sheet's left and top."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+DEPRIVATION_THEME: Final = "deprivation"
+
+
+class Strongest(NamedTuple):
+    """The strongest firm pair of two themes: titles, Spearman's correlation, zones."""
+
+    first: str
+    second: str
+    value: float
+    zones: int
+
+
+class _Form(NamedTuple):
+    """How values are written: decimals, and whether a zero stands before them."""
+
+    decimals: int
+    zero: bool
+
+
+def draw_correlation_picture(
+    path: Path,
+    *,
+    pairs: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    area: str,
+    edition: str,
+    source_line: str,
+    made_up: bool = False,
+) -> None:
+    """Draw the matrix as a 16:9 PNG, and its description as text beside it (``.txt``).
+
+    The same inputs give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The PNG to write.
+    pairs
+        As `ptreach.outputs.tables.correlation_tables` describes them; Spearman's correlation is drawn.
+    indicators
+        2 to 30, in the order in which they are drawn; those of one theme should follow each other.
+    area
+        What the zones are of: ``West Midlands``.
+    edition
+        Edition of the zones: ``LSOA 2021``.
+    source_line
+        Sources and attributions, printed at the foot.
+    made_up
+        Whether any of the data is made up: the picture then says so.
+
+    Raises
+    ------
+    InputError
+        Where there are too few or too many indicators, or a pair is there twice.
+    """
+    if not 2 <= len(indicators) <= MOST:
+        raise InputError(
+            f"{len(indicators)} indicators in one picture",
+            where="correlation picture",
+            remedy=f"choose 2 to {MOST} of them",
+        )
+    table = order_pairs(pairs, indicators)
+    strongest = strongest_pair(table, indicators)
+    title = _title(strongest)
+    with sheet(path) as figure:
+        what = f"{_subtitle(table, indicators)}  ·  {area}  ·  {edition}"
+        draw_heading(figure, title, what, made_up=made_up)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, SIZE_IN[0]), ylim=(SIZE_IN[1], 0))
+        axes.set_axis_off()
+        grid = _draw_names(axes, indicators)
+        _draw_cells(axes, table, indicators, grid)
+        _draw_themes(axes, indicators, grid)
+        _draw_legend(axes, strongest)
+        draw_sources(figure, f"{_count_phrase(table, edition)} {source_line}")
+    write_description(path, _description(table, indicators, strongest, title, area, edition, made_up=made_up))
+
+
+def strongest_pair(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Strongest | None:
+    """Return the strongest firm pair of two themes, if there is one.
+
+    No shares of one whole; and indices of deprivation, which are made of the other figures, only where no
+    other pair is firm.
+    """
+    titles = {indicator.name: indicator.title for indicator in indicators}
+    first, second = (
+        table[side].map({indicator.name: indicator.theme for indicator in indicators})
+        for side in ("first", "second")
+    )
+    firm = table["firm"] & (first != second) & ~table["same_whole"].astype(bool)
+    of_figures = firm & (first != DEPRIVATION_THEME) & (second != DEPRIVATION_THEME)
+    rows = table[of_figures if of_figures.any() else firm]
+    if rows.empty:
+        return None
+    values = rows["spearman"].to_numpy(dtype=np.float64)
+    at = int(np.argmax(np.abs(values)))
+    one, other = (titles[str(rows[side].iloc[at])] for side in ("first", "second"))
+    return Strongest(one, other, float(values[at]), int(rows["zones"].iloc[at]))
+
+
+def step_of(value: float) -> int:
+    """Return which of the `STEPS` a correlation reaches, -1 for a weak one."""
+    return int(np.searchsorted(STEPS, abs(value), side="right")) - 1
+
+
+def signed(value: float, decimals: int = 2, *, zero: bool = True) -> str:
+    """Return ``−0.62`` with the sign of print; without `zero` ``−.62``, and ``−1.0`` which is as wide."""
+    text = f"{value:.{decimals}f}".replace("-", "−")
+    text = text.removeprefix("−") if float(f"{value:.{decimals}f}") == 0 else text
+    if zero:
+        return text
+    return text[:-1] if "1." in text else text.replace("0.", ".", 1)
+
+
+def _title(strongest: Strongest | None) -> str:
+    """Return the finding."""
+    if strongest is None:
+        return "No firm link between indicators of different themes"
+    one, two, value = strongest.first, strongest.second, signed(strongest.value)
+    return first_short_title(
+        f"Strongest link across themes: {one} and {two}",
+        f"Strongest link: {one} and {two}",
+        f"{one} and {two}: {value}",
+        f"Strongest correlation between two themes is {value}",
+    )
+
+
+def _subtitle(table: pd.DataFrame, indicators: Sequence[Indicator]) -> str:
+    """Return what is shown."""
+    firm = int(table["firm"].sum())
+    pairs = "1 firm pair" if firm == 1 else f"{firm} firm pairs"
+    return f"Spearman correlation of {len(indicators)} indicators, {pairs}"
+
+
+def _draw_names(axes: Axes, indicators: Sequence[Indicator]) -> _Grid:
+    """Write each name where its column begins, at the end of its row; return the cells there is room for."""
+    count = len(indicators)
+    height = min(MOST_CELL_IN[1], (SIZE_IN[1] - TOP_IN - BOTTOM_IN) / count)
+    size_pt = SMALLEST_PT if height < 0.2 else 8.5
+    texts = [
+        axes.text(0, 0, indicator.title, fontsize=size_pt, fontweight="bold", va="center")
+        for indicator in indicators
+    ]
+    for text in texts:
+        shorten(text, NAME_IN)
+    left = LEFT * SIZE_IN[0] + THEME_IN
+    dpi = axes.figure.dpi
+    room = [RIGHT * SIZE_IN[0] - left - 0.06 - text.get_window_extent().width / dpi for text in texts]
+    width = min([MOST_CELL_IN[0], *(room[number] / number for number in range(1, count))])
+    grid = _Grid(left, TOP_IN, width, height)
+    for number, text in enumerate(texts):
+        text.set_position((grid.left + number * width + 0.05, grid.top + (number + 0.5) * height))
+    return grid
+
+
+def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator], grid: _Grid) -> None:
+    """Draw a cell a pair, and a dash for a pair of which nothing is known."""
+    cells = zip(
+        table["first"], table["second"], table["spearman"], table["firm"], table["same_whole"], strict=True
+    )
+    known = {(one, two): (float(value), bool(firm), bool(whole)) for one, two, value, firm, whole in cells}
+    form = _value_format(axes, grid)
+    for (one, first), (two, second) in itertools.combinations(enumerate(indicators), 2):
+        x, y = grid.left + one * grid.width, grid.top + two * grid.height
+        value, firm, same_whole = known.get((first.name, second.name), (float("nan"), False, False))
+        fill, letters = "white", GREY
+        if firm and not same_whole:
+            fill = (POSITIVE if value > 0 else NEGATIVE)[step_of(value)]
+            letters = letters_on(fill)
+        axes.add_artist(
+            Rectangle(
+                (x, y), grid.width, grid.height, facecolor=fill, edgecolor=HATCH_COLOUR,
+                hatch="/////" if same_whole else None,
+                linewidth=0.5,
+            )
+        )  # fmt: skip
+        if fill != "white":
+            axes.add_artist(
+                Rectangle(
+                    (x, y), grid.width, grid.height, facecolor="none", edgecolor=INK, linewidth=0.5, zorder=2
+                )
+            )
+        words = "–" if np.isnan(value) else signed(value, form.decimals, zero=form.zero)
+        axes.text(
+            x + grid.width / 2, y + grid.height / 2, words, fontsize=SMALLEST_PT, color=letters, ha="center",
+            va="center_baseline", zorder=4,
+        )  # fmt: skip
+
+
+def _value_format(axes: Axes, grid: _Grid) -> _Form:
+    """Return how values are written: ``−0.62`` if that fits the cells, else ``−.62``, else ``−0.6``."""
+    trial = axes.text(0, 0, "", fontsize=SMALLEST_PT)
+    for form, margin_px in ((_Form(2, zero=True), 10), (_Form(2, zero=False), 3), (_Form(1, zero=True), 0)):
+        trial.set_text(signed(-0.88, form.decimals, zero=form.zero))
+        if trial.get_window_extent().width + margin_px < grid.width * axes.figure.dpi:
+            break
+    trial.remove()
+    return form
+
+
+def _draw_themes(axes: Axes, indicators: Sequence[Indicator], grid: _Grid) -> None:
+    """Bracket the rows of each theme on the left, name it, and draw lines where themes meet."""
+    last = 0
+    for theme, members in itertools.groupby(indicators, key=lambda indicator: indicator.theme):
+        first, last = last, last + len(list(members))
+        top, bottom = grid.top + first * grid.height, grid.top + last * grid.height
+        x = grid.left - 0.1
+        axes.plot([x, x], [top + 0.03, bottom - 0.03], color=INK, linewidth=2.2, solid_capstyle="butt")
+        lines_n = max(1, int((bottom - top) / 0.15))
+        words = "\n".join(
+            textwrap.wrap(theme[:1].upper() + theme[1:], 14, max_lines=lines_n, placeholder="…")
+        )
+        text = axes.text(
+            x - 0.08, (top + bottom) / 2, words, fontsize=8.5, fontweight="bold", ha="right", va="center",
+            linespacing=1.1,
+        )  # fmt: skip
+        if "\n" not in words:
+            shorten(text, THEME_IN - 0.2)
+        right, foot = grid.left + first * grid.width, grid.top + len(indicators) * grid.height
+        if first:
+            axes.plot([grid.left, right], [top, top], color=INK, linewidth=1.3, zorder=3)
+            axes.plot([right, right], [top + grid.height, foot], color=INK, linewidth=1.3, zorder=3)
+
+
+def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
+    """Explain colours and marks where the matrix is empty, below the strongest pair in large figures."""
+    x, right = LEGEND_LEFT_IN, RIGHT * SIZE_IN[0]
+    y = TOP_IN + 0.30
+    if strongest is not None:
+        figures = axes.text(x, y, signed(strongest.value), fontsize=30, fontweight="bold", va="center")
+        together = "high together" if strongest.value > 0 else "one high where the other is low"
+        words = f"{strongest.first} and {strongest.second}: {together}, over {strongest.zones:,} zones"
+        width = figures.get_window_extent().width / axes.figure.dpi
+        lines = textwrap.wrap(words, int((right - x - width - 0.15) / 0.073), max_lines=4, placeholder="…")
+        axes.text(x + width + 0.15, y, "\n".join(lines), fontsize=8.5, va="center", linespacing=1.15)
+        y += 0.45
+    axes.plot([x, right], [y, y], color=INK, linewidth=1.0)
+    y += 0.18
+    steps = [*(f"{low} to {high}" for low, high in itertools.pairwise(STEPS)), f"{STEPS[-1]} or more"]
+    width = (right - x - 0.9) / len(STEPS)
+    for number, words in enumerate(steps):
+        axes.text(x + 0.9 + (number + 0.5) * width, y, words, fontsize=8.5, va="center", ha="center")
+    for colours, sign, words in ((POSITIVE, "+", "together"), (NEGATIVE, "−", "opposite")):
+        y += 0.26
+        axes.text(x, y, f"{sign} {words}", fontsize=8.5, va="center")
+        for number, colour in enumerate(colours):
+            axes.add_artist(
+                Rectangle(
+                    (x + 0.9 + number * width, y - 0.11), width, 0.22, facecolor=colour, edgecolor=INK,
+                    linewidth=0.7,
+                )
+            )  # fmt: skip
+    marks = (
+        (None, f"weak (under {WEAK_BELOW}) or may be chance (p {FIRM_BELOW} or more)"),
+        ("/////", "shares of one whole: linked by construction"),
+    )
+    for hatch, words in marks:
+        y += 0.27
+        axes.add_artist(
+            Rectangle((x, y - 0.09), 0.36, 0.18, facecolor="white", edgecolor=HATCH_COLOUR, hatch=hatch)
+        )
+        axes.text(x + 0.46, y, words, fontsize=8.5, va="center")
+
+
+def _count_phrase(table: pd.DataFrame, edition: str) -> str:
+    """Say of how many zones the correlations are, and how their chance was judged."""
+    zones = table["zones"].dropna()
+    if zones.empty:
+        return f"n = 0 zones ({edition})."
+    low, high = int(zones.min()), int(zones.max())
+    n = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return f"n = {n} zones a pair ({edition}); p of a test that allows for the nearness of zones."
+
+
+def _description(
+    table: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    strongest: Strongest | None,
+    title: str,
+    area: str,
+    edition: str,
+    *,
+    made_up: bool,
+) -> list[str]:
+    """Describe the picture for those who cannot see it."""
+    titles = {indicator.name: indicator.title for indicator in indicators}
+    lines = [f"Correlation matrix: {title}."]
+    if made_up:
+        lines.append("The data are made up; they describe no real place.")
+    lines += [f"{_subtitle(table, indicators)}, {area}. {_count_phrase(table, edition)}"]
+    if strongest is not None:
+        lines.append(
+            f"Strongest firm pair of two themes: {strongest.first} and {strongest.second}, "
+            f"{signed(strongest.value)}."
+        )
+    firm = table[table["firm"] & ~table["same_whole"].astype(bool)]
+    ordered = firm.iloc[np.argsort(-firm["spearman"].abs().to_numpy(), kind="stable")]
+    lines.append(f"Firm pairs that are not shares of one whole ({len(firm)}), the strongest first:")
+    named = zip(ordered["first"], ordered["second"], ordered["spearman"], strict=True)
+    lines += [f"- {titles[one]} and {titles[two]}: {signed(float(value))}" for one, two, value in named]
+    missing = len(indicators) * (len(indicators) - 1) // 2 - int(table["spearman"].notna().sum())
+    if missing:
+        lines.append(f"Pairs of which nothing is known: {missing}.")
+    by_theme = itertools.groupby(indicators, key=lambda indicator: indicator.theme)
+    lines.append("Indicators by theme:")
+    lines += [f"- {theme}: {'; '.join(i.title for i in members)}" for theme, members in by_theme]
+    return lines

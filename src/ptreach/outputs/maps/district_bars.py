@@ -1,0 +1,129 @@
+"""Beside the map of districts: the place's score in large figures, and its bar among those around it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from ptreach.outputs.maps.sheet import GREY, SMALLEST_PT, shorten
+from ptreach.outputs.ramp import INK, MISSING, STAR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+ROW_IN: Final = 0.38
+LEAST_ROW_IN: Final = 0.165
+"""Heights of a bar's row in inches: what it has, and what it shrinks to where there are many."""
+NAME_END: Final = 0.42
+BAR_END: Final = 0.71
+"""Where names end and where the longest bar does, as shares of the width."""
+
+
+class DistrictBar(NamedTuple):
+    """One district's bar: ``rank`` is NaN where it has none, ``colour`` that of its class."""
+
+    name: str
+    score: float
+    rank: float
+    colour: str
+    marked: bool
+
+
+def draw_headline(axes: Axes, figure_text: str, words: str, top_in: float) -> float:
+    """Write a number in large figures and words below it; return the inches used so far."""
+    axes.text(0, top_in + 0.25, figure_text, fontsize=33, fontweight="bold", va="center")
+    lines = textwrap.wrap(words, 36)
+    axes.text(0, top_in + 0.60, "\n".join(lines), fontsize=10, va="top", linespacing=1.3)
+    return top_in + 0.60 + 0.185 * len(lines)
+
+
+def draw_bars(
+    axes: Axes,
+    bars: Sequence[DistrictBar],
+    *,
+    heading: str,
+    average: float,
+    average_words: str,
+    decimals: int,
+    top_in: float,
+    bottom_in: float,
+) -> list[str]:
+    """Draw bars by score, the highest first, from `top_in` inches down, and the line of the average.
+
+    Where there is no room for all, those not marked are left out whose score is nearest to the middle.
+    Return the names of those left out.
+    """
+    first_in = top_in + 0.50
+    room = max(1, int((bottom_in - first_in) / LEAST_ROW_IN))
+    shown, left_out = fitting_bars(bars, room)
+    row_in = min(ROW_IN, (bottom_in - first_in) / len(shown))
+    scores = [bar.score for bar in shown if not np.isnan(bar.score)]
+    unit = (BAR_END - NAME_END) / max([*scores, average, 1e-9])
+    axes.plot([0, 1], [top_in] * 2, color=INK, linewidth=1.0)
+    axes.text(0, top_in + 0.15, heading, fontsize=9.5, fontweight="bold", va="center")
+    for number, bar in enumerate(shown):
+        _draw_bar(axes, bar, first_in + number * row_in, row_in, unit, decimals)
+    x = NAME_END + average * unit
+    end_in = first_in + len(shown) * row_in
+    for colour, width_pt in (("white", 3.0), (INK, 1.4)):
+        axes.plot([x, x], [first_in - 0.02, end_in], color=colour, linewidth=width_pt, zorder=4)
+    words = axes.text(
+        x, first_in - 0.10, f"{average_words} {average:.{decimals}f}", fontsize=8.5, va="center", ha="center"
+    )
+    _keep_inside(axes, words)
+    return left_out
+
+
+def fitting_bars(bars: Sequence[DistrictBar], room: int) -> tuple[list[DistrictBar], list[str]]:
+    """Return at most `room` bars, the highest score first, and the names of those there is no room for."""
+    ordered = sorted(bars, key=lambda bar: (np.isnan(bar.score), -bar.score, bar.name))
+    middle = (len(ordered) - 1) / 2
+    by_weight = sorted(range(len(ordered)), key=lambda i: (not ordered[i].marked, -abs(i - middle), i))
+    kept = sorted(by_weight[:room])
+    return [ordered[i] for i in kept], [ordered[i].name for i in sorted(by_weight[room:])]
+
+
+def _draw_bar(axes: Axes, bar: DistrictBar, y_in: float, row_in: float, unit: float, decimals: int) -> None:
+    """Draw one row: name, bar, score and rank."""
+    weight = "bold" if bar.marked else "normal"
+    size_pt = SMALLEST_PT if row_in < 0.2 else 9.0
+    middle = y_in + row_in / 2
+    name = axes.text(
+        NAME_END - 0.02, middle, bar.name, fontsize=size_pt, fontweight=weight, va="center", ha="right"
+    )
+    shorten(name, (NAME_END - 0.02) * axes.bbox.width / axes.figure.dpi)
+    if np.isnan(bar.score):
+        axes.text(BAR_END + 0.02, middle, "no score", fontsize=size_pt, va="center", color=GREY)
+        return
+    end = NAME_END + bar.score * unit
+    if bar.marked:
+        size = (end - NAME_END, row_in * 0.72)
+        place = (NAME_END, middle - row_in * 0.36)
+        axes.add_artist(Rectangle(place, *size, facecolor="none", edgecolor=INK, linewidth=4.2))
+        axes.add_artist(Rectangle(place, *size, facecolor="none", edgecolor=STAR, linewidth=2.4))
+    axes.add_artist(
+        Rectangle(
+            (NAME_END, middle - row_in * 0.36), end - NAME_END, row_in * 0.72,
+            facecolor=bar.colour or MISSING, edgecolor=INK, linewidth=0.8,
+        )
+    )  # fmt: skip
+    rank = "" if np.isnan(bar.rank) else f"  ({bar.rank:.0f})"
+    # Clear of the line of the average, which would strike the figures through
+    axes.text(
+        BAR_END + 0.02, middle, f"{bar.score:.{decimals}f}{rank}", fontsize=size_pt, fontweight=weight,
+        va="center",
+    )  # fmt: skip
+
+
+def _keep_inside(axes: Axes, text: Text) -> None:
+    """Move a text sideways into its axes."""
+    extent = text.get_window_extent()
+    shift = max(0.0, axes.bbox.x0 - extent.x0) - max(0.0, extent.x1 - axes.bbox.x1)
+    x, y = text.get_position()
+    text.set_position((x + shift / axes.bbox.width, y))

@@ -1,0 +1,69 @@
+"""What is said of a place without a timetable: its authority among others, and how its indicators relate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ptreach.outputs.maps.correlation_picture import draw_correlation_picture
+from ptreach.outputs.maps.district_map import draw_district_map
+from ptreach.outputs.maps.district_scene import IDACI, IMD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ptreach.model import Authorities, CorrelationMatrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWords:
+    """What pictures of a place say beside their figures; ``area`` is what the zones are of."""
+
+    slug: str
+    area: str
+    edition: str
+    deprivation_title: str
+    source_line: str
+    made_up: bool
+
+
+def draw_place(
+    folder: Path,
+    words: PlaceWords,
+    authorities: Authorities | None,
+    marked: Sequence[str],
+    correlations: CorrelationMatrix | None,
+) -> None:
+    """Draw what there is: averages of deprivation by local authority, and the correlation matrix.
+
+    `marked` are the codes of the place's own authorities; without any that has an average nothing is drawn
+    of it.
+    """
+    if authorities is not None:
+        for measure in (IDACI, IMD):
+            name = measure.short.lower()
+            scores = authorities.scores.rename(columns={f"{name}_rank": "rank"})
+            scores = scores[scores[measure.column].notna()]
+            here = [code for code in marked if code in set(scores["district_code"])]
+            if here and scores[measure.column].nunique() >= 5:
+                draw_district_map(
+                    folder / f"{words.slug}-{name}-by-authority.png",
+                    districts=authorities.shapes,
+                    scores=scores,
+                    marked=here,
+                    measure=measure,
+                    edition=words.deprivation_title,
+                    source_line=words.source_line,
+                    made_up=words.made_up,
+                )
+    if correlations is not None:
+        draw_correlation_picture(
+            folder / f"{words.slug}-correlations.png",
+            pairs=correlations.pairs,
+            indicators=correlations.drawn,
+            area=words.area,
+            edition=words.edition,
+            source_line=words.source_line,
+            made_up=words.made_up,
+        )

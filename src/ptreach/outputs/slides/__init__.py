@@ -1,0 +1,1 @@
+"""The findings as slides whose text, charts and tables can be edited."""

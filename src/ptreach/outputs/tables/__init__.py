@@ -1,0 +1,1 @@
+"""Tables: CSV with sidecars, a workbook and an OpenDocument spreadsheet, from one dictionary of columns."""

@@ -1,0 +1,154 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+
+from ptreach.outputs.maps.view import (
+    LINES,
+    MINOR_BELOW_M,
+    PATHS_BELOW_M,
+    SMALLEST_VIEW_M,
+    away_from,
+    clipped,
+    draw_bands,
+    draw_edge,
+    draw_ground,
+    line_coordinates,
+    polygon_outline,
+    view_bounds,
+)
+from ptreach.outputs.ramp import INK
+
+NO_ZONES = np.array([], dtype=object)
+
+
+@pytest.fixture
+def axes():
+    figure = Figure(figsize=(10, 5), dpi=100)
+    FigureCanvasAgg(figure)
+    made = figure.add_axes((0, 0, 1, 1))
+    made.set(xlim=(0, 2000), ylim=(0, 1000))
+    return made
+
+
+@pytest.mark.parametrize("bands", [box(0, 0, 50_000, 1000), box(0, 0, 1000, 50_000), box(0, 0, 10, 10)])
+def test_view_has_the_shape_of_the_map_and_room_around_the_bands(bands):
+    west, south, east, north = view_bounds(MultiPolygon([bands]), (5, 5), NO_ZONES, 1.5)
+    assert (east - west) / (north - south) == pytest.approx(1.5)
+    assert min(east - west, north - south) >= SMALLEST_VIEW_M
+    assert box(west, south, east, north).buffer(-0.04 * 1000).contains(bands)
+
+
+def test_view_holds_the_origin_and_zones_stand_in_for_no_bands():
+    far = (90_000.0, 0.0)
+    assert box(*view_bounds(MultiPolygon([box(0, 0, 1, 1)]), far, NO_ZONES, 1.5)).contains(Point(far))
+    zones = np.array([box(0, 0, 7000, 7000)])
+    assert box(*view_bounds(MultiPolygon(), (5, 5), zones, 1.5)).contains(zones[0])
+
+
+def ground(*rows):
+    return gpd.GeoDataFrame({"kind": [kind for kind, _ in rows]}, geometry=[g for _, g in rows], crs=27700)
+
+
+@pytest.mark.parametrize(
+    ("width_m", "drawn"),
+    [
+        (PATHS_BELOW_M, {"path", "minor", "major"}),
+        (PATHS_BELOW_M + 1, {"minor", "major"}),
+        (MINOR_BELOW_M + 1, {"major"}),
+    ],
+)
+def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
+    line = LineString([(10, 10), (900, 900)])
+    view = (0.0, 0.0, width_m, width_m / 2)
+    seen = draw_ground(
+        axes,
+        ground(("path", line), ("minor", line), ("major", line)),
+        box(*view),
+        view,
+        by_the_sea=True,
+    )
+    assert seen == drawn
+    assert len(axes.collections) == len(drawn)
+
+
+def test_only_what_is_in_view_is_drawn_and_the_sea_is_outside(axes):
+    view = (0.0, 0.0, 2000.0, 1000.0)
+    rows = ground(("rail", LineString([(5000, 0), (6000, 0)])), ("major", LineString([(0, 5), (9, 5)])))
+    assert draw_ground(axes, rows, box(*view), view, by_the_sea=True) == {"major"}
+    corner = box(0, 0, 1000, 1000)
+    assert draw_ground(axes, rows, corner, view, by_the_sea=False) == {"major", "outside"}
+    assert draw_ground(axes, rows, corner, view, by_the_sea=True) == {"major", "sea"}
+    lake = ground(("water", box(1000, 0, 2000, 1000)))
+    assert draw_ground(axes, lake, box(0, 0, 1000, 1000), view, by_the_sea=True) == {"water"}
+
+
+def drawn_lines(axes, colour):
+    parts = [c.get_segments() for c in axes.collections if to_hex(c.get_color()[0]) == colour.lower()]
+    return shapely.union_all([LineString(line) for lines in parts for line in lines])
+
+
+def test_outlines_side_by_side_are_drawn_once_and_not_along_the_shore(axes):
+    view, land = (0.0, 0.0, 2000.0, 1000.0), box(100, 100, 1900, 900)
+    # 1 px is 2 m: the left sides lie 2 px apart, the right sides 50 px; the lower sides are the shore
+    near, far = box(502, 100, 1300, 700), box(498, 100, 1400, 800)
+    draw_bands(axes, {15: MultiPolygon([near]), 30: MultiPolygon([far])}, land, view)
+    ink = drawn_lines(axes, INK)
+    sides = {
+        "left of far": LineString([(498, 120), (498, 800)]),
+        "right of far": LineString([(1400, 120), (1400, 800)]),
+        "right of near": LineString([(1300, 120), (1300, 690)]),
+    }
+    assert all(ink.buffer(0.1).covers(side) for side in sides.values())
+    assert ink.intersection(LineString([(502, 120), (502, 680)])).length == 0
+    assert ink.intersection(LineString([(600, 100), (1200, 100)])).length == 0
+    assert drawn_lines(axes, LINES["coast"].colour).buffer(0.1).covers(land.boundary)
+
+
+def test_edge_of_districts_is_drawn_inland_only(axes):
+    view = (0.0, 0.0, 20_000.0, 10_000.0)
+    districts = box(5000, 2000, 15_000, 8000)
+    assert not draw_edge(axes, districts, districts, view)
+    assert draw_edge(axes, districts, box(-1e5, -1e5, 1e5, 1e5), view)
+    assert not draw_edge(axes, box(*view).buffer(9000), box(-1e5, -1e5, 1e5, 1e5), view)
+
+
+def test_outline_runs_one_way_round_shells_and_the_other_round_holes():
+    holed = Polygon(box(0, 0, 10, 10).exterior, [box(4, 4, 6, 6).exterior])
+    shell, hole = (shapely.LinearRing(ring) for ring in polygon_outline(holed).to_polygons())
+    assert shell.is_ccw != hole.is_ccw
+    assert polygon_outline(Polygon()).vertices.size == 0
+
+
+def test_clipping_leaves_areas_that_are_not_valid_whole():
+    bow = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    assert clipped(bow, box(0, 0, 1, 1)) is bow
+    assert clipped(box(0, 0, 2, 2), box(1, 1, 3, 3)).equals(box(1, 1, 2, 2))
+
+
+def test_lines_away_from_others_are_what_is_left_beside_all_of_them_widened():
+    dice = np.random.default_rng(3)
+    ponds = shapely.union_all(
+        [Point(xy).buffer(dice.uniform(1, 12)).boundary for xy in dice.uniform(0, 1_000, size=(400, 2))]
+    )
+    line = shapely.union_all(
+        [LineString(dice.uniform(0, 1_000, size=(6, 2))), Point(500, 500).buffer(90).boundary]
+    )
+    found, plain = away_from(line, ponds, 9.0), line.difference(ponds.buffer(9.0))
+    assert 0 < found.length < 0.9 * line.length
+    assert found.length == pytest.approx(plain.length)
+    assert found.hausdorff_distance(plain) < 1e-6
+    assert away_from(line, shapely.LineString([(5_000, 0), (5_000, 9)]), 9.0).equals(line)
+    assert away_from(line, shapely.LineString(), 9.0).equals(line)
+
+
+def test_lines_come_apart_into_their_parts():
+    both = shapely.MultiLineString([[(0, 0), (1, 0)], [(5, 5), (6, 6), (7, 7)]])
+    assert [line.tolist() for line in line_coordinates([both])] == [
+        [[0, 0], [1, 0]],
+        [[5, 5], [6, 6], [7, 7]],
+    ]
