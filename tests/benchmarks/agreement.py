@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ptreach.engine.raptor.engine import RaptorEngine
-from ptreach.matrix.compare import Agreement, LongMatrix, compare_matrices
+from ptreach.matrix.long_tables import LongMatrix, read_matrix
+from ptreach.matrix.pairs import join_matrices
+from ptreach.measures.comparison import compare_times
+from ptreach.measures.time_differences import WITHIN_S
 from ptreach.model import UNREACHED, no_progress
 from ptreach.network.build import build_network
 from ptreach.network.rules import OURS, R5
 from r5_answers import PLACES, REFERENCE, read_points, some, window
 
 if TYPE_CHECKING:
+    from ptreach.measures.time_differences import TimeDifferences
     from ptreach.network.rules import Rules
 
 # R5's rules with these fields as ours: what each choice changes.
@@ -53,41 +56,34 @@ def main() -> int:
         for what, fields in CHOICES.items():
             rules = R5._replace(**{field: getattr(OURS, field) for field in fields})
             a = agreement(name, rules)
+            minute, ninety = (a.within[WITHIN_S.index(limit)] for limit in (60, 90))
             print(
-                f"{what:36}{a.pairs:9,}{a.reached_alike:15.2%}{a.equal:9.2%}{a.within_60_s:9.2%}"
-                f"{a.within_90_s:9.2%}{a.median_difference_s:+8.0f} s",
+                f"{what:36}{a.both:9,}{a.reached_alike:15.2%}{a.equal:9.2%}{minute:9.2%}{ninety:9.2%}"
+                f"{a.median_s:+8} s",
                 flush=True,
             )
     return 0
 
 
-def agreement(name: str, rules: Rules) -> Agreement:
+def agreement(name: str, rules: Rules) -> TimeDifferences:
     """Return how the engine by some rules agrees with R5 on a place, at the median."""
     place, points = PLACES[name], read_points(name)
-    reference = pd.read_parquet(REFERENCE / f"{name}_window120_seconds.parquet").astype(
-        {"from_id": str, "to_id": str}
-    )
-    theirs = LongMatrix(
-        "R5",
-        reference["from_id"].to_numpy(object),
-        reference["to_id"].to_numpy(object),
-        {50: reference["travel_time_p50"].to_numpy(np.float64, na_value=np.nan) / 60},
-    )
+    theirs = read_matrix(REFERENCE / f"{name}_window120_seconds.parquet")
     with tempfile.TemporaryDirectory() as folder:
         network = build_network([place.osm], place.feeds, Path(folder), no_progress, rules)
-        origins = some(points, pd.unique(reference["from_id"]))
+        origins = some(points, [theirs.ids[idx] for idx in dict.fromkeys(theirs.from_idx.tolist())])
         engine = RaptorEngine(network, workers=2)
         blocks = engine.travel_times(origins, points, window(place, percentiles=(50,)))
         seconds = np.concatenate([block.seconds for block in blocks])[:, :, 0]
     row, column = np.nonzero(seconds != UNREACHED)
-    ours = LongMatrix(
+    ours = LongMatrix.of(
         "ours",
         np.array(origins.ids, dtype=object)[row],
         np.array(points.ids, dtype=object)[column],
-        {50: seconds[row, column] / 60},
+        {50: seconds[row, column]},
     )
-    (found,) = compare_matrices(theirs, ours)
-    return found
+    pairs, _ = join_matrices(theirs, ours)
+    return compare_times(pairs, floored="neither").shown_at
 
 
 if __name__ == "__main__":

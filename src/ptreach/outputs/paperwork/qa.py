@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
 from ptreach.model import MAP_NODES, Decision, Severity
 from ptreach.outputs.paperwork.agreement_words import HEADER
 from ptreach.outputs.paperwork.heatmap import heat_map, legend, trips_on, weeks_shown
-from ptreach.outputs.wording import MADE_UP_NOTICE, long_date
+from ptreach.outputs.paperwork.markup import html_page, html_table
+from ptreach.outputs.wording import long_date
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ptreach.model import Comparison, DaySeries, Finding, Verdict
@@ -67,7 +67,6 @@ def qa_page(
     `name` is what the timetable serves: a town, else the network. `agreement` is that of a pack's map and
     table.
     """
-    style = (resources.files("ptreach.outputs.paperwork") / "qa.css").read_text(encoding="utf-8")
     weeks = weeks_shown(verdict)
     sections = [
         ("What was found", _findings(verdict)),
@@ -79,32 +78,14 @@ def qa_page(
     ]
     if agreement is not None:
         sections.insert(-1, ("Map and table beside each other", _agreement(agreement)))
-    title = escape(f"Timetable check: {name}")
-    body = [f"<section>\n<h2>{heading}</h2>\n{content}\n</section>" for heading, content in sections]
-    notice = f'<p class="made-up">{escape(MADE_UP_NOTICE)}</p>\n' if made_up else ""
-    return f"""<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-{notice}<header>
-<h1>{title}</h1>
-<p>Network {escape(verdict.network)}, {long_date(verdict.date)} (date from {escape(verdict.date_from)})</p>
-</header>
-<main>
-{_banner(verdict)}
-{chr(10).join(body)}
-</main>
-<footer>Written by ptreach. The same files and date give the same page.</footer>
-</body>
-</html>
-"""
+    return html_page(
+        f"Timetable check: {name}",
+        f"Network {verdict.network}, {long_date(verdict.date)} (date from {verdict.date_from})",
+        sections,
+        above=_banner(verdict),
+        made_up=made_up,
+        footer="Written by ptreach. The same files and date give the same page.",
+    )
 
 
 def _banner(verdict: Verdict) -> str:
@@ -177,7 +158,7 @@ def _comparisons(verdict: Verdict) -> str:
 def _comparison_table(verdict: Verdict, rows: Sequence[Comparison]) -> str:
     """Return a table of trips on the date and at other times."""
     days = f"{long_date(verdict.date).split(' ', maxsplit=1)[0]}s"
-    return _table(
+    return html_table(
         f"Medians of other {days}: of the weeks around, and of all of full service; no bank holidays.",
         ("service", "trips on the date", "weeks around", "date / weeks around", "whole timetable"),
         [
@@ -222,7 +203,7 @@ def _week_table(verdict: Verdict, weeks: Weeks, modes: Sequence[DaySeries]) -> s
         notes = [*(["the date"] if verdict.date in days else []), *dict.fromkeys(off)]
         rows.append((days[0].isoformat(), *totals, "; ".join(notes)))
     header = ("week from Monday", *(f"{one.name} trips" for one in modes), "days off")
-    return _table("Trips of each week.", header, rows, numbers=range(1, len(modes) + 1))
+    return html_table("Trips of each week.", header, rows, numbers=range(1, len(modes) + 1))
 
 
 def _feeds(verdict: Verdict) -> str:
@@ -232,7 +213,7 @@ def _feeds(verdict: Verdict) -> str:
         for feed in verdict.feeds
     ]
     caption = "Days with any trip, and those of the weeks of full service."
-    return _table(caption, ("feed", "trips", "full service", "any service"), rows, numbers=(1,))
+    return html_table(caption, ("feed", "trips", "full service", "any service"), rows, numbers=(1,))
 
 
 def _days(first: dt.date, last: dt.date) -> str:
@@ -247,7 +228,7 @@ def _cleaning(verdict: Verdict) -> str:
         for one in verdict.cleaned
     ]
     cut = any(one.table == MAP_NODES for one in verdict.cleaned)
-    tables = _table(
+    tables = html_table(
         "Rows of the feeds before and after cleaning"
         + ", and nodes of maps cut to what was needed" * cut
         + ".",
@@ -261,7 +242,7 @@ def _cleaning(verdict: Verdict) -> str:
         (one.what, one.feed, f"{one.count:,}", one.done, one.example, one.rule) for one in verdict.repairs
     ]
     header = ("what was found", "feed", "how often", "what was done", "such as", "rule")
-    return tables + "\n" + _table("Mended or left out.", header, repairs, numbers=(2,))
+    return tables + "\n" + html_table("Mended or left out.", header, repairs, numbers=(2,))
 
 
 def _agreement(agreement: AgreementWords) -> str:
@@ -269,7 +250,7 @@ def _agreement(agreement: AgreementWords) -> str:
     figure = f"<p>{escape(agreement.sentence)}</p>"
     if not agreement.rows:
         return figure
-    return f"{figure}\n{_table('Zones on which they differ.', HEADER, agreement.rows, numbers=(2,))}"
+    return f"{figure}\n{html_table('Zones on which they differ.', HEADER, agreement.rows, numbers=(2,))}"
 
 
 def _criteria(verdict: Verdict) -> str:
@@ -282,26 +263,3 @@ def _criteria(verdict: Verdict) -> str:
     )
     items = "".join(f"<li>{escape(words)}</li>" for words in (*verdict.criteria, off))
     return f"<ul>{items}</ul>"
-
-
-def _table(
-    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int]
-) -> str:
-    """Return a table; the first cell of a row is its header, columns `numbers` stand to the right."""
-    right = set(numbers)
-
-    def classed(column: int) -> str:
-        return ' class="number"' if column in right else ""
-
-    heads = "".join(
-        f'<th scope="col"{classed(column)}>{escape(name)}</th>' for column, name in enumerate(header)
-    )
-    lines = []
-    for first, *rest in rows:
-        cells = "".join(f"<td{classed(column)}>{escape(cell)}</td>" for column, cell in enumerate(rest, 1))
-        lines.append(f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>')
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>"
-    )

@@ -1,0 +1,77 @@
+"""HTML of the pages that open from disk, without scripts or a network: the page, and its tables."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ptreach.outputs.wording import MADE_UP_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def html_page(
+    title: str,
+    intro: str,
+    sections: Sequence[tuple[str, str]],
+    *,
+    above: str = "",
+    made_up: bool,
+    footer: str,
+    style: str = "",
+) -> str:
+    """Return a page: plain texts `title`, `intro` and `footer`; of each section a heading and its markup.
+
+    `above` is markup that stands before the sections, `style` CSS that comes after that of all pages.
+    """
+    shared = (resources.files("ptreach.outputs.paperwork") / "qa.css").read_text(encoding="utf-8")
+    body = [f"<section>\n<h2>{escape(heading)}</h2>\n{content}\n</section>" for heading, content in sections]
+    notice = f'<p class="made-up">{escape(MADE_UP_NOTICE)}</p>\n' if made_up else ""
+    return f"""<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>
+{shared}{style}</style>
+</head>
+<body>
+{notice}<header>
+<h1>{escape(title)}</h1>
+<p>{escape(intro)}</p>
+</header>
+<main>
+{above}
+{chr(10).join(body)}
+</main>
+<footer>{escape(footer)}</footer>
+</body>
+</html>
+"""
+
+
+def html_table(
+    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int]
+) -> str:
+    """Return a table; the first cell of a row is its header, columns `numbers` stand to the right."""
+    right = set(numbers)
+
+    def classed(column: int) -> str:
+        return ' class="number"' if column in right else ""
+
+    heads = "".join(
+        f'<th scope="col"{classed(column)}>{escape(name)}</th>' for column, name in enumerate(header)
+    )
+    lines = []
+    for first, *rest in rows:
+        cells = "".join(f"<td{classed(column)}>{escape(cell)}</td>" for column, cell in enumerate(rest, 1))
+        lines.append(f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>')
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>"
+    )
