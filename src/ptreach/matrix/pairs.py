@@ -33,6 +33,18 @@ class Pairs:
     first_s: Mapping[int, NDArray[np.floating]]
     second_s: Mapping[int, NDArray[np.floating]]
 
+    @classmethod
+    def of_one(
+        cls,
+        origin_id: str,
+        ids: tuple[str, ...],
+        first_s: Mapping[int, NDArray[np.floating]],
+        second_s: Mapping[int, NDArray[np.floating]],
+    ) -> Pairs:
+        """Return the pairs of one place with each of `ids`: both sides' seconds, NaN where not reached."""
+        from_idx = np.zeros(len(ids), dtype=np.int64)
+        return cls((origin_id, *ids), from_idx, np.arange(1, len(ids) + 1), first_s, second_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -79,7 +91,7 @@ def join_matrices(first: LongMatrix, second: LongMatrix, *, common: bool = False
         key = from_idx * ids.size + to_idx
         _refuse_doubles(matrix, key, ids)
         keys.append(key[known] if common else key)
-    pairs = keys[0] if np.array_equal(keys[0], keys[1]) else np.union1d(keys[0], keys[1])
+    pairs = np.union1d(keys[0], keys[1])
     columns: list[dict[int, NDArray[np.floating]]] = []
     for matrix, key, known in zip((first, second), keys, kept, strict=True):
         at = np.searchsorted(pairs, key)

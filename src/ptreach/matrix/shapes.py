@@ -61,10 +61,10 @@ def shape_of(headers: Sequence[str], path: Path, unit: Unit | None = None) -> Sh
     """
     plain: dict[str, str] = {}
     for header in headers:
-        if plain.setdefault(plain_header(header), header) != header:
-            raise InputError(
-                f"the column '{plain_header(header)}' is there twice", where=str(path), remedy="drop one"
-            )
+        name = plain_header(header)
+        if name in plain:
+            raise InputError(f"the column '{name}' is there twice", where=str(path), remedy="drop one")
+        plain[name] = header
     ends = [next((name for name in names if name in plain), None) for names in (_FROM, _TO)]
     matches = {name: match for name in plain if (match := _TIME.fullmatch(name))}
     if None in ends or not matches:

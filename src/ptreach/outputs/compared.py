@@ -104,7 +104,7 @@ def agreement_table(comparison: Comparison, what: str = "pairs") -> Table:
     limits = [f"≤ {limit} s" if limit % 60 else f"≤ {limit // 60} min" for limit in WITHIN_S]
     return Table(
         f"Agreement by percentile. Shares of {what} that both reach; reached alike: of those either does.",
-        ("", "both", "only A", "only B", "reached alike", "equal", *limits),
+        ("percentile", "both", "only A", "only B", "reached alike", "equal", *limits),
         tuple(
             (
                 f"p{row.percentile}",
@@ -122,7 +122,7 @@ def agreement_table(comparison: Comparison, what: str = "pairs") -> Table:
 def difference_table(comparison: Comparison) -> Table:
     """Return the table of differences: quantiles and kappas, a row a percentile."""
     header = (
-        "",
+        "percentile",
         "smallest",
         *(f"{percentile}%" for percentile in QUANTILES),
         "largest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
 
 _TIMES: Final = "minutes_p"
 _COLUMNS: Final = ("zone_name", "reason", "population")
-_KEYS: Final = ("areas", "town", "query", "inputs", "network", "rules", "engine", "libraries", "made_up")
+_KEYS: Final[Mapping[str, type]] = {
+    "areas": dict, "town": dict, "query": dict, "network": dict, "rules": dict, "libraries": dict,
+    "inputs": list, "engine": str, "made_up": bool,
+}  # fmt: skip
+_OF_A_FILE: Final = frozenset({"kind", "title", "file", "date", "sha256"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,19 @@ def read_pack(folder: Path) -> Pack:
         Where the folder is no town's pack, or its layer of zones is missing or not as ptreach writes it.
     """
     manifest = require_pack(folder)
-    missing = [key for key in _KEYS if key not in manifest]
+    missing = [key for key, kind in _KEYS.items() if not isinstance(manifest.get(key), kind)]
+    if not missing and not all(
+        isinstance(one, dict) and set(one) >= _OF_A_FILE for one in manifest["inputs"]
+    ):
+        missing = ["inputs"]
     if missing:
         raise InputError(
             f"its manifest has no '{missing[0]}': no town's pack, or one of another version",
             where=str(folder / NAME),
             remedy="name a folder that ptreach run wrote, or make the pack again",
         )
-    path = folder / "layers" / f"{folder.name}-zones.parquet"
-    slug = str(manifest["town"].get("slug", ""))
-    if slug and set(slug).isdisjoint("/\\:"):
-        path = folder / "layers" / f"{slug}-zones.parquet"
+    slug = PureWindowsPath(str(manifest["town"].get("slug"))).name  # no path, whichever way its slashes lean
+    path = folder / "layers" / f"{slug}-zones.parquet"
     if not path.is_file():
         raise InputError("its layer of zones is missing", where=str(path), remedy="make the pack again")
     try:
@@ -158,13 +165,9 @@ def _require_one_edition(first: Pack, second: Pack, where: str) -> None:
 
 def _pairs(first: Pack, second: Pack, percentiles: Sequence[int]) -> Pairs:
     """Return the town and each zone as pairs; the zone stands second, whichever way journeys go."""
-    zone_ids = tuple(map(str, first.zones.index))
-    town = str(first.manifest["town"].get("slug", ""))
-    town_idx = np.zeros(len(zone_ids), dtype=np.int64)
-    ends = (town_idx, np.arange(1, len(zone_ids) + 1))
-    return Pairs(
-        (town, *zone_ids),
-        *ends,
+    return Pairs.of_one(
+        str(first.manifest["town"].get("slug", "")),
+        tuple(map(str, first.zones.index)),
         {percentile: first.seconds(percentile) for percentile in percentiles},
         {percentile: second.seconds(percentile) for percentile in percentiles},
     )

@@ -33,7 +33,7 @@ _HOW: Final = (
     (
         "Weighted kappa (Cohen 1968) says how far bands agree beyond what chance gives: 1 is full agreement, "
         "0 is chance. Classes are the bands in their order, then beyond the last, then not reached; pairs "
-        "that neither reaches are left out. Linear weights (Cicchetti and Allison 1971) are the ones to quote; "
+        "that neither reaches are left out. Linear weights (Cicchetti and Allison 1971) are those to quote; "
         "quadratic ones (Fleiss and Cohen 1973) grow with the number of bands."
     ),
 )

@@ -54,7 +54,7 @@ def run_table(report: Report) -> Table | None:
         return None
     return Table(
         "In what the two runs differ; all else that their manifests tell of them is the same.",
-        ("", "A", "B"),
+        ("what", "A", "B"),
         tuple((row.what, row.first, row.second) for row in report.pack.unlike),
         (),
     )
