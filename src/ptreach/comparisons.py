@@ -110,7 +110,7 @@ def _places(pairs: Pairs, comparison: Comparison, points: Path) -> Places:
     """Return where the destinations are, and how far apart the two are on the way to each in the middle."""
     read = read_points(points)
     row_of = {name: row for row, name in enumerate(read.ids)}
-    used = np.unique(pairs.to_idx)
+    used = np.flatnonzero(np.bincount(pairs.to_idx))
     at = np.array([row_of.get(pairs.ids[idx], -1) for idx in used])
     if (at < 0).all():
         raise InputError(
@@ -144,7 +144,8 @@ def _by_destination(
     One row a destination, in ascending order of `to_idx`: float64 (n,), NaN where no origin is in both; bool
     (n, 2).
     """
-    used, place = np.unique(to_idx, return_inverse=True)
+    used = np.flatnonzero(np.bincount(to_idx))
+    place = np.searchsorted(used, to_idx)
     reached = np.column_stack(
         [np.bincount(place, weights=~np.isnan(side), minlength=used.size) > 0 for side in (first_s, second_s)]
     )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ptreach.errors import InputError
 from ptreach.matrix.long_tables import LongMatrix
 from ptreach.matrix.pairs import join_matrices
+from ptreach.measures.comparison import compare_times
 
 IDS = st.sampled_from(["a", "b", "c", "d", "01", "1"])
 ROWS = st.dictionaries(st.tuples(IDS, IDS), st.integers(0, 7200), min_size=1, max_size=20)
@@ -85,3 +86,12 @@ def test_percentiles_of_one_side_alone_are_left_out_and_told():
     pairs, overlap = join_matrices(first, second)
     assert list(pairs.first_s) == list(pairs.second_s) == [50]
     assert overlap.percentiles == ((5,), (95,))
+
+
+def test_common_ends_without_a_common_pair_leave_nothing():
+    first, second = matrix({("a", "y"): 1, ("b", "x"): 1}), matrix({("a", "z"): 1, ("c", "x"): 1})
+    pairs, overlap = join_matrices(first, second, common=True)
+    assert told(pairs) == {}
+    assert overlap.pairs == (2, 2)
+    assert compare_times(pairs).shown_at.neither == 0
+    assert len(told(join_matrices(first, second)[0])) == 4
