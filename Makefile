@@ -1,5 +1,6 @@
 # make demo   the made-up town, offline: its pack lands in demo/
 # make test   every check
+# make test-r5   the tests that run R5 itself; want Java 21 and its jar
 # make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 # make bench  how fast the engine is, on the real places in ../shared; takes some minutes
 # make schemas  write config/schema.json and networks/schema.json anew, from the models that read the files
@@ -12,7 +13,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test agreement bench schemas scale-model national-model clean
+.PHONY: demo test test-r5 agreement bench schemas scale-model national-model clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -24,6 +25,9 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+test-r5: $(INSTALLED)
+	$(BIN)/pytest -m r5
 
 agreement: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/agreement.py
@@ -43,7 +47,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into .venv; the first time this takes a few minutes ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,postgis]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,postgis,r5]'
 	@touch $@
 
 schemas: $(INSTALLED)

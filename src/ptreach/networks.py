@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
+from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.raptor.reach import kept_reach
 from ptreach.errors import InputError
 from ptreach.matrix.zones import GRID_CRS
@@ -59,6 +60,14 @@ def built_network(
             remedy="correct timezone, or take other feeds",
         )
     return network
+
+
+def files_of(records: Sequence[SourceRecord], cleaning: Cleaning) -> SourceFiles:
+    """Return the files that a recipe's network is built of, and what is taken of them."""
+    streets, feeds = (
+        tuple(record.path for record in records if record.kind == kind) for kind in ("osm", "gtfs")
+    )
+    return SourceFiles(streets, feeds, cleaning)
 
 
 def kept_ground(

@@ -18,7 +18,8 @@ from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.correlations import correlation_matrix
-from ptreach.engine.registry import open_engine
+from ptreach.engine.r5_files import SourceFiles
+from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
 from ptreach.matrix.build import write_matrix
 from ptreach.matrix.points import read_points
@@ -28,7 +29,7 @@ from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
-from ptreach.networks import built_network, kept_ground, part_for_all, part_for_town
+from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
@@ -208,16 +209,18 @@ def matrix(
     workers: int,
     progress: Progress,
     like: str = "ours",
+    r5_jar: Path | None = None,
 ) -> int:
     """Write the travel times between two files of points to a long table; return its number of rows.
 
-    `like` is the name of the rules to follow: ``ours``, or ``r5``.
+    `like` is the name of the rules to follow: ``ours``, or ``r5``. Engine ``r5`` runs R5 itself, of `r5_jar`.
 
     Raises
     ------
     InputError
         For a fault of any file or of the query: names file, row or field, and remedy.
     """
+    require_engine(engine, query, r5_jar)
     from_points = read_points(origins)
     to_points = from_points if origins == destinations else read_points(destinations)
     if isinstance(inputs, NamedNetwork):
@@ -225,11 +228,13 @@ def matrix(
         records = source_records(recipe, recipe_folder(inputs.name, inputs.home))
         cleaning = part_for_all(recipe, inputs.home)
         network = built_network(recipe, records, inputs.home, progress, rules_named(like), cleaning)
+        files = files_of(records, cleaning)
     else:
+        files = SourceFiles(inputs.osm, inputs.gtfs)
         network = build_network(
             inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
         )
-    router = open_engine(engine, network, workers=workers)
+    router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
     with _first_run_told(progress):
         return write_matrix(router, from_points, to_points, query, out, progress)
 
@@ -261,8 +266,11 @@ def run(
     workers: int,
     progress: Progress,
     tiles: bool = False,
+    r5_jar: Path | None = None,
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
+
+    Engine ``r5`` runs R5 itself, of `r5_jar`.
 
     Raises
     ------
@@ -270,6 +278,8 @@ def run(
         For a fault of the town's file, of a recipe or of any file they name: says where, and the remedy.
     """
     town = load_town(config)
+    with _asked_by(town):
+        require_engine(engine, town.query, r5_jar)
     network_folder, areas_folder = recipe_folder(town.network, home), recipe_folder(town.areas, home)
     network_recipe = load_network_recipe(town.network, home)
     areas_recipe = load_areas_recipe(town.areas, home)
@@ -281,11 +291,12 @@ def run(
     opened = open_network(network)
     with _first_run_told(progress):
         verdict = _go(opened, town)
-    router = open_engine(engine, network, workers=workers)
+    files = files_of(records, cleaning)
+    router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
     with _first_run_told(progress):
         require_origin(router, town)
     areas, streets_m = areas_in_view(opened, areas_recipe, areas_folder)
-    with _first_run_told(progress), _dated_by(town):
+    with _first_run_told(progress), _asked_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = access_to(router, town, zones, opportunities)
     ground = kept_ground(network, records, cleaning, progress)
@@ -419,14 +430,15 @@ def rules_named(name: str) -> Rules:
 
 
 @contextmanager
-def _dated_by(town: Town) -> Iterator[None]:
-    """Name the town's file, not the query, where nothing runs on its date."""
+def _asked_by(town: Town) -> Iterator[None]:
+    """Name the town's file, not the query, where nothing runs on its date or it can't be asked."""
     try:
         yield
     except InputError as error:
-        if error.where != "query, date":
+        _, found, field = error.where.partition("query, ")
+        if not found:
             raise
-        raise InputError(error.what, where=f"{town.path}, date", remedy=error.remedy) from error
+        raise InputError(error.what, where=f"{town.path}, {field}", remedy=error.remedy) from error
 
 
 def _facts(
@@ -451,7 +463,9 @@ def _facts(
         repairs=(*network.repairs, *more_repairs),
         oddities=network.oddities,
         rows=network.rows,
-        rules=network.rules._asdict(),
+        rules=router.rules,
+        engine_notes=router.notes,
+        resolution_s=router.resolution_s,
         surface_step_m=SURFACE_STEP_M,
         surface_street_m=OFF_STREET_M,
         by_the_sea=recipe.by_the_sea,

@@ -172,8 +172,10 @@ def _search(
     ends = np.cumsum([part.size for part, _ in columns])[:-1]
     of_nodes, of_zones, of_stops, of_streets = np.split(minutes, ends)
     everywhere = np.full((x_m.size, len(percentiles)), np.nan)
-    everywhere[near] = of_nodes
-    return _Found(everywhere, of_zones, of_stops, of_streets[:, percentiles.index(MEDIAN)])
+    # Whole minutes, rounded down, are drawn as their middle: none changes its side of a cutoff.
+    middle_min = (router.resolution_s - 1) / 2 / 60
+    everywhere[near] = of_nodes + middle_min
+    return _Found(everywhere, of_zones + middle_min, of_stops, of_streets[:, percentiles.index(MEDIAN)])
 
 
 def _degrees(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -11,6 +11,7 @@ from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import (
     Engine,
     EngineName,
+    R5Jar,
     RulesName,
     Settings,
     Workers,
@@ -67,6 +68,7 @@ def matrix(
     max_time_min: Annotated[float, typer.Option(metavar="MIN", help="Longest journey, minutes.")] = 120,
     max_rides: Annotated[int, typer.Option(metavar="N", help="Most vehicles boarded.")] = 8,
     engine: Engine = EngineName.RAPTOR,
+    r5_jar: R5Jar = None,
     like: Annotated[
         RulesName, typer.Option(help="Rules to follow: ours, or R5's wherever they differ.")
     ] = RulesName.OURS,
@@ -106,6 +108,7 @@ def matrix(
             like=like.value,
             workers=workers,
             progress=progress,
+            r5_jar=r5_jar,
         )
     if not settings.quiet:
         tell(f"{rows:,} rows")

@@ -25,6 +25,7 @@ class EngineName(enum.StrEnum):
     """Engines that can be asked for."""
 
     RAPTOR = "raptor"
+    R5 = "r5"
 
 
 class RulesName(enum.StrEnum):
@@ -47,7 +48,15 @@ Workers = Annotated[
     int,
     typer.Option(min=1, metavar="N", default_factory=cores, show_default="the cores", help="Cores to use."),
 ]
-Engine = Annotated[EngineName, typer.Option(help="Engine that computes the travel times.")]
+Engine = Annotated[
+    EngineName, typer.Option(help="Engine that computes the travel times: ours, or R5, which needs Java.")
+]
+R5Jar = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="With --engine r5: R5's jar; default: PTREACH_R5_JAR, else it is downloaded."
+    ),
+]
 
 
 def option_error(option: str, what: str, remedy: str = "") -> InputError:

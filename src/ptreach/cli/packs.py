@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 
 from ptreach.cli.console import say, stage_progress, tell
-from ptreach.cli.options import Engine, EngineName, Settings, Workers, home_folder, option_error, out_folder
+from ptreach.cli.options import (
+    Engine,
+    EngineName,
+    R5Jar,
+    Settings,
+    Workers,
+    home_folder,
+    option_error,
+    out_folder,
+)
 from ptreach.config import Town, load_town
 from ptreach.errors import InputError
 
@@ -83,6 +92,7 @@ def run(
         "packs"
     ),
     engine: Engine = EngineName.RAPTOR,
+    r5_jar: R5Jar = None,
     *,
     pmtiles: Annotated[
         bool, typer.Option("--pmtiles", help="Write isochrones and zones as map tiles too.")
@@ -119,6 +129,7 @@ def run(
                 workers=workers,
                 progress=progress,
                 tiles=pmtiles,
+                r5_jar=r5_jar,
             )
         say(pack)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -14,9 +14,21 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Computes travel times on one network folder."""
+    """Computes travel times on one network folder.
+
+    ``notes`` are sentences on its answers that a reader of the figures should know.
+    """
 
     name: str
+    notes: tuple[str, ...]
+
+    @property
+    def resolution_s(self) -> Literal[1, 60]:
+        """What its seconds are whole multiples of; rounded down where that is 60."""
+
+    @property
+    def rules(self) -> Mapping[str, str | int | float | bool]:
+        """Its rules by name, in plain values, as those of `ptreach.network.rules`."""
 
     def travel_times(self, origins: Points, destinations: Points, query: Query) -> Iterator[TravelTimeMatrix]:
         """Yield blocks of whole origin rows, in the order of `origins`, in seconds.

@@ -148,6 +148,21 @@ def timetable_of_day(
     return _joined(patterns, lines, stops_n, row, following, mirrored=mirrored)
 
 
+def trips_running(
+    patterns: Patterns,
+    calendar: Calendar,
+    date: dt.date,
+    timezone: str,
+    from_s: int,
+    until_s: int,
+    *,
+    days_around: bool,
+) -> int:
+    """Return how many trips are under way at some time of the hours, as `timetable_of_day` has them."""
+    trips = _running(patterns, calendar, date, timezone, from_s, until_s, days_around=days_around)
+    return int(trips.trip.size)
+
+
 def _running(
     patterns: Patterns,
     calendar: Calendar,

@@ -74,6 +74,10 @@ class PackFacts:
     """How many rows of the feeds' tables were read and kept."""
     rules: Mapping[str, str | int | float | bool]
     """The engine's rules by name, in plain values: ``board_slack_s``."""
+    engine_notes: tuple[str, ...] = ()
+    """Sentences on the engine's answers that a reader should know."""
+    resolution_s: int = 1
+    """What times are whole multiples of, in seconds; rounded down where that is 60."""
     surface_step_m: float
     """Distance in metres between neighbouring nodes of the surface that isochrones are cut from."""
     surface_street_m: float

@@ -38,7 +38,7 @@ from ptreach.network.walks import (
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -103,6 +103,8 @@ class RaptorEngine:
     """
 
     name = "raptor"
+    notes: tuple[str, ...] = ()
+    resolution_s: Final = 1
 
     def __init__(
         self, network: Path, *, workers: int = 1, few: int = _FEW, shortcuts: Shortcuts = ALL
@@ -115,6 +117,11 @@ class RaptorEngine:
         self._prepared = lru_cache(maxsize=2)(self._prepare)
         self._calls = lru_cache(maxsize=2)(self._find_calls)
         self._places = lru_cache(maxsize=1)(self._find_places)
+
+    @property
+    def rules(self) -> Mapping[str, str | int | float | bool]:
+        """The rules that the network was built by and is searched by."""
+        return self.network.rules._asdict()
 
     def travel_times(self, origins: Points, destinations: Points, query: Query) -> Iterator[TravelTimeMatrix]:
         """Yield blocks of whole origin rows, in the order of `origins`, in seconds.

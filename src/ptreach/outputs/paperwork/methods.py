@@ -79,9 +79,14 @@ def _measure(town: Town, facts: PackFacts) -> list[str]:
         _percentiles(town),
         (
             f"A zone or place is within a cutoff ({joined(town.preset.cutoffs_min)} minutes)",
-            "if its median is strictly under it. Times are whole seconds.",
+            f"if its median is strictly under it. Times are whole {_unit(facts)}.",
         ),
     )
+
+
+def _unit(facts: PackFacts) -> str:
+    """Return what times are whole multiples of."""
+    return "seconds" if facts.resolution_s == 1 else "minutes, rounded down"
 
 
 def _window(town: Town) -> str:
@@ -138,6 +143,7 @@ def _journey(town: Town, facts: PackFacts) -> list[str]:
                 "else it is off the network.",
             )
         )
+    items += [(note,) for note in facts.engine_notes]
     items.append((f"Every rule of the engine ({facts.engine}), by name and value, is in manifest.json.",))
     return _bullets(*items)
 
