@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ptreach.caches import cache_folder
 from ptreach.engine.r5_files import SourceFiles, prepare_files
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def make_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
     monkeypatch.setenv("JAVA_HOME", str(make_java(folder / "java")))
     monkeypatch.setenv("PTREACH_R5_JAR", str(jar))
+    monkeypatch.setenv("PTREACH_CACHE", str(cache_folder()))  # kernels are compiled once for all homes
     monkeypatch.setenv("HOME", str(folder / "home"))
     monkeypatch.setattr("ptreach.engine.r5_machine.version", lambda _: "1.1.7")
     return jar

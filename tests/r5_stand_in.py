@@ -6,7 +6,7 @@ The tests copy it into a folder as the package ``r5py``. What it is to do wrong 
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import os
 import shutil
 import signal
@@ -27,13 +27,13 @@ from ptreach.network.rules import R5
 
 FAULT = os.environ.get("STAND_IN", "")
 JAVA_SAYS = {
-    "old-java": "java.lang.UnsupportedClassVersionError: com/conveyal/r5/streets/StreetLayer has been compiled "
-    "by a more recent version of the Java Runtime (class file version 65.0)",
+    "old-java": "java.lang.UnsupportedClassVersionError: com/conveyal/r5/streets/StreetLayer has been "
+    "compiled by a more recent version of the Java Runtime (class file version 65.0)",
     "no-java": "jpype._jvmfinder.JVMNotFoundException: No JVM shared library file (libjvm.so) found.",
-    "no-jar": "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='github.com', port=443): Max retries "
-    "exceeded with url: /r5py/r5/releases/download/v7.5.1-r5py/r5-v7.5.1-r5py-all.jar",
-    "damaged-jar": "r5py.util.exceptions.ChecksumFailed: Checksum failed for https://github.com/r5py/r5, expected "
-    "d50be1, got e3b0c4",
+    "no-jar": "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='github.com', port=443): Max "
+    "retries exceeded with url: /r5py/r5/releases/download/v7.5.1-r5py/r5-v7.5.1-r5py-all.jar",
+    "damaged-jar": "r5py.util.exceptions.ChecksumFailed: Checksum failed for https://github.com/r5py/r5, "
+    "expected d50be1, got e3b0c4",
     "other-jar": "ModuleNotFoundError: No module named 'com'",
     "no-heap": "java.lang.OutOfMemoryError: java.lang.OutOfMemoryError: Java heap space",
     "feed": "r5py.util.exceptions.GtfsFileError: Could not load GTFS file buses-0123.zip. \n"
@@ -74,13 +74,13 @@ class RegionalTask:
         transport_network,
         origin=None,
         destinations=None,
-        departure=None,  # default: datetime.datetime.now(),
-        departure_time_window=datetime.timedelta(minutes=10),
-        percentiles=[50],  # noqa: B006  as r5py has it
-        transport_modes=["TRANSIT"],  # noqa: B006
-        access_modes=["WALK"],  # noqa: B006
+        departure=None,  # default: now
+        departure_time_window=dt.timedelta(minutes=10),
+        percentiles=[50],
+        transport_modes=["TRANSIT"],
+        access_modes=["WALK"],
         egress_modes=None,
-        max_time=datetime.timedelta(hours=2),
+        max_time=dt.timedelta(hours=2),
         max_time_walking=None,
         max_time_cycling=None,
         max_time_driving=None,
@@ -93,7 +93,7 @@ class RegionalTask:
             raise ValueError("Maximum number of percentiles allowed is 5")
         start_s = 60 * (60 * departure.hour + departure.minute)  # its seconds are dropped
         self.percentiles = list(percentiles)
-        minutes = datetime.timedelta(minutes=1)
+        minutes = dt.timedelta(minutes=1)
         self.query = Query(
             date=departure.date(),
             window_start_s=start_s,
@@ -120,7 +120,7 @@ class TransportNetwork:
     def __init__(
         self,
         osm_pbf,
-        gtfs=[],  # noqa: B006
+        gtfs=[],
         elevation_model=None,
         elevation_cost_function=None,
         allow_errors=False,
@@ -137,11 +137,15 @@ class TransportNetwork:
             else:
                 named |= {node.ref for node in thing.nodes}
         if named - known:
-            raise RuntimeError("transport_network.streetLayer.loadFromOsm(osm_file): java.lang.NullPointerException")
+            raise RuntimeError(
+                "transport_network.streetLayer.loadFromOsm(osm_file): java.lang.NullPointerException"
+            )
         built = build_network([streets], feeds, CACHE / "built", no_progress, R5)
         self.engine = RaptorEngine(built)
         patterns_n = open_network(built).patterns.position_start.size - 1
-        self.transit_layer = SimpleNamespace(trip_patterns=[] if FAULT == "no-trips" else [*range(patterns_n)])
+        self.transit_layer = SimpleNamespace(
+            trip_patterns=[] if FAULT == "no-trips" else [*range(patterns_n)]
+        )
 
 
 class TravelTimeMatrix(geopandas.GeoDataFrame):
@@ -161,7 +165,9 @@ class TravelTimeMatrix(geopandas.GeoDataFrame):
             raise RuntimeError(JAVA_SAYS["no-heap"])
         TravelTimeMatrix.made_n += 1
         if TravelTimeMatrix.made_n == 2:
-            {"stops": lambda: os._exit(0), "dies": lambda: os.kill(os.getpid(), signal.SIGKILL)}.get(FAULT, int)()
+            {"stops": lambda: os._exit(0), "dies": lambda: os.kill(os.getpid(), signal.SIGKILL)}.get(
+                FAULT, int
+            )()
         request = RegionalTask(transport_network, origin=None, destinations=None, **kwargs)
         ends = [
             Points.of(frame["id"].astype(str), frame.geometry.x, frame.geometry.y)
@@ -170,11 +176,13 @@ class TravelTimeMatrix(geopandas.GeoDataFrame):
         blocks = transport_network.engine.travel_times(*ends, request.query)
         seconds = np.concatenate([block.seconds for block in blocks])
         minutes = np.where(seconds == UNREACHED, np.nan, seconds // 60).reshape(-1, len(request.percentiles))
-        frame = pd.DataFrame({
-            "from_id": np.repeat(ends[0].ids, len(ends[1])),
-            "to_id": np.tile(ends[1].ids, len(ends[0])),
-            **{f"travel_time_p{p:d}": minutes[:, at] for at, p in enumerate(request.percentiles)},
-        })
+        frame = pd.DataFrame(
+            {
+                "from_id": np.repeat(ends[0].ids, len(ends[1])),
+                "to_id": np.tile(ends[1].ids, len(ends[0])),
+                **{f"travel_time_p{p:d}": minutes[:, at] for at, p in enumerate(request.percentiles)},
+            }
+        )
         if request.percentiles == [50]:
             frame = frame.rename(columns={"travel_time_p50": "travel_time"})
         super().__init__(frame)

@@ -20,6 +20,7 @@ HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "
 HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
 OPTIONAL = {"geoalchemy2", "psycopg", "sqlalchemy"}
+SECOND_ENGINE = {"r5py"}
 LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}
 MAX_LINES = 500
 MAX_TRACKED_BYTES = 500_000
@@ -111,7 +112,7 @@ def test_the_package_loads_no_library_at_all():
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
-    assert not loaded & (HEAVY | OPTIONAL)
+    assert not loaded & (HEAVY | OPTIONAL | SECOND_ENGINE)
 
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
@@ -164,8 +165,14 @@ def test_only_publishing_needs_the_extra(project):
     assert set(imported_by(others)) & OPTIONAL == set()
 
 
+def test_only_the_child_of_the_second_engine_needs_its_extra(project):
+    assert declared(extra(project, "r5")) == SECOND_ENGINE
+    others = [path for path in MODULES if path != PACKAGE / "engine" / "r5.py"]
+    assert set(imported_by(others)) & SECOND_ENGINE == set()
+
+
 def test_every_import_of_the_package_is_declared(project):
-    known = declared(project["project"]["dependencies"] + extra(project, "postgis"))
+    known = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
     undeclared = {name: path for name, path in imported_by(MODULES).items() if name not in known}
     assert undeclared == {}
 
@@ -179,7 +186,7 @@ def test_every_import_of_the_tests_is_declared(project):
 
 def test_every_dependency_is_imported(project):
     data_only = {"tzdata"}  # zoneinfo finds it by itself
-    wanted = declared(project["project"]["dependencies"] + extra(project, "postgis"))
+    wanted = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
     assert wanted - data_only <= set(imported_by(MODULES))
 
 
@@ -203,8 +210,8 @@ def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis) = \[\n(.*?)^\]", text)
-    assert len(lists) == 3
+    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis|r5) = \[\n(.*?)^\]", text)
+    assert len(lists) == 4
     lines = [line for block in lists for line in block.splitlines()]
     assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
 
@@ -221,7 +228,8 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
-    asked = project["project"]["dependencies"] + extra(project, "test") + extra(project, "postgis")
+    extras = [line for name in ("test", "postgis", "r5") for line in extra(project, name)]
+    asked = project["project"]["dependencies"] + extras
     for line in asked:
         name, _, bounds = re.sub(r"\[.*?\]", "", line).partition(";")[0].strip().partition(">=")
         least, _, below = bounds.partition(",<")

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ptreach.engine.base import Engine
 
 STOPS = {"A": (300, 0), "B": (2400, 0), "C": (5100, 0)}
-# half a metre off, so that no walk ends on a whole second
+# a part of a metre off, so that no walk ends on a whole second, and no time near a whole minute
 PLACES = {"home": (100.5, 0), "middle": (2500.5, 0), "far": (5300.5, 0), "nowhere": (2500.5, 9000)}
-ENDS = {"far": (5300.5, 0), "home": (100.5, 0), "end": (5930.5, 0), "nowhere": (2500.5, 9000)}
+ENDS = {"far": (5300.5, 0), "home": (100.5, 0), "end": (5922.2, 0), "nowhere": (2500.5, 9000)}
 LONGEST_S = 20 * 60
 
 
@@ -95,11 +95,14 @@ class OracleEngine:
         off_m = (points.lat - town.LAT) * town.METRES_A_DEGREE
         return np.where(off_m <= min(within_m, 1600), off_m, np.nan)
 
-    def point_links(self, points, query):
+    def point_links(self, points, _query):
         """As far along the street as one may walk."""
         off_m = self.street_distance_m(points, 1600)
-        near = [any(self._walk_s(name, stop) is not None for stop in STOPS) for name in points.ids]
-        return PointLinks(~np.isnan(off_m), off_m, np.array(near), np.array(near))
+        near, served = (
+            np.array([any(self._walk_s(name, stop) is not None for stop in stops) for name in points.ids])
+            for stops in ("ABC", "BC")
+        )
+        return PointLinks(~np.isnan(off_m), off_m, near, served)
 
 
 @pytest.fixture(params=["oracle", "raptor", "r5"])
@@ -159,7 +162,8 @@ def test_an_engine_says_how_points_hang_on_the_streets(engine):
     points = town.points(**PLACES)
     links = engine.point_links(points, town.query())
     assert links.linked.tolist() == [True, True, True, False]
-    assert links.near_service.tolist() == [True, True, True, False]
+    assert links.near_stop.tolist() == [True, True, True, False]
+    assert links.near_service.tolist() == [False, True, True, False]  # nobody steps off at A
     distance_m = engine.street_distance_m(points, 300)
     np.testing.assert_allclose(distance_m, [0, 0, 0, np.nan], atol=0.1)
     assert dict(engine.rules)["board_slack_s"] == 60

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import check, cif, compare, delivered, matrix, networks, packs, towns
+from ptreach.cli import check, cif, compare, delivered, doctor, matrix, networks, packs, towns
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -76,6 +76,7 @@ for command in (
     towns.origin,
     towns.streets,
     towns.new,
+    doctor.doctor,
 ):
     app.command(command.__name__)(command)
 

@@ -60,7 +60,8 @@ def block_from_frame(
 
 def _places(ids: pd.Series, known: Sequence[str]) -> np.ndarray:
     """Return the position of each id among those that are known."""
-    place = pd.Categorical(ids.astype("str"), categories=list(known)).codes.astype(np.int64)
+    index: pd.Index[str] = pd.Index(list(known), dtype="str")
+    place = index.get_indexer_for(pd.Index(ids.astype("str")))
     if (place < 0).any():
         raise ValueError(f"id '{ids.iloc[int(np.argmin(place))]}' was not asked about")
     return place

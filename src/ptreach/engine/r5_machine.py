@@ -43,8 +43,9 @@ class Machine(NamedTuple):
 
 
 class Lack(NamedTuple):
-    """Something that is missing, and how to get it; R5 can be run all the same unless it ``bars``."""
+    """Something that is missing: a field ``of`` `Machine`; R5 can be run all the same unless it ``bars``."""
 
+    of: str
     what: str
     remedy: str
     bars: bool
@@ -63,15 +64,15 @@ def lacks(machine: Machine) -> list[Lack]:
     """Return what is missing, the gravest first."""
     found = []
     if machine.package is None:
-        found.append(Lack(f"{PACKAGE} is not installed", 'run pip install ".[r5]"', bars=True))
+        found.append(Lack("package", f"{PACKAGE} is not installed", 'run pip install ".[r5]"', bars=True))
     if machine.java is None:
-        found.append(Lack("Java was not found", GET_JAVA, bars=True))
+        found.append(Lack("java", "Java was not found", GET_JAVA, bars=True))
     elif machine.java.feature < JAVA_FEATURE:
         what = f"Java {machine.java.release} at {machine.java.home} is too old, R5 needs {JAVA_FEATURE}"
-        found.append(Lack(what, GET_JAVA, bars=True))
+        found.append(Lack("java", what, GET_JAVA, bars=True))
     if machine.jar is None:
         remedy = f"{GET_JAR}; else {PACKAGE} downloads it from GitHub when it first runs"
-        found.append(Lack("R5's jar is not here", remedy, bars=False))
+        found.append(Lack("jar", "R5's jar is not here", remedy, bars=False))
     return found
 
 

@@ -1,0 +1,112 @@
+"""The second engine from the command line, with a stand-in for r5py; refusals where it can't be run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ptreach.cli.main import main
+from ptreach.sources.demo import write_demo
+from r5_made import make_java, make_machine
+
+ASKED = ["--date", "2026-10-13", "--window", "07:15-07:35", "--percentiles", "5,50"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The made-up town's file, in a home of its own."""
+    return write_demo(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    return make_machine(tmp_path / "machine", monkeypatch)
+
+
+@pytest.fixture
+def points(tmp_path, demo):
+    """Three points of the made-up town."""
+    from ptreach.config import load_town
+
+    origin = load_town(demo).origin
+    path = tmp_path / "points.csv"
+    rows = [f"p{n},{origin.lon + n / 100},{origin.lat}" for n in range(-1, 2)]
+    path.write_text("\n".join(["id,lon,lat", *rows, ""]), encoding="utf-8")
+    return path
+
+
+def matrix(demo: Path, points: Path, out: Path, *more: str) -> int:
+    """Ask for all points to all points."""
+    home = ["-q", "--home", str(demo.parents[1])]
+    places = ["--origins", str(points), "--destinations", str(points)]
+    network = ["--network", "demo-town"]
+    return main([*home, "matrix", *network, *places, *ASKED, "--out", str(out), *more])
+
+
+def test_a_matrix_by_r5_is_the_one_by_its_rules_in_whole_minutes(demo, points, machine, tmp_path, capfd):
+    both = [(tmp_path / "r5.csv", ("--engine", "r5")), (tmp_path / "like.csv", ("--like", "r5"))]
+    tables = []
+    for out, options in both:
+        assert matrix(demo, points, out, *options) == 0, capfd.readouterr().err
+        tables.append(pd.read_csv(out).sort_values(["from_id", "to_id"], ignore_index=True))
+    columns = ["travel_time_p5", "travel_time_p50"]
+    tables[1][columns] = tables[1][columns] // 1
+    pd.testing.assert_frame_equal(*tables)
+    assert tables[0]["travel_time_p50"].max() > 5
+
+
+def test_a_pack_by_r5_says_so(demo, machine, tmp_path, capfd):
+    town = demo.with_name("by-r5.toml")
+    text = demo.read_text(encoding="utf-8").replace("[origin]", 'window = "07:15-07:20"\n[origin]', 1)
+    town.write_text(text, encoding="utf-8")
+    assert main(["-q", "run", str(town), "--engine", "r5", "--out", str(tmp_path)]) == 0, (
+        capfd.readouterr().err
+    )
+    pack = Path(capfd.readouterr().out.strip())
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["engine"] == "r5"
+    assert manifest["rules"]["snap_mm"] == 5000
+    methods = (pack / "methods.md").read_text(encoding="utf-8")
+    assert "Times are whole minutes, rounded down." in methods
+    assert "R5 has limits of its own" in methods
+    zones = pd.read_csv(next((pack / "tables").glob("*-zones.csv")))
+    minutes = zones["minutes_p50"].dropna()
+    assert len(minutes)
+    assert (minutes % 1 == 0).all()
+    assert main(["verify", str(pack)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--direction", "to"), "--direction: R5 searches by departure only"),
+        (("--max-walk-min", "7.5"), "--max-walk-min: R5 takes whole minutes"),
+        (("--r5-jar", "none.jar"), "--r5-jar: 'none.jar' is not there"),
+    ],
+)
+def test_what_r5_cannot_do_is_refused_in_a_line(demo, points, machine, tmp_path, capfd, options, what):
+    assert matrix(demo, points, tmp_path / "x.csv", "--engine", "r5", *options) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert what in line
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_town_that_r5_cannot_do_is_named(demo, machine, tmp_path, capfd):
+    town = demo.with_name("arriving.toml")
+    text = demo.read_text(encoding="utf-8").replace("[origin]", 'direction = "to"\n[origin]', 1)
+    town.write_text(text, encoding="utf-8")
+    assert main(["-q", "run", str(town), "--engine", "r5", "--out", str(tmp_path)]) == 2
+    assert "arriving.toml, direction: R5 searches by departure only" in capfd.readouterr().err
+
+
+def test_a_machine_without_a_new_java_is_told_before_work_begins(demo, machine, tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    monkeypatch.setattr("ptreach.pipeline.built_network", lambda *_: 1 / 0)
+    assert main(["-q", "run", str(demo), "--engine", "r5", "--out", str(tmp_path)]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("ptreach: error: --engine r5: Java 17.0.15 at")
+    assert shutil.which("java") is None or "Install Java 21 or newer" in line
