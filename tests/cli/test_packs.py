@@ -87,6 +87,7 @@ def test_run_hands_on_its_town_and_prints_the_pack(ptreach, stage, home, town_fi
     ended = ptreach("run", path, "--out", home / "packs", "--workers", 2)
     assert ended == (0, f"{home / 'packs' / 'ryde'}\n", "")
     options = {"home": home, "out": home / "packs", "engine": "raptor", "workers": 2, "tiles": False}
+    options |= {"r5_jar": None}
     assert called == [((path,), options)]
     assert ptreach("run", path, "--pmtiles").code == 0
     assert called[1][1]["tiles"] is True
