@@ -16,8 +16,8 @@ import pytest
 
 PICTURES = ("correlations", "deprived-and-far", "journey-time", "within-by-decile")
 TABLES = (
-    "by-imd-decile", "correlation-matrix", "correlations", "deprived-and-far", "figures", "people-within",
-    "time-and-deprivation", "zones",
+    "assumptions-log", "by-imd-decile", "correlation-matrix", "correlations", "data-log", "deprived-and-far",
+    "figures", "people-within", "time-and-deprivation", "zones",
 )  # fmt: skip
 PACK = {
     "README.txt",

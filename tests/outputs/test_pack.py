@@ -21,7 +21,8 @@ from ptreach.outputs import pack
 from ptreach.outputs.pack import PackContent, write_pack
 
 TABLES = (
-    "by-imd-decile", "deprived-and-far", "figures", "people-within", "time-and-deprivation", "zones",
+    "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
+    "time-and-deprivation", "zones",
 )  # fmt: skip
 FILES = {
     "README.txt",
