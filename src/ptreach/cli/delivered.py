@@ -54,7 +54,7 @@ def verify(
         counts = ", ".join(f"{len(names)} {kind}" for kind, names in kinds.items() if names)
         remedy = "make the pack again, or copy it anew; QGIS and Excel change files that they open"
         if found.is_whole:
-            remedy = "bring the files it was made from (their sha256 is in manifest.json) to make it again as it is"
+            remedy = "bring the files it was made from again: manifest.json has the sha256 of each"
         raise InputError(f"not as it was written: {counts}", where=str(pack), remedy=remedy)
 
 

@@ -78,8 +78,8 @@ def _paragraph(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:
     used = [f"{one.title} ({one.date})" for one in facts.sources if one.kind in {"osm", "gtfs"}]
     return (
         f"Travel times {ends}, on foot and by public transport, were computed with ptreach {facts.version} "
-        f"(engine {facts.engine}) by the timetables of {long_date(town.date)}: {_window(town)}; walks of less "
-        f"than {preset.max_walk_min:g} minutes each at {preset.walk_speed_kph:g} km/h, at most "
+        f"(engine {facts.engine}) by the timetables of {long_date(town.date)}: {_window(town)}; walks of "
+        f"less than {preset.max_walk_min:g} minutes each at {preset.walk_speed_kph:g} km/h, at most "
         f"{preset.max_rides} rides, less than {preset.max_time_min:g} minutes in all.{stands} Streets and "
         f"timetables: {'; '.join(used)}. Deprivation: {areas.deprivation_title}. Residents: "
         f"{areas.population_title}. {sunset_phrase(town, facts.sunset) if facts.sunset else ''}"
@@ -320,8 +320,9 @@ def _deprivation(facts: PackFacts) -> list[str]:
             "of equals), how long one can put off leaving and still arrive as soon, in the window.",
         ),
         (
-            f"Intervals hold {LEVEL:.0%}: bootstraps (bias-corrected and accelerated) of compact blocks of",
-            "zones, with a fixed seed. They say how much a figure owes to which zones the place happens to have.",
+            f"Intervals hold {LEVEL:.0%}: bootstraps (bias-corrected and accelerated) of compact blocks",
+            "of zones, with a fixed seed. They say how much a figure owes to which zones the place",
+            "happens to have.",
         ),
         (
             "Inequality is of median minutes between people, each with the minutes of their zone. Zones not",

@@ -62,7 +62,7 @@ def verify_pack(folder: Path) -> Verification:
 
 
 class InputCheck(NamedTuple):
-    """How many inputs a manifest lists; which are not there any more, and which are others by their digest."""
+    """How many inputs a manifest lists; which are not there any more, which are others by their digest."""
 
     listed: int
     missing: tuple[str, ...]

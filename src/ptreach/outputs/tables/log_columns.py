@@ -40,7 +40,7 @@ LOG_COLUMNS: Final = {
             "address",
             "Address",
             "Where the file can be had, keys left out.",
-            absences=(Absence(NOT_APPLICABLE, "it is published under no address, or made up"),),
+            absences=(Absence(NOT_APPLICABLE, "it is published under no address"),),
         ),
         Column("sha256", "SHA-256", "Digest of the file: the same digest is the same file."),
         whole_column("size_bytes", "Size", "Size of the file.", "bytes"),
