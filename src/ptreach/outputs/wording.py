@@ -210,7 +210,7 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
 
 def source_line(sources: Iterable[SourceRecord]) -> str:
     """Return the attributions of all sources for the foot of a map, streets and timetables first."""
-    return f"Sources: {credit_line(sources)} Titles, dates and licences: README.txt."
+    return f"{credit_line(sources)} Titles, dates and licences: README.txt."
 
 
 def licence_address(licence: str) -> str:
@@ -220,13 +220,13 @@ def licence_address(licence: str) -> str:
 
 
 def credit_line(sources: Iterable[SourceRecord]) -> str:
-    """Return each attribution once, streets and timetables first, those left out that another contains."""
+    """Return ``Sources:`` and each attribution that no other contains, streets and timetables first."""
     ordered = sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS)))
     words = dict.fromkeys(
         record.attribution.removeprefix("Source: ").strip().rstrip(".") for record in ordered
     )
     whole = [text for text in words if not any(text in other for other in words if other != text)]
-    return ". ".join(whole) + "." * bool(whole)
+    return f"Sources: {'. '.join(whole)}."
 
 
 def number_words(value: str | float) -> str:

@@ -168,4 +168,4 @@ def _about(zone_name: str, facts: PackFacts) -> dict[str, str]:
         STOPS: "Stops within the last cutoff, by the median.",
         ORIGIN: "The town's point, and what was asked.",
     }
-    return {name: f"{words} {credit}".strip() for name, words in about.items()}
+    return {name: f"{words} {credit}" for name, words in about.items()}

@@ -170,7 +170,9 @@ def method_points(town: Town, facts: PackFacts) -> tuple[str, ...]:
         "Timetables, not what ran: no delays, crowding, cancellations or fares. One day stands for all.",
     ]
     if facts.sunset:
-        points.append(f"Sunset: {long_date(facts.sunset.last_day)}, the last day of its timetable.")
+        points.append(
+            f"Sunset {long_date(facts.sunset.last_day)}: the timetable ends; not to be quoted for later days."
+        )
     if facts.left_out:
         points.append(f"Left out, for the file was not there: {joined(facts.left_out)}.")
     return tuple(points)
