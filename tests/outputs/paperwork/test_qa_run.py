@@ -23,7 +23,9 @@ def said(town, zones, facts):
     """Return a function that gives the text of each section, cells parted by bars."""
 
     def sections(town=town, zones=zones, facts=facts, opinion=None):
-        return {one.heading: text_of(one.content) for one in run_sections(town, zones, facts, None, opinion)}
+        return {
+            heading: text_of(content) for heading, content in run_sections(town, zones, facts, None, opinion)
+        }
 
     return sections
 

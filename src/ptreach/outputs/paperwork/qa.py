@@ -58,7 +58,12 @@ def write_page(path: Path, verdict: Verdict) -> None:
 
 
 def qa_page(
-    verdict: Verdict, name: str, *, made_up: bool = False, of_run: Sequence[tuple[str, str]] = (), sunset: str = ""
+    verdict: Verdict,
+    name: str,
+    *,
+    made_up: bool = False,
+    of_run: Sequence[tuple[str, str]] = (),
+    sunset: str = "",
 ) -> str:
     """Return the page: verdict, findings, the date beside others, a calendar of each mode, feeds, cleaning.
 
