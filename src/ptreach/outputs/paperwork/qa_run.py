@@ -31,9 +31,9 @@ _APART_MIN: Final = (1, 2, 5)
 """Differences of engines in minutes that are counted."""
 NO_R5: Final = (
     "R5 was not run for this pack. To have it judged by R5: write the times between the same points with R5 "
-    "(r5py) to a table of from_id, to_id and travel_time_p50, write ours with ptreach matrix --like r5, and set "
-    "one beside the other with ptreach compare OURS R5 --html FILE. How the engine agrees with R5 on two real "
-    "places, rule by rule, is in ptreach's README under Agreement with R5."
+    "(r5py) to a table of from_id, to_id and travel_time_p50, write ours with ptreach matrix --like r5, and "
+    "set one beside the other with ptreach compare OURS R5 --html FILE. How the engine agrees with R5 on two "
+    "real places, rule by rule, is in ptreach's README under Agreement with R5."
 )
 
 
