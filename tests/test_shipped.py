@@ -14,6 +14,7 @@ import pytest
 
 import schemas
 from ptreach.config import load_town
+from ptreach.outputs.wording import licence_address
 from ptreach.sources.recipe import NetworkRecipe, load_areas_recipe, load_network_recipe, load_recipe
 from ptreach.sources.records import groups_of
 
@@ -210,6 +211,37 @@ def test_a_networks_readme_names_its_towns_and_how_to_bring_its_files(network):
         there = re.search(r"hour around it: (.*?) are\.", text, re.DOTALL).group(1)
         counties = {s.file.removesuffix("-latest.osm.pbf") for s in recipe.sources if s.kind == "osm"}
         assert set(re.findall(r"`([\w-]+)`", there)) == counties
+
+
+# What each publisher asks for; of OS, the year of the data, in what is drawn or placed by its maps
+OGL = "licensed under the Open Government Licence v3.0"
+WORDS = {
+    "OpenStreetMap contributors": "© OpenStreetMap contributors",
+    "Office for National Statistics": f"Source: Office for National Statistics(, Census 2021,)? {OGL}"
+    r"(\. Contains OS data © Crown copyright and database right 20\d\d)?",
+    "Ministry of Housing": "Source: Ministry of Housing, Communities and Local Government, English Indices "
+    f"of Deprivation (2019|2025), {OGL}",
+    "Department for Education": f"Source: Department for Education, Get Information about Schools, {OGL}",
+    "Department for Transport": f"Contains Bus Open Data Service data of the Department for Transport, {OGL}",
+    "Rail Delivery Group": r"Contains rail timetable data of the Rail Delivery Group, CC BY 2\.0 UK",
+    "Traveline National Dataset": f"Contains public sector information {OGL}",
+    "Transport for West Midlands": "Contains Transport for West Midlands data and public sector information "
+    + OGL,
+}
+OF_OS = {"boundaries", "centroids", "districts", "regions"}
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.parent.name)
+def test_attributions_are_in_the_words_that_publishers_ask_for(path):
+    for source in load_recipe(path.parent.name, ROOT).sources:
+        words = source.attribution
+        assert re.fullmatch(WORDS[source.publisher.split(",")[0]], words), source.file
+        assert ("Contains OS data" in words) == (source.kind in OF_OS), source.file
+        assert licence_address(source.licence) or "open data" in source.licence, source.file
+        for year in re.findall(r"database right (20\d\d)", words):
+            assert source.date == "latest" or source.date[:4] <= year, source.file
+        for edition in re.findall(r"Indices of Deprivation (20\d\d)", words):
+            assert edition in source.title, source.file
 
 
 def test_what_is_not_pinned_is_downloaded_or_made():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
 from ptreach.model import Opportunities, Points, no_progress
 from ptreach.sources.recipe import AreasRecipe, Source
-from ptreach.towns import access_to, add_areas_within, add_times, opportunities_of
+from ptreach.towns import access_to, add_areas_within, add_times, opportunities_of, opportunity_records
 
 
 @pytest.fixture
@@ -102,6 +103,16 @@ def test_areas_within_isochrones_are_shares_of_the_zone(zones):
 
 
 PLACES = "id,lon,lat,desks\nnear,{},{},40\nfar,{},{},10\noff,-3.0,52.0,5\n"
+
+
+def test_files_of_opportunities_are_inputs_that_can_be_traced(town, tmp_path):
+    (tmp_path / "desks.csv").write_text("id,lon,lat\n", encoding="utf-8")
+    asked = town('[[opportunities]]\nname = "desks"\nfile = "desks.csv"\ntitle = "Desks"\n')
+    (record,) = opportunity_records(asked)
+    assert (record.kind, record.path.name, record.title) == ("opportunities", "desks.csv", "Desks")
+    assert record.sha256 == hashlib.sha256(b"id,lon,lat\n").hexdigest()
+    assert record.size_bytes == 11
+    assert opportunity_records(town()) == ()
 
 
 def test_access_follows_by_hand(town, zones, router, tmp_path):

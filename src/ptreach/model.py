@@ -187,7 +187,7 @@ class PointLinks:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One input file, so that a number can be traced to it."""
+    """One input file, so that a number can be traced to it; ``pinned``: its recipe names this sha256."""
 
     kind: str
     path: Path
@@ -201,6 +201,7 @@ class SourceRecord:
     url: str = ""
     note: str = ""
     made_up: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

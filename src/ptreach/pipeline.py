@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -30,12 +31,13 @@ from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_n
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
-from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
@@ -55,6 +57,7 @@ from ptreach.towns import (
     add_times,
     areas_in_view,
     opportunities_of,
+    opportunity_records,
     require_origin,
 )
 
@@ -307,7 +310,8 @@ def run(
     around = surroundings_of(opened, town, surface, records, cleaning.off)
     correlations = correlation_matrix(areas_recipe, areas_folder, zones, town)
     schools = source_records(areas_recipe, areas_folder, ("schools",))
-    sources = _sources(records, areas.sources, correlations, schools)
+    more = (*schools, *opportunity_records(town))
+    sources = _sources(records, areas.sources, correlations, more)
     pack = write_pack(
         out / town.slug,
         PackContent(
@@ -317,8 +321,10 @@ def run(
             ground=ground,
             land=surface.land,
             origin_xy_m=origin_xy_m,
-            facts=_facts(
-                router, opened, areas, correlations, network_recipe, sources, absent, around.repairs
+            facts=dataclasses.replace(
+                _facts(router, opened, areas, correlations, network_recipe, sources, absent, around.repairs),
+                sunset=Sunset.of(verdict),
+                snapping=snapping_of(router, opened, town),
             ),
             verdict=verdict,
             opportunities=opportunities,

@@ -17,11 +17,12 @@ from ptreach.measures.access import summarise_access
 from ptreach.measures.coverage import area_shares
 from ptreach.measures.departures import summarise_departures
 from ptreach.measures.editions import carry
-from ptreach.model import Opportunities, Points
+from ptreach.model import Opportunities, Points, SourceRecord
 from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
 from ptreach.sources.once import read_once
 from ptreach.sources.recipe import SOURCES_FOLDER
+from ptreach.sources.records import digest_file
 from ptreach.sources.schools import read_schools
 
 if TYPE_CHECKING:
@@ -125,6 +126,28 @@ def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opp
         points, offers = read_opportunities(town.path.parent / given.file, given.offers)
         title = given.title or given.name
         found.append(Opportunities(given.name, title, points, offers, given.demand))
+    return tuple(found)
+
+
+def opportunity_records(town: Town) -> tuple[SourceRecord, ...]:
+    """Return what is known of the files of opportunities that the town's file names, to be traced by."""
+    found = []
+    for given in town.opportunities:
+        path = town.path.parent / given.file
+        title = given.title or given.name
+        found.append(
+            SourceRecord(
+                kind="opportunities",
+                path=path,
+                sha256=digest_file(path),
+                size_bytes=path.stat().st_size,
+                title=title,
+                publisher="named by the town's file",
+                licence="not stated",
+                attribution=f"{title}: {path.name}",
+                date="not stated",
+            )
+        )
     return tuple(found)
 
 

@@ -51,6 +51,38 @@ def test_verify_gives_the_same_as_json(ptreach, pack):
     assert json.loads(ended.out)["whole"] is False
 
 
+@pytest.fixture
+def made_from(home, pack):
+    """The inputs of a pack, and its manifest that names them."""
+    files = {"isle": b"bus", "zones": b"people"}
+    for recipe, data in files.items():
+        folder = home / "networks" / recipe / "sources"
+        folder.mkdir(parents=True)
+        (folder / f"{recipe}.zip").write_bytes(data)
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"network": {"name": "isle"}, "areas": {"name": "zones"}}
+    manifest["inputs"] = [
+        {"file": f"{name}.zip", "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
+    ]
+    (pack / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return home / "networks"
+
+
+def test_verify_looks_at_the_inputs_too_where_it_is_asked(ptreach, home, pack, made_from):
+    asked = ("--home", home, "verify", pack, "--inputs")
+    assert ptreach(*asked) == (0, f"{pack}: whole, 2 files; its 2 inputs are as they were\n", "")
+    (made_from / "isle" / "sources" / "isle.zip").write_bytes(b"another bus")
+    (made_from / "zones" / "sources" / "zones.zip").unlink()
+    ended = ptreach(*asked)
+    assert ended.code == 2
+    assert ended.out == "input missing\tzones.zip\ninput changed\tisle.zip\n"
+    assert "1 input missing, 1 input changed. Bring the files it was made from again" in ended.err
+    told = json.loads(ptreach(*asked, "--json").out)
+    assert told["whole"] is True
+    assert told["inputs"] == {"listed": 2, "missing": ["zones.zip"], "changed": ["isle.zip"]}
+    assert ptreach("verify", pack).code == 0
+
+
 def test_verify_and_publish_refuse_what_is_no_pack(ptreach, home):
     for arguments in (["verify", home], ["publish", home, "--postgis", "postgresql://nowhere/x"]):
         line = ptreach(*arguments).line

@@ -1,23 +1,32 @@
 """The made-up town from nothing to a pack, as a user runs it: a process of its own, no network."""
 
 import csv
+import datetime as dt
 import hashlib
 import itertools
 import json
 import os
+import platform
+import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 
+from ptreach.caches import cache_folder
+
+ANOTHER = "another-analyst"
 PICTURES = ("correlations", "deprived-and-far", "journey-time", "within-by-decile")
 TABLES = (
-    "by-imd-decile", "correlation-matrix", "correlations", "deprived-and-far", "figures", "people-within",
-    "time-and-deprivation", "zones",
+    "assumptions-log", "by-imd-decile", "correlation-matrix", "correlations", "data-log", "deprived-and-far",
+    "figures", "people-within", "time-and-deprivation", "zones",
 )  # fmt: skip
 PACK = {
     "README.txt",
@@ -54,7 +63,9 @@ sys.addaudithook(refuse)
 """
 
 
-def start_offline(folder: Path, script: str, *arguments: str, **env: str) -> subprocess.Popen[str]:
+def start_offline(
+    folder: Path, script: str, *arguments: str, umask: int = -1, **env: str
+) -> subprocess.Popen[str]:
     """Start Python code in a folder, without a network."""
     return subprocess.Popen(
         [sys.executable, "-c", OFFLINE + script, *arguments],
@@ -62,24 +73,57 @@ def start_offline(folder: Path, script: str, *arguments: str, **env: str) -> sub
         stderr=subprocess.PIPE,
         encoding="utf-8",
         cwd=folder,
+        umask=umask,
         env={**os.environ, **DEAD, "PYTHONWARNINGS": "default", "PTREACH_HOME": "", **env},
     )
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """Two runs of the demo: the folders they were run in, and their exit code, stdout and stderr."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("one", "another")]
-    # Another time zone, hash seed and number of threads must not show.
-    envs = [{"TZ": "UTC", "PYTHONHASHSEED": "1", "NUMBA_NUM_THREADS": "1"}]
-    envs.append({"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "2"})
-    runs = [start_offline(folder, DEMO, "demo", **env) for folder, env in zip(folders, envs, strict=True)]
+    """Two runs of the demo, on two machines as far as one can play them: its folders, and how each ended.
+
+    Another user, place, time zone, language, hash seed, number of workers and processor must not show.
+    """
+    one, another = (tmp_path_factory.mktemp(name) for name in ("one", ANOTHER))
+    home = another / "home"
+    home.mkdir()
+    runs = [
+        start_offline(
+            one, DEMO, "demo", "--workers", "1", TZ="UTC", PYTHONHASHSEED="1", NUMBA_NUM_THREADS="1"
+        ),
+        start_offline(
+            another,
+            DEMO,
+            *("demo", "--workers", "2", "--out", str(Path("far", "down", "demo"))),
+            umask=-1 if sys.platform == "win32" else 0o077,
+            TZ="Pacific/Auckland",
+            PYTHONHASHSEED="2",
+            LANG="C",
+            LC_ALL="C",
+            HOME=str(home),
+            USER=ANOTHER,
+            LOGNAME=ANOTHER,
+            PTREACH_CACHE=str(cache_folder()),
+            MPLCONFIGDIR=mpl.get_cachedir(),
+            **plainer_processor(),
+        ),
+    ]
+    folders = [one / "demo", another / "far" / "down" / "demo"]
     return folders, [(*run.communicate(), run.returncode) for run in runs]
+
+
+def plainer_processor() -> dict[str, str]:
+    """Settings by which the libraries take this processor for one of 2008, without its wide registers."""
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    plainer = {"NPY_DISABLE_CPU_FEATURES": " ".join(found)} if found else {}
+    if platform.machine().lower() in {"x86_64", "amd64"}:
+        plainer["OPENBLAS_CORETYPE"] = "Nehalem"
+    return plainer
 
 
 @pytest.fixture(scope="module")
 def pack(demo):
-    return demo[0][0] / "demo" / "demo-town"
+    return demo[0][0] / "demo-town"
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -97,14 +141,31 @@ def test_offline_is_offline(tmp_path):
 
 
 def test_the_demo_prints_where_its_pack_is_and_nothing_else(demo):
-    for ended in demo[1]:
-        assert ended == (f"{Path('demo', 'demo-town')}\n", "", 0)
+    places = [Path("demo", "demo-town"), Path("far", "down", "demo", "demo-town")]
+    assert demo[1] == [(f"{place}\n", "", 0) for place in places]
 
 
 def test_two_demos_are_the_same_file_by_file(demo):
-    one, another = (digests(folder / "demo") for folder in demo[0])
+    one, another = map(digests, demo[0])
     assert {name.removeprefix("demo-town/") for name in one if name.startswith("demo-town/")} == PACK
     assert one == another
+
+
+def test_no_file_knows_the_machine_the_user_or_the_day(demo):
+    """Neither the files nor what is packed in them; dates in zips are the fixed one."""
+    one, another = demo[0]
+    marks = {str(one), str(another), ANOTHER, socket.gethostname() * (len(socket.gethostname()) > 7)} - {""}
+    today = {day.isoformat() for day in (dt.date.today(), dt.date.today() - dt.timedelta(1))}  # noqa: DTZ011
+    for path in (another / "demo-town").rglob("*.*"):
+        parts = {path.name: path.read_bytes()}
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}, path
+                parts |= {name: packed.read(name) for name in packed.namelist()}
+        for name, data in parts.items():
+            for mark in marks | today:
+                assert mark.encode() not in data, f"{path.name}, {name}: {mark}"
+    assert ANOTHER in str(another)
 
 
 def test_the_isochrones_lie_within_each_other(pack):

@@ -36,8 +36,10 @@ from ptreach.model import (
     TableRows,
     Verdict,
 )
-from ptreach.outputs.facts import AreasFacts, PackFacts
+from ptreach.outputs import pack
+from ptreach.outputs.facts import AreasFacts, PackFacts, Snapping, Sunset
 from ptreach.outputs.layers.files import Surroundings
+from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.tables.frames import decile_table, zone_table
 from ptreach.outputs.tables.pack_tables import pack_tables
 from ptreach.outputs.tables.spreadsheet import spreadsheet
@@ -235,6 +237,15 @@ def facts(areas):
         surface_street_m=300,
         by_the_sea=True,
         made_up=False,
+        sunset=Sunset(dt.date(2020, 7, 19), "bus", 2),
+        snapping=Snapping(
+            origin_m=2.4,
+            stop_ids=("bus:a", "bus:b", "bus:c"),
+            stop_names=("Pier & Esplanade", "St <John>", "Far"),
+            stops_m=np.array([300.0, 300.1, np.nan]),
+            near_m=300.0,
+            far_m=1600.0,
+        ),
     )
 
 
@@ -423,3 +434,34 @@ def web_inputs(town, zones, isochrones, ground, facts):
         "origin_xy_m": (459_154.0, 92_600.0),
         "facts": facts,
     }
+
+
+@pytest.fixture
+def write(town, zones, isochrones, ground, facts, verdict, surroundings):
+    def run(target, **changes):
+        arguments = {
+            "town": town,
+            "zones": zones,
+            "isochrones": isochrones,
+            "ground": ground,
+            "land": box(457_000, 89_000, 464_000, 95_000),
+            "origin_xy_m": (459_154.0, 92_600.0),
+            "facts": facts,
+            "verdict": verdict,
+            "surroundings": surroundings,
+        }
+        return write_pack(target, PackContent(**(arguments | changes)))
+
+    return run
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Spare the drawing where the test is about folders."""
+
+    def blank(path, **_):
+        imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
+        path.with_suffix(".txt").write_bytes(b"text")
+
+    for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
+        monkeypatch.setattr(pack, name, blank)

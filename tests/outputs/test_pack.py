@@ -1,27 +1,27 @@
+import contextlib
 import csv
 import dataclasses
 import hashlib
+import html
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import openpyxl
 import pyogrio
 import pytest
-from matplotlib.image import imsave
 from pptx import Presentation
-from shapely.geometry import box
 
 from ptreach.errors import InputError
 from ptreach.outputs import pack
-from ptreach.outputs.pack import PackContent, write_pack
 
 TABLES = (
-    "by-imd-decile", "deprived-and-far", "figures", "people-within", "time-and-deprivation", "zones",
+    "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
+    "time-and-deprivation", "zones",
 )  # fmt: skip
 FILES = {
     "README.txt",
@@ -45,37 +45,6 @@ FILES = {
     "tables/ryde.xlsx",
     "web/index.html",
 }
-
-
-@pytest.fixture
-def write(town, zones, isochrones, ground, facts, verdict, surroundings):
-    def run(target, **changes):
-        arguments = {
-            "town": town,
-            "zones": zones,
-            "isochrones": isochrones,
-            "ground": ground,
-            "land": box(457_000, 89_000, 464_000, 95_000),
-            "origin_xy_m": (459_154.0, 92_600.0),
-            "facts": facts,
-            "verdict": verdict,
-            "surroundings": surroundings,
-        }
-        return write_pack(target, PackContent(**(arguments | changes)))
-
-    return run
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """Spare the drawing where the test is about folders."""
-
-    def blank(path, **_):
-        imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
-        path.with_suffix(".txt").write_bytes(b"text")
-
-    for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
-        monkeypatch.setattr(pack, name, blank)
 
 
 def slide_words(path):
@@ -150,6 +119,59 @@ def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, fact
     assert len(pictures) == 3
     for picture in pictures:
         assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
+
+
+def test_every_form_gives_each_publisher_its_words(tmp_path, write, drawn, facts):
+    """Of one list of inputs: what is said in one part of a pack is said in all."""
+    attributions = [f"© <Publisher> & sons {number}" for number, _ in enumerate(facts.sources)]
+    sources = [
+        dataclasses.replace(record, attribution=words)
+        for record, words in zip(facts.sources, attributions, strict=True)
+    ]
+    folder = write(tmp_path / "ryde", facts=dataclasses.replace(facts, sources=tuple(sources)), tiles=True)
+    layers = folder / "layers"
+    with contextlib.closing(sqlite3.connect(layers / "ryde.gpkg")) as file:
+        described = file.execute("SELECT description FROM gpkg_contents WHERE data_type = 'features'")
+        about = [words for (words,) in described]
+    assert len(about) == 8
+    said = {
+        "slides": slide_words(folder / "slides" / "ryde.pptx"),
+        "workbook": xlsx_words(folder / "tables" / "ryde.xlsx"),
+        "opendocument": html.unescape(ods_words(folder / "tables" / "ryde.ods")),
+        "page": html.unescape((folder / "web" / "index.html").read_text(encoding="utf-8")),
+        **{f"layer {number}": words for number, words in enumerate(about)},
+        **{
+            path.name: json.loads(path.read_text(encoding="utf-8"))["description"]
+            for path in layers.glob("*.geojson")
+        },
+        **{
+            path.name: "".join(json.loads(path.read_text(encoding="utf-8"))["dc:source"])
+            for path in (folder / "tables").glob("*-metadata.json")
+        },
+        **{name: (folder / name).read_text(encoding="utf-8") for name in ("README.txt", "manifest.json")},
+        "data log": (folder / "tables" / "ryde-data-log.csv").read_text(encoding="utf-8"),
+    }
+    assert {part for part, text in said.items() if not all(words in text for words in attributions)} == set()
+
+
+def test_the_sunset_is_told_wherever_figures_are(tmp_path, write, drawn, facts):
+    folder = write(tmp_path / "ryde")
+    told = "Sunday 19 July 2020"
+    for name in ("README.txt", "methods.md", "qa.html"):
+        assert told in " ".join((folder / name).read_text(encoding="utf-8").split()), name
+    assert told in slide_words(folder / "slides" / "ryde.pptx")
+    assert told in xlsx_words(folder / "tables" / "ryde.xlsx")
+    assert told in ods_words(folder / "tables" / "ryde.ods")
+
+
+def test_the_logs_are_sheets_too(tmp_path, write, drawn):
+    folder = write(tmp_path / "ryde")
+    book = openpyxl.load_workbook(folder / "tables" / "ryde.xlsx")
+    assert book.sheetnames[-2:] == ["Data log", "Assumptions log"]
+    with (folder / "tables" / "ryde-assumptions-log.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    values = {value for cells in book["Assumptions log"].values for value in cells}
+    assert {row["assumption"] for row in rows} <= values
 
 
 def test_tables_slides_and_spreadsheets_say_the_same(tmp_path, write, drawn):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ptreach.config import Origin, Preset, Town
+from ptreach.outputs.facts import Sunset
 from ptreach.outputs.wording import (
     NAME_LETTERS,
     TITLE_WORDS,
@@ -15,15 +16,18 @@ from ptreach.outputs.wording import (
     first_short_title,
     in_even_lines,
     journey_line,
+    licence_address,
     listed,
     long_date,
     map_title,
+    number_words,
     ordinal,
     people_by_band,
     percent,
     source_line,
     statistic_phrase,
     subtitle,
+    sunset_phrase,
     within_phrase,
 )
 
@@ -187,6 +191,38 @@ def test_an_attribution_within_another_is_said_once(facts):
     words = ("Source: ONS", "Source: ONS. Contains OS data.")
     records = [replace(facts.sources[0], attribution=text) for text in words]
     assert source_line(records).startswith("Sources: ONS. Contains OS data. Titles")
+
+
+def test_a_licence_has_its_address_whatever_is_said_behind_its_name():
+    for licence in ("Open Government Licence v3.0", "Open Government Licence v3.0 (inferred)"):
+        assert licence_address(licence).endswith("/open-government-licence/version/3/")
+    assert licence_address("ODbL 1.0") == "https://www.openstreetmap.org/copyright"
+    assert not licence_address("made up")
+
+
+def test_the_sunset_is_said_with_the_feed_that_ends_first():
+    said = sunset_phrase(town(), Sunset(dt.date(2020, 7, 19), "bus", 2))
+    assert said == (
+        "These figures describe the timetable of Tuesday 16 June 2020, which holds to Sunday 19 July 2020 "
+        "(bus is the first of 2 feeds to end): do not quote them for later days without running again."
+    )
+    assert "(bus" not in sunset_phrase(town(), Sunset(dt.date(2020, 7, 19), "bus", 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (60, "60"),
+        (60.0, "60"),
+        (6_371_008.8, "6,371,008.8"),
+        (4.8, "4.8"),
+        (0.0, "0"),
+        ("x", "x"),
+        (100.0, "100"),
+    ],
+)
+def test_numbers_are_said_without_zeros_that_tell_nothing(value, said):
+    assert number_words(value) == said
 
 
 def test_long_names_stand_in_even_lines():

@@ -7,15 +7,22 @@ from typing import Annotated
 import typer
 
 from ptreach.cli.console import say
-from ptreach.cli.options import option_error
+from ptreach.cli.options import Settings, home_folder, option_error
 from ptreach.errors import InputError
 
 _PACK = typer.Argument(metavar="PACK", help="Folder of a pack, such as packs/ryde.")
 
 
 def verify(
+    ctx: typer.Context,
     pack: Annotated[Path, _PACK],
     *,
+    inputs: Annotated[
+        bool,
+        typer.Option(
+            "--inputs", help="Whether the files of networks/ are still those it was made from, too."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
     """Say whether a pack is as it was written.
@@ -23,23 +30,31 @@ def verify(
     Every file is compared with the digest that manifest.json has of it. Files that are missing, changed or
     not of the pack are listed, and end in exit code 2.
     """
-    from ptreach.outputs.paperwork.verify import verify_pack
+    from ptreach.outputs.paperwork.verify import verify_inputs, verify_pack
 
+    settings: Settings = ctx.obj
     found = verify_pack(pack)
     kinds = {"missing": found.missing, "changed": found.changed, "extra": found.extra}
+    told: dict[str, object] = {"pack": str(pack), "files": found.listed, "whole": found.is_whole, **kinds}
+    line = f"{pack}: whole, {found.listed} files"
+    if inputs:
+        made_from = verify_inputs(pack, home_folder(settings, Path.cwd()))
+        kinds |= {"input missing": made_from.missing, "input changed": made_from.changed}
+        told["inputs"] = made_from._asdict()
+        line += f"; its {made_from.listed} inputs are as they were"
+    at_fault = [(kind, name) for kind, names in kinds.items() for name in names]
     if as_json:
-        say(
-            json.dumps({"pack": str(pack), "files": found.listed, "whole": found.is_whole, **kinds}, indent=1)
-        )
-    elif found.is_whole:
-        say(f"{pack}: whole, {found.listed} files")
+        say(json.dumps(told, indent=1))
+    elif not at_fault:
+        say(line)
     else:
-        for kind, names in kinds.items():
-            for name in names:
-                say(f"{kind}\t{name}")
-    if not found.is_whole:
+        for kind, name in at_fault:
+            say(f"{kind}\t{name}")
+    if at_fault:
         counts = ", ".join(f"{len(names)} {kind}" for kind, names in kinds.items() if names)
         remedy = "make the pack again, or copy it anew; QGIS and Excel change files that they open"
+        if found.is_whole:
+            remedy = "bring the files it was made from again: manifest.json has the sha256 of each"
         raise InputError(f"not as it was written: {counts}", where=str(pack), remedy=remedy)
 
 

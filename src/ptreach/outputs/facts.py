@@ -3,12 +3,73 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
-    from ptreach.model import Areas, CorrelationMatrix, Repair, SourceRecord, TableRows
+    from ptreach.model import (
+        Areas,
+        CorrelationMatrix,
+        FloatArray,
+        Repair,
+        SourceRecord,
+        TableRows,
+        Verdict,
+    )
+
+
+class Sunset(NamedTuple):
+    """The last day that a pack's figures may be quoted for, the feed that ends on it, and among how many.
+
+    It is the last day of full service of the feed that ends first; of a feed whose full service is over on
+    the date asked about, the last day on which anything runs. Feeds without a trip on the date do not count.
+    """
+
+    last_day: dt.date
+    feed: str
+    feeds_n: int
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Sunset | None:
+        """Return the sunset by a verdict on the date; None where no feed has a trip then."""
+        runs = {row.name for row in verdict.comparisons if row.kind == "feed" and row.trips}
+        ends = sorted(
+            (feed.full_last if feed.full_last >= verdict.date else feed.last, feed.feed)
+            for feed in verdict.feeds
+            if feed.feed in runs
+        )
+        return cls(*ends[0], len(ends)) if ends else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapping:
+    """How far the town's point and the stops of the network are from the street that they join, in metres.
+
+    ``stops_m`` float64 (n,) is NaN where no street lies within ``far_m``; ``stop_ids`` and ``stop_names``
+    belong to it.
+    """
+
+    origin_m: float
+    stop_ids: tuple[str, ...]
+    stop_names: tuple[str, ...]
+    stops_m: FloatArray
+    near_m: float
+    far_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondOpinion:
+    """What another engine says of the same zones, in their order.
+
+    ``engine`` is its name and version: ``R5 7.5.1``; ``how`` says by which rules it was run: ``by its own
+    rules``. ``minutes`` are those of each percentile, NaN where a zone is not reached.
+    """
+
+    engine: str
+    how: str
+    minutes: Mapping[int, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +147,9 @@ class PackFacts:
     """Whether there is sea where there is no zone; else that may be land of which nothing is known."""
     made_up: bool
     """Whether any input is made up: the whole pack then says so."""
+    sunset: Sunset | None = None
+    """The last day that the figures may be quoted for."""
+    snapping: Snapping | None = None
+    """How far stops and the town's point are from their street."""
     left_out: tuple[str, ...] = ()
     """Titles of the optional files of the network's recipe that were not there."""

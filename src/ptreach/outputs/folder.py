@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
 from ptreach.outputs.paperwork.manifest import NAME, is_pack
@@ -12,6 +12,9 @@ from ptreach.outputs.paperwork.manifest import NAME, is_pack
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_PROBE_BYTES: Final = 4 << 20
+"""As much as is written to find out whether a disk is full: more than any library keeps back at once."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -21,7 +24,13 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a new folder beside `target` that takes its place when all is written, and is removed when not."""
+    """Give a new folder beside `target` that takes its place when all is written, and is removed when not.
+
+    Raises
+    ------
+    InputError
+        Where `target` is no pack, a file of it is open, or the system refuses to write: a full disk.
+    """
     part, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("part", "old"))
     if old.is_dir() and not target.exists():
         old.rename(target)  # a run was killed between the two moves below
@@ -33,14 +42,37 @@ def replacing(target: Path) -> Iterator[Path]:
         part.mkdir(parents=True)
         yield part
         _swap(part, target, old)
-    except OSError as error:
+    except InputError:
+        raise
+    except Exception as error:
+        refusal = _refusal(part, error)
+        if refusal is None:
+            raise
         raise InputError(
-            f"the pack can't be written: {error.strerror or error}",
+            f"the pack can't be written: {refusal}",
             where=str(target.parent),
             remedy="choose another folder, or free space and permissions there",
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _refusal(folder: Path, error: Exception) -> str | None:
+    """Return why the system refuses to write to a folder, None where it does not and `error` is our fault.
+
+    Libraries that are not Python's own (GDAL, SQLite) say in words of theirs that a disk is full; so where
+    the error is one of theirs, the folder is tried.
+    """
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    probe = folder / ".probe"
+    try:
+        probe.write_bytes(bytes(_PROBE_BYTES))
+    except OSError as refused:
+        return refused.strerror or str(refused)
+    finally:
+        probe.unlink(missing_ok=True)
+    return None
 
 
 def _swap(part: Path, target: Path, old: Path) -> None:

@@ -16,9 +16,12 @@ from ptreach.outputs.maps.far_map import draw_far_map
 from ptreach.outputs.maps.journey_map import draw_journey_time_map
 from ptreach.outputs.maps.place import PlaceWords, draw_place
 from ptreach.outputs.paperwork.agreement_words import agreement_words
+from ptreach.outputs.paperwork.assumptions import assumptions_table
+from ptreach.outputs.paperwork.data_log import data_log_table
 from ptreach.outputs.paperwork.manifest import NAME, write_manifest
 from ptreach.outputs.paperwork.methods import methods_text
 from ptreach.outputs.paperwork.qa import qa_page
+from ptreach.outputs.paperwork.qa_run import run_sections
 from ptreach.outputs.paperwork.readme import readme_text
 from ptreach.outputs.slides.slides import write_slides
 from ptreach.outputs.tables.csvw import write_tables
@@ -28,7 +31,14 @@ from ptreach.outputs.tables.pack_tables import pack_tables
 from ptreach.outputs.tables.spreadsheet import spreadsheet
 from ptreach.outputs.tables.workbook import write_workbook
 from ptreach.outputs.web import web_page
-from ptreach.outputs.wording import district_phrase, far_rule, journey_line, none_far, source_line
+from ptreach.outputs.wording import (
+    district_phrase,
+    far_rule,
+    journey_line,
+    none_far,
+    source_line,
+    sunset_phrase,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,12 +51,12 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
-    from ptreach.outputs.facts import PackFacts
+    from ptreach.outputs.facts import PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
 
 
-_OF_JOURNEYS: Final = {"osm", "gtfs", "schools"}
+_OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
 """Kinds of inputs that pictures without travel times owe nothing to."""
 
 
@@ -58,7 +68,8 @@ class PackContent:
     ``isochrones`` are cumulative areas by cutoff in minutes, those of the town's preset; ``ground`` has the
     columns ``kind, geometry`` of what lies under the map, ``land`` is all land in view; ``verdict`` is that
     on the timetable. ``access`` is what `summarise_access` says of each of ``opportunities``, by its name.
-    ``district`` is the code of the town's own among the ``authorities``. ``tiles`` asks for map tiles.
+    ``district`` is the code of the town's own among the ``authorities``. ``opinion`` is that of a second
+    engine, where one was asked. ``tiles`` asks for map tiles.
     """
 
     town: Town
@@ -75,6 +86,7 @@ class PackContent:
     district: str | None = None
     correlations: CorrelationMatrix | None = None
     surroundings: Surroundings | None = None
+    opinion: SecondOpinion | None = None
     tiles: bool = False
 
 
@@ -134,12 +146,14 @@ def write_pack(target: Path, content: PackContent) -> Path:
 
 
 def _qa(content: PackContent) -> str:
-    """Return the page of the check, with the agreement of map and table."""
+    """Return the page of the check: of the timetable, and of what was computed on it."""
+    town, facts = content.town, content.facts
     return qa_page(
         content.verdict,
-        content.town.name,
-        made_up=content.facts.made_up,
-        agreement=_agreement(content),
+        town.name,
+        made_up=facts.made_up,
+        of_run=run_sections(town, content.zones, facts, _agreement(content), content.opinion),
+        sunset=sunset_phrase(town, facts.sunset) if facts.sunset else "",
     )
 
 
@@ -226,7 +240,7 @@ def _draw_deprivation(folder: Path, content: PackContent) -> None:
 def _write_tables(folder: Path, content: PackContent) -> None:
     """Write the tables: each as a CSV with its sidecar, and together as workbook and OpenDocument."""
     town, facts = content.town, content.facts
-    tables = pack_tables(
+    found = pack_tables(
         town,
         content.zones,
         facts.areas,
@@ -236,6 +250,8 @@ def _write_tables(folder: Path, content: PackContent) -> None:
         authorities=content.authorities,
         correlations=content.correlations,
     )
+    logs = (data_log_table(facts, content.zones, content.verdict), assumptions_table(town, facts))
+    tables = (*found, *logs)
     write_tables(folder, town.slug, tables, facts.areas, town.preset.cutoffs_min, facts)
     book = spreadsheet(town, content.zones, tables, facts)
     write_workbook(folder / f"{town.slug}.xlsx", book)

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import SourceRecord
+    from ptreach.outputs.facts import Sunset
 
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
+SUNSET_RULE: Final = (
+    "The sunset is the last day of full service of the feed that ends first, of those with a trip on the "
+    "date; where a feed's full service is over by then, the last day on which any of it runs."
+)
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
 NAME_LETTERS: Final = 28
@@ -33,6 +38,15 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+_LICENCE_ADDRESSES: Final = {
+    "Open Government Licence v3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    "ODbL 1.0": "https://www.openstreetmap.org/copyright",
+    "CC BY 2.0 UK": "https://creativecommons.org/licenses/by/2.0/uk/",
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
+}
+"""Where the licences of recipes can be read, as these licences ask to be told."""
 
 
 class BandShare(NamedTuple):
@@ -196,12 +210,40 @@ def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
 
 def source_line(sources: Iterable[SourceRecord]) -> str:
     """Return the attributions of all sources for the foot of a map, streets and timetables first."""
+    return f"{credit_line(sources)} Titles, dates and licences: README.txt."
+
+
+def licence_address(licence: str) -> str:
+    """Return the address of a licence, whatever is said behind its name; empty where it is not known."""
+    found = (address for name, address in _LICENCE_ADDRESSES.items() if licence.startswith(name))
+    return next(found, "")
+
+
+def credit_line(sources: Iterable[SourceRecord]) -> str:
+    """Return ``Sources:`` and each attribution that no other contains, streets and timetables first."""
     ordered = sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS)))
     words = dict.fromkeys(
         record.attribution.removeprefix("Source: ").strip().rstrip(".") for record in ordered
     )
     whole = [text for text in words if not any(text in other for other in words if other != text)]
-    return f"Sources: {'. '.join(whole)}. Titles, dates and licences: README.txt."
+    return f"Sources: {'. '.join(whole)}."
+
+
+def number_words(value: str | float) -> str:
+    """Return ``6,371,008.8`` for 6371008.8, ``60`` for 60.0, at most two decimals; text as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+
+
+def sunset_phrase(town: Town, sunset: Sunset) -> str:
+    """Return how long figures may be quoted without another run."""
+    first = f" ({sunset.feed} is the first of {sunset.feeds_n} feeds to end)" if sunset.feeds_n > 1 else ""
+    when = f"which holds to {long_date(sunset.last_day)}{first}"
+    return (
+        f"These figures describe the timetable of {long_date(town.date)}, {when}: do not quote them for "
+        "later days without running again."
+    )
 
 
 def ordinal(number: int) -> str:

@@ -160,4 +160,5 @@ def record_of(
         url=url,
         note=source.note,
         made_up=recipe.made_up,
+        pinned=digest == source.sha256,
     )

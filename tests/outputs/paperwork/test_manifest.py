@@ -65,12 +65,17 @@ def test_inputs_parameters_and_counts_are_those_of_the_run(written):
     assert content["made_up"] is False
 
 
-def test_it_holds_no_clock_and_no_path_of_the_machine(written, town):
+def test_it_holds_no_clock_and_no_path_of_the_machine(written, town, facts):
     text = written.read_text(encoding="utf-8")
     assert "analyst" not in text
     assert str(written.parent) not in text
     dates = set(re.findall(r"20\d\d-\d\d-\d\d", text))
-    assert dates == {town.date.isoformat()}
+    assert dates == {town.date.isoformat(), facts.sunset.last_day.isoformat()}
+
+
+def test_the_sunset_is_that_of_the_feed_that_ends_first(written):
+    content = json.loads(written.read_text(encoding="utf-8"))
+    assert content["sunset"] == {"last_day": "2020-07-19", "feed": "bus"}
 
 
 def test_keys_are_sorted_and_lines_end_in_lf(written):

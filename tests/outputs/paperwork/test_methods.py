@@ -4,7 +4,7 @@ import re
 import pytest
 
 from ptreach.outputs.paperwork.methods import methods_text
-from ptreach.outputs.wording import MADE_UP_NOTICE
+from ptreach.outputs.wording import MADE_UP_NOTICE, SUNSET_RULE
 
 
 @pytest.fixture
@@ -98,6 +98,38 @@ def test_bars_in_titles_do_not_break_tables(town, zones, isochrones, facts):
     record = dataclasses.replace(facts.sources[0], title="A | B")
     text = methods_text(town, zones, isochrones, dataclasses.replace(facts, sources=(record,)))
     assert "| gtfs | A \\| B | 2020-06 |" in text
+
+
+def test_one_paragraph_tells_the_method_with_the_runs_own_settings(town, zones, isochrones, facts, text):
+    def paragraph(text):
+        return text.split("## In one paragraph\n\n")[1].split("\n")[0]
+
+    for words in (
+        "from Ryde high street to the population-weighted centroids of 5 zones (LSOA 2011)",
+        "ptreach 0.1.0 (engine raptor) by the timetables of Tuesday 16 June 2020: 120 departures,",
+        "walks of less than 20 minutes each at 4.8 km/h, at most 8 rides, less than 120 minutes in all.",
+        "The median over the departures stands for each zone.",
+        "Title of bus.zip (2020-06); Title of streets.osm.pbf (2020-06).",
+        "which holds to Sunday 19 July 2020",
+    ):
+        assert words in paragraph(text), words
+    preset = town.preset.model_copy(update={"walk_speed_kph": 3.6, "max_rides": 2, "direction": "to"})
+    other = paragraph(methods_text(town.model_copy(update={"preset": preset}), zones, isochrones, facts))
+    assert "5 zones (LSOA 2011) to Ryde high street" in other
+    assert "at 3.6 km/h, at most 2 rides" in other
+    assert "The median over the arrivals" in other
+
+
+def test_the_sunset_its_rule_and_weighty_assumptions_are_told(town, zones, isochrones, facts, text):
+    limits = text.split("## Limits\n\n")[1]
+    assert limits.startswith("- These figures describe the timetable of Tuesday 16 June 2020, which holds to")
+    assert SUNSET_RULE in limits.split("\n")[0]
+    told = text.split("## Assumptions\n\n")[1].split("\n## ")[0]
+    ratings = re.findall(r"(?m)^\| (red|amber|green) \|", told)
+    assert ratings == sorted(ratings, reverse=True)
+    assert {"red", "amber"} == set(ratings)
+    assert "| amber | Everybody walks at 4.8 km/h" in told
+    assert "tables/ryde-assumptions-log.csv" in told
 
 
 def test_what_was_left_out_is_a_limit(town, zones, isochrones, facts, text):

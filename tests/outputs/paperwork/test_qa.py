@@ -51,10 +51,13 @@ class Page(HTMLParser):
 def test_it_refers_to_nothing_outside_itself(verdict):
     text = qa_page(verdict, "Ryde")
     page = Page(text)
-    assert not page.all("script", "link", "img", "iframe", "object", "embed", "a", "base", "form")
+    assert not page.all("script", "link", "img", "iframe", "object", "embed", "base", "form")
+    here = {f"#{attrs['id']}" for attrs in page.all("section")}
+    assert [attrs["href"] for attrs in page.all("a")] == sorted(here, key=lambda name: int(name[2:]))
     for tag, attrs in page.elements:
-        for name in ("src", "href", "xlink:href", "srcset", "action", "data"):
+        for name in ("src", "xlink:href", "srcset", "action", "data"):
             assert name not in attrs, tag
+        assert tag == "a" or "href" not in attrs
         assert not [name for name in attrs if name.startswith("on")], tag
     addresses = set(re.findall(r"\w+://[^\"' <]+", text))
     assert addresses == {"http://www.w3.org/2000/svg"}  # the name of SVG, which nobody opens

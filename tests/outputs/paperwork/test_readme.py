@@ -50,6 +50,19 @@ def test_made_up_packs_say_so_before_any_number(town, zones, facts, made_up):
         assert text.index(MADE_UP_NOTICE) < text.index("%")
 
 
+def test_it_says_its_sunset_before_any_figure(town, zones, facts):
+    text = " ".join(readme_text(town, zones, facts, FILES).split())
+    assert "holds to Sunday 19 July 2020" in text
+    assert text.index("holds to") < text.index("%")
+    assert "holds to" not in readme_text(town, zones, dataclasses.replace(facts, sunset=None), FILES)
+
+
+def test_licences_have_their_address_and_the_towns_point_its_source(town, zones, facts):
+    text = readme_text(town, zones, facts, FILES)
+    assert "/open-government-licence/version/3/\n" in text
+    assert "The town's point: OS Open Names\n" in text
+
+
 def test_it_says_how_to_open_what_is_there(town, zones, facts):
     text = readme_text(town, zones, facts, FILES)
     for words in ("QGIS", "Excel", "lsoa11cd", "layers/ryde.gpkg", "lsoa_2011", "tables/ryde-zones.csv"):

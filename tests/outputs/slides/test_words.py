@@ -122,6 +122,7 @@ def test_the_method_is_that_of_the_run(town, facts):
         "less than 120 minutes",
         "Within 15 and 30 minutes",
         "mid-2020 population estimates",
+        "Sunset Sunday 19 July 2020: the timetable ends; not to be quoted for later days.",
     ):
         assert part in text
     once = renamed(town, "Ryde", window=(28_800, 28_860), direction="to")

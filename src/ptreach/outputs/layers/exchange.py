@@ -21,13 +21,17 @@ TILE_ZOOMS: Final = (4, 13)
 """Least and greatest zoom of map tiles; programs enlarge the last."""
 
 
-def write_geojson(path: Path, layer: gpd.GeoDataFrame) -> None:
-    """Write a layer as GeoJSON by RFC 7946: longitude and latitude, outer rings counter-clockwise."""
+def write_geojson(path: Path, layer: gpd.GeoDataFrame, about: str = "") -> None:
+    """Write a layer as GeoJSON by RFC 7946: longitude and latitude, outer rings counter-clockwise.
+
+    `about` says what it is and whose data it is made of, in the file's ``description``.
+    """
+    told = {"DESCRIPTION": about} if about else {}
     pyogrio.write_dataframe(
         _in_degrees(layer),
         path,
         driver="GeoJSON",
-        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(DECIMALS)},
+        layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": str(DECIMALS), **told},
     )
 
 
@@ -36,10 +40,10 @@ def write_geoparquet(path: Path, layer: gpd.GeoDataFrame) -> None:
     layer.to_parquet(path, schema_version="1.1.0", write_covering_bbox=True, compression="zstd", index=False)
 
 
-def write_pmtiles(path: Path, layer: gpd.GeoDataFrame, name: str) -> None:
+def write_pmtiles(path: Path, layer: gpd.GeoDataFrame, name: str, about: str = "") -> None:
     """Write a layer as vector tiles in one file (PMTiles 3), for web maps.
 
-    `name` is that of the layer in the tiles.
+    `name` is that of the layer in the tiles; `about` as for `write_geojson`.
     """
     least, greatest = map(str, TILE_ZOOMS)
     pyogrio.write_dataframe(
@@ -47,7 +51,13 @@ def write_pmtiles(path: Path, layer: gpd.GeoDataFrame, name: str) -> None:
         path,
         layer=name,
         driver="PMTiles",
-        dataset_options={"MINZOOM": least, "MAXZOOM": greatest, "NAME": name, "TYPE": "overlay"},
+        dataset_options={
+            "MINZOOM": least,
+            "MAXZOOM": greatest,
+            "NAME": name,
+            "DESCRIPTION": about or name,
+            "TYPE": "overlay",
+        },
     )
 
 

@@ -37,6 +37,7 @@ from ptreach.outputs.tables.layer_columns import (
     STREETS,
 )
 from ptreach.outputs.tables.own_columns import ZONES
+from ptreach.outputs.wording import credit_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,19 +108,21 @@ def write_layers(
         )
         for name, layer in layers.items()
     }
+    about = {name: words for name, words in _about(zone_name, facts).items() if name in layers}
     styles = _styles(layers, zone_name, town.preset.cutoffs_min)
     write_geopackage(
         folder / f"{slug}.gpkg",
         layers,
         {name: with_plain_names(style, columns[name]) for name, style in styles.items()},
         columns,
-        {name: words for name, words in _about(zone_name, facts).items() if name in layers},
+        about,
     )
-    for what, layer in (("isochrones", layers[ISOCHRONES]), ("zones", layers[zone_name])):
-        write_geojson(folder / f"{slug}-{what}.geojson", layer)
+    for what, name in (("isochrones", ISOCHRONES), ("zones", zone_name)):
+        layer = layers[name]
+        write_geojson(folder / f"{slug}-{what}.geojson", layer, about[name])
         write_geoparquet(folder / f"{slug}-{what}.parquet", layer)
         if tiles:
-            write_pmtiles(folder / f"{slug}-{what}.pmtiles", layer, what)
+            write_pmtiles(folder / f"{slug}-{what}.pmtiles", layer, what, about[name])
 
 
 def _around(surroundings: Surroundings, town: Town, *, made_up: bool) -> dict[str, gpd.GeoDataFrame]:
@@ -153,8 +156,9 @@ def _styles(
 
 
 def _about(zone_name: str, facts: PackFacts) -> dict[str, str]:
-    """Return what each layer is, in a sentence."""
-    return {
+    """Return what each layer is, in a sentence, with the words that the publishers of its data ask for."""
+    credit = credit_line(facts.sources)
+    about = {
         zone_name: f"Zones ({facts.areas.edition}) with travel times and deprivation.",
         ISOCHRONES: "Area within each cutoff by the median of the window's travel times.",
         ISOCHRONES_BEST: "Area within each cutoff at best: by the 5th percentile.",
@@ -164,3 +168,4 @@ def _about(zone_name: str, facts: PackFacts) -> dict[str, str]:
         STOPS: "Stops within the last cutoff, by the median.",
         ORIGIN: "The town's point, and what was asked.",
     }
+    return {name: f"{words} {credit}" for name, words in about.items()}

@@ -55,6 +55,7 @@ def write_manifest(
         "ptreach": {"version": facts.version, "pack_format": FORMAT},
         "made_up": facts.made_up,
         "town": _town(town),
+        "sunset": _sunset(facts),
         "query": _query(town),
         "engine": facts.engine,
         "rules": dict(facts.rules),
@@ -182,6 +183,13 @@ def _town(town: Town) -> dict[str, Any]:
     }
 
 
+def _sunset(facts: PackFacts) -> dict[str, Any] | None:
+    """Return the last day that the figures may be quoted for, and the feed that ends then."""
+    if facts.sunset is None:
+        return None
+    return {"last_day": facts.sunset.last_day.isoformat(), "feed": facts.sunset.feed}
+
+
 def _query(town: Town) -> dict[str, Any]:
     """Return every parameter of the run."""
     preset = town.preset
@@ -217,6 +225,7 @@ def _input(record: SourceRecord) -> dict[str, Any]:
         "sha256": record.sha256,
         "size_bytes": record.size_bytes,
         "made_up": record.made_up,
+        "pinned": record.pinned,
     }
 
 

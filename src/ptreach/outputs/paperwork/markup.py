@@ -21,13 +21,19 @@ def html_page(
     made_up: bool,
     footer: str,
     style: str = "",
+    listed: bool = False,
 ) -> str:
     """Return a page: plain texts `title`, `intro` and `footer`; of each section a heading and its markup.
 
-    `above` is markup that stands before the sections, `style` CSS that comes after that of all pages.
+    `above` is markup that stands before the sections, `style` CSS that comes after that of all pages. With
+    `listed` a list of the sections leads to each.
     """
     shared = (resources.files("ptreach.outputs.paperwork") / "qa.css").read_text(encoding="utf-8")
-    body = [f"<section>\n<h2>{escape(heading)}</h2>\n{content}\n</section>" for heading, content in sections]
+    body = [
+        f'<section id="s{number}">\n<h2>{escape(heading)}</h2>\n{content}\n</section>'
+        for number, (heading, content) in enumerate(sections, 1)
+    ]
+    contents = f"{_list_of(sections)}\n" * listed
     notice = f'<p class="made-up">{escape(MADE_UP_NOTICE)}</p>\n' if made_up else ""
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
@@ -46,12 +52,26 @@ def html_page(
 </header>
 <main>
 {above}
-{chr(10).join(body)}
+{contents}{chr(10).join(body)}
 </main>
 <footer>{escape(footer)}</footer>
 </body>
 </html>
 """
+
+
+def _list_of(sections: Sequence[tuple[str, str]]) -> str:
+    """Return the list of a page's sections, each a link."""
+    links = "".join(
+        f'<li><a href="#s{number}">{escape(heading)}</a></li>'
+        for number, (heading, _) in enumerate(sections, 1)
+    )
+    return f'<nav aria-label="On this page"><ol>{links}</ol></nav>'
+
+
+def paragraph(words: str) -> str:
+    """Return plain text as a paragraph."""
+    return f"<p>{escape(words)}</p>"
 
 
 def html_table(

@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ptreach.config import format_clock
+from ptreach.measures.access import CATCHMENT_MIN, HALF_MIN
+from ptreach.measures.place_figures import LEVEL
 from ptreach.model import MAP_NODES
 from ptreach.outputs.paperwork.agreement_words import HEADER
+from ptreach.outputs.paperwork.assumptions import Rating, assumptions
 from ptreach.outputs.paperwork.manifest import reason_counts
-from ptreach.outputs.wording import MADE_UP_NOTICE, joined, long_date, ordinal
+from ptreach.outputs.wording import (
+    MADE_UP_NOTICE,
+    SUNSET_RULE,
+    joined,
+    long_date,
+    ordinal,
+    sunset_phrase,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,8 +44,9 @@ def methods_text(
     surroundings: Surroundings | None = None,
     agreement: AgreementWords | None = None,
 ) -> str:
-    """Return methods.md: definitions, limits of a journey, network, zones, isochrones, limits, inputs."""
+    """Return methods.md: a paragraph to quote, definitions, network, zones, isochrones, limits, inputs."""
     sections = (
+        ("In one paragraph", [_paragraph(town, zones, facts)]),
         ("What is measured", _measure(town, facts)),
         ("Limits of a journey", _journey(town, facts)),
         ("Network", _network(facts)),
@@ -44,7 +55,8 @@ def methods_text(
         *((("Map and table", _agreement(agreement)),) if agreement else ()),
         *((("Stops, routes and streets", _around(surroundings, facts)),) if surroundings else ()),
         ("Deprivation and reach", _deprivation(facts)),
-        ("Known limits", _limits(facts)),
+        ("Assumptions", _assumptions(town, facts)),
+        ("Limits", _limits(town, facts)),
         ("Inputs", _inputs(facts)),
     )
     lines = [f"# Methods: {town.name}", ""]
@@ -53,6 +65,25 @@ def methods_text(
     for name, body in sections:
         lines += [f"## {name}", "", *body, ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _paragraph(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:
+    """Return the method in a paragraph for a report, from the run's settings and inputs."""
+    preset, areas = town.preset, facts.areas
+    there = f"the {areas.point}s of {len(zones):,} zones ({areas.edition})"
+    ends = f"from {town.name} to {there}" if preset.direction == "from" else f"from {there} to {town.name}"
+    stands = (
+        "" if town.query.departures_n == 1 else f" The median over the {_event(town)}s stands for each zone."
+    )
+    used = [f"{one.title} ({one.date})" for one in facts.sources if one.kind in {"osm", "gtfs"}]
+    return (
+        f"Travel times {ends}, on foot and by public transport, were computed with ptreach {facts.version} "
+        f"(engine {facts.engine}) by the timetables of {long_date(town.date)}: {_window(town)}; walks of "
+        f"less than {preset.max_walk_min:g} minutes each at {preset.walk_speed_kph:g} km/h, at most "
+        f"{preset.max_rides} rides, less than {preset.max_time_min:g} minutes in all.{stands} Streets and "
+        f"timetables: {'; '.join(used)}. Deprivation: {areas.deprivation_title}. Residents: "
+        f"{areas.population_title}. {sunset_phrase(town, facts.sunset) if facts.sunset else ''}"
+    ).rstrip()
 
 
 def _measure(town: Town, facts: PackFacts) -> list[str]:
@@ -295,8 +326,9 @@ def _deprivation(facts: PackFacts) -> list[str]:
             "of equals), how long one can put off leaving and still arrive as soon, in the window.",
         ),
         (
-            "Intervals hold 95 %: bootstraps (bias-corrected and accelerated) of compact blocks of zones,",
-            "with a fixed seed. They say how much a figure owes to which zones the place happens to have.",
+            f"Intervals hold {LEVEL:.0%}: bootstraps (bias-corrected and accelerated) of compact blocks",
+            "of zones, with a fixed seed. They say how much a figure owes to which zones the place",
+            "happens to have.",
         ),
         (
             "Inequality is of median minutes between people, each with the minutes of their zone. Zones not",
@@ -314,18 +346,32 @@ def _deprivation(facts: PackFacts) -> list[str]:
         ),
         (
             "Access to places that people travel to is by medians of journeys from each zone. gravity",
-            "counts a place half at 15 minutes; a_head shares what is within 30 minutes among all who",
-            "reach it (two-step floating catchment).",
+            f"counts a place half at {HALF_MIN:g} minutes; a_head shares what is within {CATCHMENT_MIN:g}",
+            "minutes among all who reach it (two-step floating catchment).",
         ),
     )
 
 
-def _limits(facts: PackFacts) -> list[str]:
+def _assumptions(town: Town, facts: PackFacts) -> list[str]:
+    """List the assumptions to look at first; all of them are in their log."""
+    rows = assumptions(town, facts)
+    first = [row for row in rows if row.rating is not Rating.GREEN]
+    order = sorted(first, key=lambda row: row.rating is Rating.AMBER)
+    lead = (
+        f"{len(rows)} assumptions, each with this run's value, what speaks for it and where it can be "
+        f"changed, are in tables/{town.slug}-assumptions-log.csv. Those of weight, or not well founded:"
+    )
+    header = ("rating", "assumption", "pulls the minutes", "quality", "impact")
+    return [lead, "", *_table(header, [(r.rating, r.assumption, r.pull, r.quality, r.impact) for r in order])]
+
+
+def _limits(town: Town, facts: PackFacts) -> list[str]:
     """Say what the numbers cannot bear: of the method, then of each input as its record notes."""
     notes = (
         (f"{record.title} ({record.path.name}):", record.note) for record in facts.sources if record.note
     )
     return _bullets(
+        *(((sunset_phrase(town, facts.sunset), SUNSET_RULE),) if facts.sunset else ()),
         ("Timetables, not what ran: no delays, crowding or cancellations. No fares.",),
         ("One day stands for all; another date or a new timetable may give other numbers.",),
         ("One point stands for a zone; in large rural zones few people may live near it.",),

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
 from ptreach.model import MAP_NODES, Decision, Severity
-from ptreach.outputs.paperwork.agreement_words import HEADER
 from ptreach.outputs.paperwork.heatmap import heat_map, legend, trips_on, weeks_shown
-from ptreach.outputs.paperwork.markup import html_page, html_table
+from ptreach.outputs.paperwork.markup import html_page, html_table, paragraph
 from ptreach.outputs.wording import long_date
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ptreach.model import Comparison, DaySeries, Finding, Verdict
-    from ptreach.outputs.paperwork.agreement_words import AgreementWords
     from ptreach.outputs.paperwork.heatmap import Weeks
 
 _WORDS: Final = {
@@ -60,12 +58,17 @@ def write_page(path: Path, verdict: Verdict) -> None:
 
 
 def qa_page(
-    verdict: Verdict, name: str, *, made_up: bool = False, agreement: AgreementWords | None = None
+    verdict: Verdict,
+    name: str,
+    *,
+    made_up: bool = False,
+    of_run: Sequence[tuple[str, str]] = (),
+    sunset: str = "",
 ) -> str:
     """Return the page: verdict, findings, the date beside others, a calendar of each mode, feeds, cleaning.
 
-    `name` is what the timetable serves: a town, else the network. `agreement` is that of a pack's map and
-    table.
+    `name` is what the timetable serves: a town, else the network. `of_run` are sections on what was computed,
+    which come before those on how the timetable was judged; `sunset` says how long it may be quoted.
     """
     weeks = weeks_shown(verdict)
     sections = [
@@ -74,17 +77,17 @@ def qa_page(
         ("Trips day by day", _calendar(verdict, weeks)),
         ("The feeds", _feeds(verdict)),
         ("What was read, mended and left out", _cleaning(verdict)),
+        *of_run,
         ("How this was judged", _criteria(verdict)),
     ]
-    if agreement is not None:
-        sections.insert(-1, ("Map and table beside each other", _agreement(agreement)))
     return html_page(
-        f"Timetable check: {name}",
+        f"{'Quality check' if of_run else 'Timetable check'}: {name}",
         f"Network {verdict.network}, {long_date(verdict.date)} (date from {verdict.date_from})",
         sections,
-        above=_banner(verdict),
+        above=(paragraph(sunset) if sunset else "") + _banner(verdict),
         made_up=made_up,
         footer="Written by ptreach. The same files and date give the same page.",
+        listed=True,
     )
 
 
@@ -243,14 +246,6 @@ def _cleaning(verdict: Verdict) -> str:
     ]
     header = ("what was found", "feed", "how often", "what was done", "such as", "rule")
     return tables + "\n" + html_table("Mended or left out.", header, repairs, numbers=(2,))
-
-
-def _agreement(agreement: AgreementWords) -> str:
-    """Return on how many zones map and table agree, and the others."""
-    figure = f"<p>{escape(agreement.sentence)}</p>"
-    if not agreement.rows:
-        return figure
-    return f"{figure}\n{html_table('Zones on which they differ.', HEADER, agreement.rows, numbers=(2,))}"
 
 
 def _criteria(verdict: Verdict) -> str:

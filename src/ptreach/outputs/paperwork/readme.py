@@ -12,11 +12,13 @@ from ptreach.outputs.layers.frames import zone_layer_name
 from ptreach.outputs.wording import (
     MADE_UP_NOTICE,
     district_phrase,
+    licence_address,
     long_date,
     map_title,
     people_by_band,
     percent,
     statistic_phrase,
+    sunset_phrase,
     window_phrase,
     within_phrase,
 )
@@ -59,9 +61,12 @@ CONTENTS: Final = {
     "tables/*-authorities.csv": "average deprivation of every local authority",
     "tables/*-correlations.csv": "correlations of indicators, one row a pair, and how firm they are",
     "tables/*-correlation-matrix.csv": "the same as a square: Spearman's rank correlation",
+    "tables/*-data-log.csv": "every input: whose, of when, licence, digest, checks made",
+    "tables/*-assumptions-log.csv": "what is assumed, with this run's values, and how firm it is",
     "web/index.html": "the map for a browser: opens from disk, needs no network",
-    "qa.html": "the check of timetable and date, for a browser: warnings, trips by day",
-    "methods.md": "how the numbers were computed, and their limits",
+    "qa.html": "the quality check, for a browser: timetable, date, cleaning, snapping, "
+    "agreement, worst cases",
+    "methods.md": "how the numbers were computed, what they assume, and their limits",
     "manifest.json": "inputs with digests, versions, parameters, digests of every file here",
 }
 """What the files of a pack are, by name; an asterisk stands for the town's."""
@@ -82,18 +87,19 @@ def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts, files: Co
         ("Headline figures", _headlines(town, zones, facts)),
         ("What is in this pack", _contents(town, facts, files)),
         ("How to open it", _opening(facts)),
-        ("Licences and attributions", licence_lines(facts.sources)),
+        ("Licences and attributions", [*licence_lines(facts.sources), *_point(town)]),
     )
     body = [line for name, lines in sections for line in (name, "-" * len(name), *lines, "")]
-    return "\n".join([*head, *_about(town), "", *body]).rstrip("\n") + "\n"
+    return "\n".join([*head, *_about(town, facts), "", *body]).rstrip("\n") + "\n"
 
 
-def _about(town: Town) -> list[str]:
-    """Say what was asked."""
-    return _paragraph(
+def _about(town: Town, facts: PackFacts) -> list[str]:
+    """Say what was asked, and how long it may be quoted."""
+    asked = _paragraph(
         f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}; on foot and by public "
         f"transport; preset {town.preset_name} ({town.preset.title})."
     )
+    return [*asked, *_paragraph(sunset_phrase(town, facts.sunset))] if facts.sunset else asked
 
 
 def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
@@ -166,13 +172,19 @@ def _opening(facts: PackFacts) -> list[str]:
 
 
 def licence_lines(sources: Iterable[SourceRecord]) -> list[str]:
-    """Give title, date, licence and attribution of each input; the attribution is not wrapped or changed."""
+    """Give title, date, licence with its address, and attribution of each input; this is not changed."""
     lines = []
     for record in sources:
         note = " [made up]" if record.made_up else ""
         lines += _paragraph(f"{record.title}, {record.publisher}, {record.date}{note}")
-        lines += [f"  {record.licence}", f"  {record.attribution}"]
+        address = licence_address(record.licence)
+        lines += [f"  {record.licence}", *([f"  {address}"] if address else []), f"  {record.attribution}"]
     return lines
+
+
+def _point(town: Town) -> list[str]:
+    """Return where the town's point is from."""
+    return _paragraph(f"The town's point: {town.origin.source}") if town.origin.source else []
 
 
 def _entries(rows: Sequence[tuple[str, str]]) -> list[str]:

@@ -61,6 +61,39 @@ def verify_pack(folder: Path) -> Verification:
     )
 
 
+class InputCheck(NamedTuple):
+    """How many inputs a manifest lists; which are not there any more, which are others by their digest."""
+
+    listed: int
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def verify_inputs(folder: Path, home: Path) -> InputCheck:
+    """Return how the files below ``home/networks`` compare with the inputs that a pack was made from.
+
+    Only files of recipes are looked for, in the order of the manifest; those that lie beside a town's file
+    are missing.
+
+    Raises
+    ------
+    InputError
+        As `verify_pack`.
+    """
+    content = require_pack(folder)
+    recipes = [content[part]["name"] for part in ("network", "areas") if part in content]
+    missing, changed = [], []
+    for row in content["inputs"]:
+        name = PurePosixPath(row["file"]).name
+        paths = [home / "networks" / recipe / "sources" / name for recipe in recipes]
+        found = [path for path in paths if path.is_file()]
+        if not found:
+            missing.append(name)
+        elif row["sha256"] not in map(_sha256, found):
+            changed.append(name)
+    return InputCheck(len(content["inputs"]), tuple(missing), tuple(changed))
+
+
 def require_pack(folder: Path) -> dict[str, Any]:
     """Return the manifest of a pack or profile; raise InputError where the folder has none."""
     if not is_pack(folder):

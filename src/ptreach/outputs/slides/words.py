@@ -152,7 +152,7 @@ def method_points(town: Town, facts: PackFacts) -> tuple[str, ...]:
     point, zone = "the town's point", "each zone"
     start, end = (point, zone) if preset.direction == "from" else (zone, point)
     what = (
-        f"Travel time from {start} to {end} ({areas.edition}, at its population-weighted centroid), on foot "
+        f"Travel time from {start} to {end} ({areas.edition}, at its {areas.point}), on foot "
         "and by public transport, waits included."
     )
     stands = f"The median of {count} times" if count > 1 else "One journey"
@@ -169,6 +169,10 @@ def method_points(town: Town, facts: PackFacts) -> tuple[str, ...]:
         f"Deciles are national ({areas.deprivation_title}); 1 is the most deprived.",
         "Timetables, not what ran: no delays, crowding, cancellations or fares. One day stands for all.",
     ]
+    if facts.sunset:
+        points.append(
+            f"Sunset {long_date(facts.sunset.last_day)}: the timetable ends; not to be quoted for later days."
+        )
     if facts.left_out:
         points.append(f"Left out, for the file was not there: {joined(facts.left_out)}.")
     return tuple(points)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ptreach.measures.bands import band_labels, beyond_label
 from ptreach.model import Reason
 from ptreach.outputs.tables.layer_columns import LAYER_COLUMNS
+from ptreach.outputs.tables.log_columns import LOG_COLUMNS
 from ptreach.outputs.tables.own_columns import FIGURE_CODES, FIGURES, INEQUALITY_CODES, OWN_COLUMNS
 from ptreach.outputs.tables.shared_columns import REASONS, SHARED_COLUMNS
 from ptreach.outputs.wording import ordinal
@@ -69,7 +70,7 @@ def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[i
 
 def _entry(table: str, name: str) -> Column:
     """Return the entry of a column, its number or name filled in; raise ValueError where there is none."""
-    own = OWN_COLUMNS.get(table) or LAYER_COLUMNS.get(table, ())
+    own = next((known[table] for known in (OWN_COLUMNS, LAYER_COLUMNS, LOG_COLUMNS) if table in known), ())
     for entries in (own, SHARED_COLUMNS):
         for entry in entries:
             if entry.name == name:

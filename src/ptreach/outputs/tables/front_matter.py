@@ -13,6 +13,7 @@ from ptreach.outputs.wording import (
     long_date,
     map_title,
     statistic_phrase,
+    sunset_phrase,
     window_phrase,
 )
 
@@ -44,6 +45,7 @@ def cover_rows(town: Town, zones: pd.DataFrame, facts: PackFacts) -> tuple[tuple
         ("text", f"Travel times {ends}, on foot and by public transport, and how they go with deprivation."),
         ("heading", "When"),
         ("text", f"Timetable of {long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}."),
+        *(("text", sunset_phrase(town, one)) for one in (facts.sunset,) if one),
         ("text", f"Preset {town.preset_name}: {town.preset.title}."),
         ("heading", "Where"),
         ("text", f"Zones: {facts.areas.title} ({facts.areas.edition})."),
@@ -125,7 +127,7 @@ def _known(facts: PackFacts) -> tuple[tuple[str, str], ...]:
     """Explain what is known of zones."""
     areas = facts.areas
     return (
-        ("Zone", f"One of {areas.title} ({areas.edition}); its population-weighted centroid stands for it."),
+        ("Zone", f"One of {areas.title} ({areas.edition}); its {areas.point} stands for it."),
         ("LSOA", "Lower layer Super Output Area: a zone of about 1,500 residents."),
         ("IMD", f"Index of Multiple Deprivation, of {areas.deprivation_title}."),
         ("IDACI", f"Income Deprivation Affecting Children Index, of {areas.deprivation_title}."),
