@@ -26,7 +26,7 @@ def test_columns_name_the_edition_and_stand_in_their_order(zones, areas):
     table = zone_table(zones, CUTOFFS, areas, made_up=False)
     assert list(table.columns) == [
         "lsoa11cd", "zone_name", "district_code", "district_name", "minutes_p5", "minutes_p50", "band",
-        "reason", "link_distance_m", "area_within_15", "area_within_30", "departures_within_15",
+        "unstable", "reason", "link_distance_m", "area_within_15", "area_within_30", "departures_within_15",
         "departures_within_30", "departures_reached", "best_departure", "best_min", "worst_departure",
         "worst_min", "longest_wait_min", "population", "children", "imd_score", "imd_rank", "imd_decile",
         "idaci_rank", "idaci_decile", "lon", "lat",
@@ -59,6 +59,16 @@ def test_arrivals_are_called_so(zones, areas):
     table = zone_table(arrivals, CUTOFFS, areas, made_up=False)
     assert {"best_arrival", "worst_arrival"} <= set(table)
     assert "best_departure" not in table
+
+
+def test_zones_whose_band_hangs_on_the_minute_are_called_unstable(zones, areas):
+    assert not zone_table(zones, CUTOFFS, areas, made_up=False)["unstable"].any()
+    # the third zone: 15 to 30 minutes in two of five of the minutes only
+    shares = zones.assign(
+        departures_within_15=[0.75, 0.25, 0.4, 0.0, 0.0], departures_within_30=[1, 1, 0.8, 0, 0]
+    )
+    table = zone_table(shares, CUTOFFS, areas, made_up=False)
+    assert table["unstable"].tolist() == [False, False, True, False, False]
 
 
 def test_minutes_keep_the_seconds_without_float_noise(zones, areas):

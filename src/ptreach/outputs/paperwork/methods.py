@@ -326,6 +326,10 @@ def _deprivation(facts: PackFacts) -> list[str]:
             "of equals), how long one can put off leaving and still arrive as soon, in the window.",
         ),
         (
+            "A zone is unstable, and dotted on maps, where fewer than half of the window's minutes lie in",
+            "the band of its median; minutes without a journey lie beyond the last cutoff.",
+        ),
+        (
             f"Intervals hold {LEVEL:.0%}: bootstraps (bias-corrected and accelerated) of compact blocks",
             "of zones, with a fixed seed. They say how much a figure owes to which zones the place",
             "happens to have.",

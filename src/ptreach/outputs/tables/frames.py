@@ -22,6 +22,7 @@ from ptreach.measures.far_and_deprived import MOST, far_and_deprived
 from ptreach.measures.neighbours import touching_zones
 from ptreach.measures.place_figures import relate_to_deprivation, summarise_place
 from ptreach.measures.reach import reach_by_deprivation
+from ptreach.measures.stability import unstable_zones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,8 +68,9 @@ def zone_table(
     -------
     pd.DataFrame
         In the order of `zones`: the zone id, ``zone_name, district_code, district_name``, ``minutes_p5`` …
-        (four decimals), ``band`` (of the median; for a zone not reached, the reason), ``reason,
-        link_distance_m``; ``area_within_15`` … (share of the zone's area, 0 to 1, in each isochrone),
+        (four decimals), ``band`` (of the median; for a zone not reached, the reason), ``unstable`` (whether
+        most of the window's minutes lie in other bands), ``reason, link_distance_m``; ``area_within_15`` …
+        (share of the zone's area, 0 to 1, in each isochrone),
         ``departures_within_15`` … and ``departures_reached`` (share of departures, 0 to 1, that reach the
         zone within a cutoff, and at all); ``best_departure, best_min, worst_departure, worst_min`` (clock
         time and minutes; worst_min is empty where that departure does not reach the zone; of arrivals for the
@@ -96,7 +98,9 @@ def zone_table(
     table["reason"] = [str(reason) for reason in table["reason"]]
     # From the minutes as computed: rounding must not carry a zone over a cutoff
     bands = name_bands(zones["minutes_p50"].to_numpy(dtype=np.float64), table["reason"], cutoffs_min)
-    table.insert(list(table.columns).index("reason"), "band", bands)
+    at = list(table.columns).index("reason")
+    table.insert(at, "band", bands)
+    table.insert(at + 1, "unstable", unstable_zones(zones, cutoffs_min))
     for name in extremes[:3:2]:
         clock = [None if np.isnan(value) else format_clock(int(value)) for value in table[name]]
         table[name] = pd.Series(clock, dtype="str")

@@ -82,6 +82,13 @@ SHARED_COLUMNS: Final = (
         "the reason.",
     ),
     Column(
+        "unstable",
+        "Band hangs on the minute",
+        "Whether fewer than half of the window's minutes lie in the zone's band: leave at another minute, "
+        "and it is more often nearer or farther.",
+        Kind.FLAG,
+    ),
+    Column(
         "reason",
         "Reason",
         "Why the zone has no median travel time; reached where it has.",
