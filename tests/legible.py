@@ -1,5 +1,6 @@
 """Whether the words of a picture can be read: inside the frame, apart, large enough, in contrast."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,11 @@ from colours import contrast
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3, for letters of any size."""
+SLIDE_PX = (2560, 1440)
+A4_PX = ((1654, 2338), (2338, 1654))
+A4_LEAST_PT = 9
+A4_MARGINS_PX = (100, 60)
+"""To the left and right, above and below: half an inch and a third, for printers."""
 
 
 class Words(NamedTuple):
@@ -20,16 +26,19 @@ class Words(NamedTuple):
     box: object
     size_pt: float
     contrast: float
+    page_px: tuple
 
 
 def words_of(draw, path, **arguments):
-    """Call `draw` and return every text on the picture that it saves."""
+    """Call `draw` and return every text on the pages that it saves, in the order of the pages."""
     found = []
     save = Figure.savefig
 
     def look_and_save(figure, *args, **kwargs):
+        if kwargs["format"] == "png":
+            with _as_drawn(figure):
+                found.extend(_words(figure))
         save(figure, *args, **kwargs)
-        found.extend(_words(figure))
 
     Figure.savefig = look_and_save
     try:
@@ -38,6 +47,15 @@ def words_of(draw, path, **arguments):
         Figure.savefig = save
     assert found
     return found
+
+
+@contextmanager
+def _as_drawn(figure):
+    """Give texts back their colours and rims."""
+    kept = [(text, text.get_color(), text.get_path_effects()) for text in figure.findobj(Text)]
+    yield
+    for text, colour, effects in kept:
+        text.set(color=colour, path_effects=effects)
 
 
 def _words(figure):
@@ -63,19 +81,26 @@ def _words(figure):
         rows = slice(max(0, int(image.shape[0] - box.y1)), int(image.shape[0] - box.y0) + 1)
         behind = image[rows, max(0, int(box.x0)) : int(box.x1) + 1].reshape(-1, 3)
         ratio = np.quantile(contrast(colour, behind), 0.05) if rim is None else contrast(colour, rim)
-        yield Words(text.get_text(), box, float(text.get_fontsize()), float(ratio))
+        yield Words(text.get_text(), box, float(text.get_fontsize()), float(ratio), image.shape[1::-1])
 
 
-def assert_legible(words, least_pt, size_px=(2560, 1440)):
-    """Hold that all texts lie on the picture and off each other, are large enough and in contrast."""
+def assert_legible(words, least_pt, size_px=SLIDE_PX):
+    """Hold that all texts lie on their page and off each other, are large enough and in contrast.
+
+    Pages are slides of `size_px`, on which letters have `least_pt`, or A4 with its margins.
+    """
     for word in words:
-        box = word.box
-        assert box.x0 >= 0, word
-        assert box.y0 >= 0, word
-        assert box.x1 <= size_px[0], word
-        assert box.y1 <= size_px[1], word
-        assert word.size_pt >= least_pt, word
+        box, (width, height) = word.box, word.page_px
+        assert word.page_px in {size_px, *A4_PX}
+        on_a4 = word.page_px != size_px
+        left, foot = A4_MARGINS_PX if on_a4 else (0, 0)
+        assert box.x0 >= left, word
+        assert box.y0 >= foot, word
+        assert box.x1 <= width - left, word
+        assert box.y1 <= height - foot, word
+        assert word.size_pt >= (A4_LEAST_PT if on_a4 else least_pt), word
         assert word.contrast >= LEAST_CONTRAST, word
     for number, word in enumerate(words):
         for other in words[:number]:
-            assert not word.box.padded(-1).overlaps(other.box.padded(-1)), (word.text, other.text)
+            if word.page_px == other.page_px:
+                assert not word.box.padded(-1).overlaps(other.box.padded(-1)), (word.text, other.text)

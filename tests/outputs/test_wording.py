@@ -11,10 +11,10 @@ from ptreach.outputs.facts import Sunset
 from ptreach.outputs.wording import (
     NAME_LETTERS,
     TITLE_WORDS,
-    alt_text,
     district_phrase,
     first_short_title,
     in_even_lines,
+    journey_description,
     journey_line,
     licence_address,
     listed,
@@ -24,6 +24,8 @@ from ptreach.outputs.wording import (
     ordinal,
     people_by_band,
     percent,
+    run_line,
+    share_finding,
     source_line,
     statistic_phrase,
     subtitle,
@@ -54,6 +56,9 @@ ZONES = pd.DataFrame(
         "minutes_p50": [14.9, 15.0, 29.9, 44.0, 45.0, math.nan],
         "population": [100, 200, 50, 50, 200, 400],
         "district_name": ["Wight", "Wight", "Arran", "Wight", "Arran", "Wight"],
+        "departures_within_15": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "departures_within_30": [1.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+        "departures_within_45": [1.0, 1.0, 1.0, 1.0, 0.0, 0.0],
     }
 )
 
@@ -142,13 +147,59 @@ def test_nobody_has_no_share():
     assert within_phrase(town(), nobody)[0] == "n/a"
 
 
-def test_alt_text_says_the_numbers_and_whether_they_are_made_up():
-    text = alt_text(town(), ZONES, made_up=False)
-    assert "Share of the 1,000 residents counted in Arran and Wight" in text
-    assert "- 15 to 30 min: 25% (250 people)" in text
-    assert "- 45 min or more, or not reached: 60% (600 people)" in text
-    assert "made up" not in text
-    assert "The data are made up" in alt_text(town(), ZONES, made_up=True)
+def described(zones, *, made_up=False):
+    return journey_description(town(), zones, "A title", made_up=made_up)
+
+
+def test_descriptions_say_the_numbers_and_whether_they_are_made_up():
+    lines = described(ZONES)
+    assert lines[0] == "Map: A title."
+    assert "Share of the 1,000 residents counted in Arran and Wight, by travel time:" in lines
+    assert "- 15 to 30 min: 25% (250 people)" in lines
+    assert "- 45 min or more, or not reached: 60% (600 people)" in lines
+    assert "made up" not in " ".join(lines)
+    assert described(ZONES, made_up=True)[1] == "The data are made up; they describe no real place."
+
+
+def test_descriptions_count_zones_that_are_unstable_or_have_no_journey():
+    # bands of the medians: 0, 1, 1, 2, beyond, beyond; the share of minutes in the second's is 0.4
+    zones = ZONES.assign(
+        departures_within_15=[0.6, 0.2, 0.0, 0.2, 0.0, 0.0],
+        departures_within_30=[0.8, 0.6, 1.0, 0.4, 0.0, 0.0],
+        departures_within_45=[1.0, 1.0, 1.0, 0.9, 0.4, 0.4],
+    )
+    lines = described(zones)
+    assert "Dotted: unstable, most departures give another band (1 of 6 zones)." in lines
+    assert "Hatched: no journey in most minutes (1 of 6 zones)." in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "title"),
+    [
+        ("Ryde", 0.18, "18% of residents live within 30 minutes of Ryde"),
+        ("Ryde high street", 0.18, "18% live within 30 minutes of Ryde high street"),
+        ("Newport (Isle of Wight) town centre", 0.16, "16% live within 30 minutes of Newport town centre"),
+        ("a b c d e f g h", 0.5, "50% of residents are within 30 minutes"),
+        ("Ryde", 0.0, "No resident lives within 30 minutes of Ryde"),
+        ("Ryde", math.nan, "No residents are counted here"),
+    ],
+)
+def test_titles_say_who_is_within_the_middle_cutoff(name, share, title):
+    assert share_finding(town(name, cutoffs=(15, 30, 45)), share) == title
+    assert len(title.split()) <= TITLE_WORDS
+
+
+def test_journeys_to_a_town_are_said_so():
+    assert share_finding(town("Ryde", direction="to", cutoffs=(15, 30, 45)), 0.2) == (
+        "20% of residents reach Ryde within 30 minutes"
+    )
+
+
+def test_pictures_say_date_window_preset_and_engine(facts):
+    assert run_line(town(), facts) == (
+        "Timetable of Tuesday 16 June 2020, leaving 07:15 to 09:15; preset am-peak; engine raptor "
+        "(ptreach 0.1.0)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,17 +231,24 @@ def test_districts_are_named_up_to_three(names, phrase):
     assert district_phrase(pd.DataFrame({"district_name": names})) == phrase
 
 
-def test_sources_of_a_map_name_streets_and_timetables_first_and_each_once(facts):
+def test_sources_of_a_map_name_streets_and_timetables_first_and_each_once_with_its_licence(facts):
     assert source_line(facts.sources) == (
-        "Sources: © OpenStreetMap contributors. Contains timetable data. Contains OS data. "
-        "Titles, dates and licences: README.txt."
+        "Sources: © OpenStreetMap contributors (Open Government Licence v3.0). Contains timetable data (Open "
+        "Government Licence v3.0). Contains OS data (Open Government Licence v3.0). Titles and dates: README.txt."
     )
+
+
+def test_a_licence_that_the_attribution_has_is_not_said_again(facts):
+    record = replace(
+        facts.sources[0], attribution="Data of X, CC BY 2.0 UK", licence="CC BY 2.0 UK (inferred)"
+    )
+    assert source_line([record]) == "Sources: Data of X, CC BY 2.0 UK. Titles and dates: README.txt."
 
 
 def test_an_attribution_within_another_is_said_once(facts):
     words = ("Source: ONS", "Source: ONS. Contains OS data.")
-    records = [replace(facts.sources[0], attribution=text) for text in words]
-    assert source_line(records).startswith("Sources: ONS. Contains OS data. Titles")
+    records = [replace(facts.sources[0], attribution=text, licence="OGL") for text in words]
+    assert source_line(records).startswith("Sources: ONS. Contains OS data (OGL). Titles")
 
 
 def test_a_licence_has_its_address_whatever_is_said_behind_its_name():

@@ -31,7 +31,8 @@ _ROUNDING: Final = 1e-9
 def share_in_band(zones: pd.DataFrame, cutoffs_min: Sequence[int]) -> FloatArray:
     """Return the share (0 to 1) of the window's minutes that lie in the band of each zone's median.
 
-    The shape is (n,). Minutes without a journey lie beyond the last cutoff, as a median that is not reached does.
+    The shape is (n,). Minutes without a journey lie beyond the last cutoff, as a median that is not reached
+    does.
 
     Parameters
     ----------

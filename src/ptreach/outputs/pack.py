@@ -9,6 +9,7 @@ import numpy as np
 
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
+from ptreach.measures.stability import unstable_zones
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.layers.files import write_layers
 from ptreach.outputs.maps.decile_chart import draw_decile_chart
@@ -36,8 +37,10 @@ from ptreach.outputs.wording import (
     far_rule,
     journey_line,
     none_far,
+    run_line,
     source_line,
     sunset_phrase,
+    unstable_phrase,
 )
 
 if TYPE_CHECKING:
@@ -180,7 +183,7 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
         ground=content.ground,
         land=content.land,
         origin_xy_m=content.origin_xy_m,
-        source_line=source_line(content.facts.sources),
+        source_line=_foot(content),
         by_the_sea=content.facts.by_the_sea,
         made_up=content.facts.made_up,
     )
@@ -192,6 +195,7 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
         edition=areas.edition,
         deprivation_title=areas.deprivation_title,
         source_line=source_line(one for one in content.facts.sources if one.kind not in _OF_JOURNEYS),
+        correlations_line=_foot(content),
         made_up=content.facts.made_up,
     )
     draw_place(
@@ -203,16 +207,22 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
     )
 
 
+def _foot(content: PackContent) -> str:
+    """Return what stands below pictures of travel times: when, how, by which engine, and from which data."""
+    return f"{run_line(content.town, content.facts)} {source_line(content.facts.sources)}"
+
+
 def _draw_deprivation(folder: Path, content: PackContent) -> None:
     """Draw who is far and deprived, and who of each decile is within reach."""
     town, zones, facts = content.town, content.zones, content.facts
     cutoffs = town.preset.cutoffs_min
     near_min, far_min = near_and_far_min(cutoffs)
+    unstable = unstable_zones(zones, cutoffs)
     words: dict[str, Any] = {
         "subtitle": journey_line(town),
         "deprivation_title": facts.areas.deprivation_title,
         "edition": facts.areas.edition,
-        "source_line": source_line(facts.sources),
+        "source_line": _foot(content),
         "made_up": facts.made_up,
     }
     draw_far_map(
@@ -221,6 +231,8 @@ def _draw_deprivation(folder: Path, content: PackContent) -> None:
         origin_xy_m=content.origin_xy_m,
         origin_name=town.name,
         by_the_sea=facts.by_the_sea,
+        unstable=unstable,
+        unstable_words=unstable_phrase(town, int(unstable.sum()), len(zones)),
         near_min=near_min,
         cutoff_min=far_min,
         limit_min=town.preset.max_time_min,

@@ -11,6 +11,7 @@ import numpy as np
 from ptreach.config import format_clock
 from ptreach.measures.bands import band_index, band_labels
 from ptreach.measures.far_and_deprived import DEPRIVED_TO
+from ptreach.measures.stability import unstable_zones
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import SourceRecord
-    from ptreach.outputs.facts import Sunset
+    from ptreach.outputs.facts import PackFacts, Sunset
 
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 SUNSET_RULE: Final = (
@@ -29,6 +30,9 @@ SUNSET_RULE: Final = (
 )
 TITLE_WORDS: Final = 10
 """The most words a title may have."""
+TITLE_LETTERS: Final = 64
+"""The most letters of a title that names the town, which must fit one line."""
+NOBODY: Final = "No residents are counted here"
 NAME_LETTERS: Final = 28
 """Letters in a line of a town's name on a map."""
 _KINDS: Final = {"osm": 0, "gtfs": 1}
@@ -63,7 +67,7 @@ def map_title(town: Town) -> str:
     A name too long for any title loses what stands in brackets, and then its last words.
     """
     way = town.preset.direction
-    short = " ".join(re.sub(r"\([^)]*\)", " ", town.name).split()) or town.name
+    short = _without_brackets(town.name)
     titles = (
         f"Journey time {way} {town.name} by public transport",
         f"Public transport time {way} {town.name}",
@@ -116,10 +120,24 @@ def subtitle(town: Town) -> str:
     return f"{when}  ·  {statistic_phrase(town)}  ·  preset {town.preset_name}"
 
 
+def journey_subtitle(town: Town) -> str:
+    """Return what the map of journey times shows, with day, window and statistic, in one line."""
+    when = f"{long_date(town.date)}, {window_phrase(town)}"
+    return f"{map_title(town)}  ·  {when}  ·  {statistic_phrase(town)}"
+
+
 def journey_line(town: Town) -> str:
     """Return place, day, window and statistic in one line, for pictures whose title has no place."""
     way = "From" if town.preset.direction == "from" else "To"
     return f"{way} {town.name}  ·  {long_date(town.date)}, {window_phrase(town)}  ·  {statistic_phrase(town)}"
+
+
+def run_line(town: Town, facts: PackFacts) -> str:
+    """Return the sentence at the foot of pictures of travel times: date, window, preset, engine."""
+    return (
+        f"Timetable of {long_date(town.date)}, {window_phrase(town)}; preset {town.preset_name}; engine "
+        f"{facts.engine} (ptreach {facts.version})."
+    )
 
 
 def district_phrase(zones: pd.DataFrame) -> str:
@@ -193,24 +211,79 @@ def none_far(cutoff_min: int, deprived_to: int = DEPRIVED_TO) -> str:
     )
 
 
-def alt_text(town: Town, zones: pd.DataFrame, *, made_up: bool) -> str:
-    """Return a description of the map for those who cannot see it, with the people of each band."""
-    shares = people_by_band(zones, town.preset.cutoffs_min)
+def share_finding(town: Town, share: float) -> str:
+    """Return the title that says which share of residents is within the middle cutoff, 0 to 1.
+
+    It names the town where ten words and `TITLE_LETTERS` letters are enough.
+    """
+    cutoffs = town.preset.cutoffs_min
+    cutoff = cutoffs[(len(cutoffs) - 1) // 2]
+    if np.isnan(share):
+        return NOBODY
+    people = (f"{percent(share)} of residents", percent(share)) if share else ("No resident", "Nobody")
+    outward = town.preset.direction == "from"
+    ends = "" if share else "s" if outward else "es"
+    of_town = [
+        f"{who} live{ends} within {cutoff} minutes of {name}"
+        if outward
+        else f"{who} reach{ends} {name} within {cutoff} minutes"
+        for name in (town.name, _without_brackets(town.name))
+        for who in people
+    ]
+    short = f"{people[0]} {'are' if share else 'is'} within {cutoff} minutes"
+    fits = (title for title in of_town if len(title.split()) <= TITLE_WORDS and len(title) <= TITLE_LETTERS)
+    return next(fits, short)
+
+
+def _without_brackets(name: str) -> str:
+    """Return a name without what stands in brackets, whole where nothing else is in it."""
+    return " ".join(re.sub(r"\([^)]*\)", " ", name).split()) or name
+
+
+def unstable_phrase(town: Town, unstable_n: int, zones_n: int) -> str:
+    """Return what dots on a map say of zones, and of how many."""
+    event = "departures" if town.preset.direction == "from" else "arrivals"
+    return f"unstable, most {event} give another band ({unstable_n} of {zones_n} zones)"
+
+
+def share_within(zones: pd.DataFrame, cutoff_min: float) -> float:
+    """Return the share (0 to 1) of residents whose zone's median is under a cutoff; NaN without residents."""
+    people = np.nan_to_num(zones["population"].to_numpy(dtype=np.float64))
+    within = zones["minutes_p50"].to_numpy(dtype=np.float64) < cutoff_min
+    return float(people[within].sum() / people.sum()) if people.sum() else float("nan")
+
+
+def journey_finding(town: Town, zones: pd.DataFrame) -> str:
+    """Return the title of the map: which share of residents is within the middle cutoff."""
+    cutoffs = town.preset.cutoffs_min
+    return share_finding(town, share_within(zones, cutoffs[(len(cutoffs) - 1) // 2]))
+
+
+def journey_description(town: Town, zones: pd.DataFrame, title: str, *, made_up: bool) -> list[str]:
+    """Return the lines that describe the map for those who cannot see it, with the people of each band."""
+    cutoffs = town.preset.cutoffs_min
+    shares = people_by_band(zones, cutoffs)
     total = sum(row.people for row in shares)
-    lines = [
-        f"Map: {map_title(town)}.",
-        f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}. Walking included.",
+    unstable, without = int(unstable_zones(zones, cutoffs).sum()), int(zones["minutes_p50"].isna().sum())
+    when = f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}"
+    return [
+        f"Map: {title}.",
+        *(["The data are made up; they describe no real place."] if made_up else []),
+        f"{map_title(town)}. {when}. Walking included.",
         f"Share of the {total:,.0f} residents counted in {district_phrase(zones)}, by travel time:",
         *(f"- {row.label}: {percent(row.share)} ({row.people:,.0f} people)" for row in shares),
+        f"Dotted: {unstable_phrase(town, unstable, len(zones))}.",
+        f"Hatched: no journey in most minutes ({without} of {len(zones)} zones).",
     ]
-    if made_up:
-        lines.insert(1, "The data are made up; they describe no real place.")
-    return "\n".join(lines) + "\n"
 
 
 def source_line(sources: Iterable[SourceRecord]) -> str:
-    """Return the attributions of all sources for the foot of a map, streets and timetables first."""
-    return f"{credit_line(sources)} Titles, dates and licences: README.txt."
+    """Return attributions and licences of all sources for the foot of a picture, streets first.
+
+    A licence that its attribution has in it is not said again.
+    """
+    said = [text if licence in text else f"{text} ({licence})" for text, licence in _attributions(sources)]
+    return f"Sources: {'. '.join(said)}. Titles and dates: README.txt."
 
 
 def licence_address(licence: str) -> str:
@@ -221,12 +294,16 @@ def licence_address(licence: str) -> str:
 
 def credit_line(sources: Iterable[SourceRecord]) -> str:
     """Return ``Sources:`` and each attribution that no other contains, streets and timetables first."""
-    ordered = sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS)))
-    words = dict.fromkeys(
-        record.attribution.removeprefix("Source: ").strip().rstrip(".") for record in ordered
-    )
-    whole = [text for text in words if not any(text in other for other in words if other != text)]
-    return f"Sources: {'. '.join(whole)}."
+    return f"Sources: {'. '.join(text for text, _ in _attributions(sources))}."
+
+
+def _attributions(sources: Iterable[SourceRecord]) -> list[tuple[str, str]]:
+    """Return each attribution that no other contains, streets and timetables first, with its licence."""
+    words: dict[str, str] = {}
+    for record in sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS))):
+        text = record.attribution.removeprefix("Source: ").strip().rstrip(".")
+        words.setdefault(text, record.licence.removesuffix(" (inferred)"))
+    return [pair for pair in words.items() if not any(pair[0] in other for other in words if other != pair[0])]
 
 
 def number_words(value: str | float) -> str:

@@ -17,7 +17,7 @@ from ptreach.outputs.maps.correlation_picture import (
     signed,
     step_of,
 )
-from ptreach.outputs.maps.sheet import GREY, SMALLEST_PT
+from ptreach.outputs.maps.sheet import GREY, LANDSCAPE, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import letters_on
 
 
@@ -45,20 +45,30 @@ def made_pairs(indicators, value=None):
 
 
 def draw(path, pairs, indicators, **changes):
-    arguments = {"area": "West Midlands", "edition": "LSOA 2021", "source_line": "Sources: somebody"}
+    arguments = {
+        "area": "West Midlands",
+        "edition": "LSOA 2021",
+        "source_line": "Sources: somebody",
+        "pages": (SLIDE,),
+    }
     draw_correlation_picture(path, pairs=pairs, indicators=indicators, **(arguments | changes))
     return path.with_suffix(".txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("count", [2, 7, 13, 25, 30])
-def test_everything_can_be_read_on_a_slide(tmp_path, count):
+def test_everything_can_be_read_on_slide_and_a4(tmp_path, count):
     indicators = made_indicators(count)
     words = words_of(
-        draw, tmp_path / "c.png", pairs=made_pairs(indicators), indicators=indicators, made_up=True
+        draw,
+        tmp_path / "c.png",
+        pairs=made_pairs(indicators),
+        indicators=indicators,
+        made_up=True,
+        pages=(SLIDE, LANDSCAPE),
     )
     assert_legible(words, SMALLEST_PT)
     values = [word for word in words if word.text[-1].isdigit() and len(word.text) <= 5]
-    assert len(values) >= count * (count - 1) // 2
+    assert len(values) >= 2 * count * (count - 1) // 2
 
 
 def test_values_have_two_decimals_with_twenty_five_indicators(tmp_path):
@@ -170,3 +180,4 @@ def test_steps_begin_at_their_bounds_and_signs_are_those_of_print():
     assert [signed(v) for v in (-0.624, 0.5, -0.001, 1.0)] == ["−0.62", "0.50", "0.00", "1.00"]
     assert [signed(v, zero=False) for v in (-0.624, 1.0, -0.1)] == ["−.62", "1.0", "−.10"]
     assert signed(-0.66, 1) == "−0.7"
+    assert [signed(v, 1, zero=False) for v in (-0.66, -0.97, 0.02)] == ["−.7", "−1", ".0"]

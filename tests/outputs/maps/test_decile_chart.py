@@ -7,9 +7,10 @@ from legible import assert_legible, words_of
 from ptreach.errors import InputError
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.outputs.maps.decile_chart import draw_decile_chart, shares_cutoffs
-from ptreach.outputs.maps.sheet import SMALLEST_PT
+from ptreach.outputs.maps.sheet import LANDSCAPE, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import band_colours
 
+PAGES = (SLIDE, LANDSCAPE)
 # A zone of 100 people a row: decile and minutes. Decile 1: 2 of 4 within 30; all: 3 of 8
 ZONES = ((1, 10), (1, 20), (1, 40), (1, np.nan), (2, 50), (3, 70), (10, 29.99), (10, 30))
 
@@ -26,6 +27,7 @@ def draw(path, deciles, **changes):
         "deprivation_title": "Indices of Deprivation 2019",
         "edition": "LSOA 2011",
         "source_line": "Sources: somebody",
+        "pages": (SLIDE,),
     }
     draw_decile_chart(path, deciles=deciles, **(arguments | changes))
     return path.with_suffix(".txt").read_text(encoding="utf-8")
@@ -60,14 +62,14 @@ def test_zones_without_decile_are_counted(tmp_path):
     [ZONES, ZONES[4:], [(d, m) for d in range(1, 11) for m in range(0, 100, 3)], [(5, np.nan)]],
     ids=["some", "no decile 1", "all", "nobody reached"],
 )
-def test_everything_can_be_read_on_a_slide(tmp_path, zones, made_up):
-    words = words_of(draw, tmp_path / "d.png", deciles=table(zones), made_up=made_up)
+def test_everything_can_be_read_on_slide_and_a4(tmp_path, zones, made_up):
+    words = words_of(draw, tmp_path / "d.png", deciles=table(zones), made_up=made_up, pages=PAGES)
     assert_legible(words, SMALLEST_PT)
 
 
-@pytest.mark.parametrize("cutoffs", [(30,), (10, 20, 30), (10, 20, 30, 40, 50, 60)])
+@pytest.mark.parametrize("cutoffs", [(30,), (10, 20, 30), (10, 20, 30, 40, 50, 60), tuple(range(5, 120, 5))])
 def test_any_cutoffs_can_be_read(tmp_path, cutoffs):
-    words = words_of(draw, tmp_path / "d.png", deciles=table(cutoffs=cutoffs))
+    words = words_of(draw, tmp_path / "d.png", deciles=table(cutoffs=cutoffs), pages=PAGES)
     assert_legible(words, SMALLEST_PT)
 
 

@@ -12,10 +12,11 @@ from colours import channels
 from legible import assert_legible, words_of
 from ptreach.errors import InputError
 from ptreach.outputs.maps.district_bars import DistrictBar, fitting_bars
-from ptreach.outputs.maps.district_map import COLOURS, ENGLAND_BOX, draw_district_map
+from ptreach.outputs.maps.district_map import COLOURS, draw_district_map
 from ptreach.outputs.maps.district_scene import IMD, district_name
-from ptreach.outputs.maps.sheet import SMALLEST_PT
+from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
 
+PAGES = (SLIDE, PORTRAIT)
 SIDE = 5
 KM = 1000
 
@@ -34,7 +35,7 @@ def made_districts():
         geometry=[box(20 * KM * x, 20 * KM * y, 20 * KM * (x + 1), 20 * KM * (y + 1)) for x, y in cells],
         crs=27700,
     )
-    made.loc[0, "geometry"] = box(-60 * KM, 0, -57 * KM, 3 * KM)
+    made.loc[0, "geometry"] = box(-100 * KM, 0, -97 * KM, 3 * KM)
     return made
 
 
@@ -58,6 +59,7 @@ def draw(path, **changes):
         "marked": ["D24"],
         "edition": "Indices of Deprivation 2025",
         "source_line": "Sources: somebody",
+        "pages": (SLIDE,),
     }
     draw_district_map(path, **(arguments | changes))
     return path.with_suffix(".txt").read_text(encoding="utf-8")
@@ -129,7 +131,7 @@ def test_fifths_have_their_colours_in_proportion(tmp_path):
     draw(tmp_path / "d.png")
     counts = [count(tmp_path / "d.png", colour) for colour in COLOURS]
     # five districts each, but four of the lowest; outlines and letters are of the darkest too
-    district_px = (ENGLAND_BOX[2] * 2560 / 160 * 20) ** 2
+    district_px = (4.6 * 200 / 200 * 20) ** 2
     assert 3.5 * district_px < counts[0] < 4.5 * district_px
     assert min(counts[1:]) > 4.5 * district_px
     assert max(counts[1:4]) < 5.3 * district_px
@@ -187,8 +189,8 @@ def lakes():
     ],
     ids=["corner", "middle", "many", "island", "long name", "no score", "long sources", "high", "low"],
 )
-def test_everything_can_be_read_on_a_slide(tmp_path, changes):
-    assert_legible(words_of(draw, tmp_path / "d.png", **changes), SMALLEST_PT)
+def test_everything_can_be_read_on_slide_and_a4(tmp_path, changes):
+    assert_legible(words_of(draw, tmp_path / "d.png", pages=PAGES, **changes), SMALLEST_PT)
 
 
 def test_the_place_and_its_neighbours_are_named_with_their_scores(tmp_path):

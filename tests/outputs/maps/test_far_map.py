@@ -8,8 +8,8 @@ from shapely.geometry import box
 
 from colours import BLINDNESS, apart, channels, contrast_of, luminance
 from legible import assert_legible, words_of
-from ptreach.outputs.maps.far_map import COLOURS, MAP_BOX, draw_far_map
-from ptreach.outputs.maps.sheet import SMALLEST_PT
+from ptreach.outputs.maps.far_map import COLOURS, MAP_BOXES, draw_far_map
+from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import INK, letters_on
 from ptreach.outputs.tables.frames import far_table
 
@@ -47,6 +47,7 @@ def draw(path, zones, **changes):
         "edition": "LSOA 2011",
         "source_line": "Sources: somebody",
         "by_the_sea": True,
+        "pages": (SLIDE,),
     }
     draw_far_map(path, zones=zones, **(arguments | changes))
     return path.with_suffix(".txt").read_text(encoding="utf-8")
@@ -70,6 +71,17 @@ def test_the_title_says_how_many_zones_and_people(tmp_path, far_n, title):
     assert text.count("minutes, decile 1") == far_n
 
 
+def doubts(zones):
+    """What makes the keys of both pages as long as they get."""
+    return {
+        "unstable": np.arange(len(zones)) % 2 == 1,
+        "unstable_words": "unstable, most departures give another band (1,200 of 2,400 zones)",
+        "origin_name": "St Mary's with a name of very many words that go on and on",
+        "source_line": "Sources: " + "a long attribution of a publisher; " * 60,
+        "pages": (SLIDE, PORTRAIT),
+    }
+
+
 @pytest.mark.parametrize("made_up", [False, True])
 @pytest.mark.parametrize(
     "zones",
@@ -82,8 +94,8 @@ def test_the_title_says_how_many_zones_and_people(tmp_path, far_n, title):
     ],
     ids=["all far", "mixed", "none far", "deciles unknown", "crowded"],
 )
-def test_everything_can_be_read_on_a_slide(tmp_path, zones, made_up):
-    words = words_of(draw, tmp_path / "f.png", zones=zones, made_up=made_up)
+def test_everything_can_be_read_on_slide_and_a4(tmp_path, zones, made_up):
+    words = words_of(draw, tmp_path / "f.png", zones=zones, made_up=made_up, **doubts(zones))
     assert_legible(words, SMALLEST_PT)
 
 
@@ -93,7 +105,7 @@ def test_numbers_on_the_map_are_those_of_the_table(tmp_path, areas):
     # all are 15 minutes too far, so the zones with most people come first: the last ones
     assert table["lsoa11cd"].tolist() == [f"E{number:08}" for number in range(35, 25, -1)]
     words = words_of(draw, tmp_path / "f.png", zones=zones)
-    left, bottom, width, height = MAP_BOX
+    left, bottom, width, height = SLIDE.shares(MAP_BOXES[SLIDE])
     scale = max(1.1 * SIDE * 1000 / (width * 2560), 1.1 * SIDE * 1000 / (height * 1440))
     middle_x, middle_y = (left + width / 2) * 2560, (bottom + height / 2) * 1440
     numbers = {w.text: w.box for w in words if w.text.isdigit() and w.size_pt == 9.5}
@@ -139,6 +151,16 @@ def test_zones_not_reached_are_hatched(tmp_path):
     draw(tmp_path / "unreached.png", made_zones(np.nan, 5.0))
     plain, hatched = (count(tmp_path / f"{name}.png", COLOURS[1][2]) for name in ("far", "unreached"))
     assert 0.6 * plain < hatched < 0.95 * plain
+
+
+def test_unstable_zones_are_dotted_and_counted_in_the_description(tmp_path):
+    zones = made_zones(50.0, 5.0)
+    unstable = np.arange(len(zones)) < 18
+    draw(tmp_path / "plain.png", zones)
+    text = draw(tmp_path / "dotted.png", zones, unstable=unstable, unstable_words="unstable (18 of 36 zones)")
+    assert "Dotted: unstable (18 of 36 zones)." in text.splitlines()
+    plain, dotted = (count(tmp_path / f"{name}.png", COLOURS[1][2]) for name in ("plain", "dotted"))
+    assert 0.8 * plain < dotted < 0.98 * plain
 
 
 def test_the_map_repeats_byte_for_byte(tmp_path):

@@ -9,7 +9,10 @@ from matplotlib.image import imread
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from ptreach.config import Origin, Preset, Town
-from ptreach.outputs.maps.journey_map import MAP_BOX, draw_journey_time_map
+from legible import assert_legible, words_of
+from ptreach.outputs.maps.journey_map import MAP_BOXES, draw_journey_time_map
+from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.view import NO_JOURNEY
 from ptreach.outputs.ramp import GROUND, OUTSIDE, SEA, band_colours
 
 CUTOFFS = (15, 30)
@@ -19,7 +22,10 @@ ISOCHRONES = {
 }
 
 
-def made_town(name="Ryde"):
+PAGES = (SLIDE, PORTRAIT)
+
+
+def made_town(name="Ryde", cutoffs=CUTOFFS):
     return Town(
         slug="ryde",
         path=Path("ryde.toml"),
@@ -30,7 +36,7 @@ def made_town(name="Ryde"):
         origin=Origin(lon=-1.16, lat=50.73),
         districts=(),
         preset_name="am-peak",
-        preset=Preset(title="peak", window=(26_100, 33_300), cutoffs_min=CUTOFFS),
+        preset=Preset(title="peak", window=(26_100, 33_300), cutoffs_min=cutoffs),
     )
 
 
@@ -41,6 +47,8 @@ def draw(tmp_path_factory):
             "minutes_p50": [10.0, 20.0, np.nan, 40.0],
             "population": [100.0, 100.0, 100.0, 100.0],
             "district_name": "Wight",
+            "departures_within_15": [1.0, 0.0, 0.0, 0.0],
+            "departures_within_30": [1.0, 1.0, 0.0, 0.0],
         },
         geometry=[box(x, y, x + 10_000, y + 10_000) for x in (-5000, 5000) for y in (-5000, 5000)],
         crs=27700,
@@ -52,11 +60,11 @@ def draw(tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("maps")
 
-    def run(name, **changes):
+    def run(name, *, shares=None, minutes=None, **changes):
         path = folder / f"{name}.png"
         arguments = {
             "town": made_town(),
-            "zones": zones,
+            "zones": zones.assign(**(shares or {}), **({"minutes_p50": minutes} if minutes else {})),
             "isochrones": ISOCHRONES,
             "ground": ground,
             "land": box(-5000, -5000, 15_000, 15_000),
@@ -64,6 +72,7 @@ def draw(tmp_path_factory):
             "source_line": "Sources: somebody",
             "by_the_sea": True,
             "made_up": False,
+            "pages": (SLIDE,),
         }
         draw_journey_time_map(path, **(arguments | changes))
         return path
@@ -81,7 +90,7 @@ def count(image, colour):
 
 
 def on_map(image):
-    left, bottom, width, height = MAP_BOX
+    left, bottom, width, height = SLIDE.shares(MAP_BOXES[SLIDE])
     high, wide = image.shape[:2]
     return image[
         round((1 - bottom - height) * high) : round((1 - bottom) * high),
@@ -136,19 +145,57 @@ def test_description_counts_the_people_of_each_band(draw):
     assert "- 30 min or more, or not reached: 50% (200 people)" in text
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"town": made_town("St Mary's with a name of very many words that go on and on and on")},
-        {"source_line": "Sources: " + "a long attribution of a publisher; " * 60},
-        {"isochrones": {15: MultiPolygon(), 30: MultiPolygon()}},
-        {"isochrones": {15: ISOCHRONES[30], 30: ISOCHRONES[30]}},
-    ],
-    ids=["long name", "long sources", "nothing reached", "empty band"],
-)
-def test_nothing_is_written_over_the_rim(draw, changes):
-    image = pixels(draw("rim", **changes))
-    rim = np.concatenate([image[:, :20], image[:, -20:]], axis=1).reshape(-1, 3)
-    foot = np.concatenate([image[:10], image[-6:]]).reshape(-1, 3)
-    assert (rim == 255).all()
-    assert (foot == 255).all()
+HOSTILE = {
+    "usual": {},
+    "long name": {"town": made_town("St Mary's with a name of very many words that go on and on and on")},
+    "one word": {"town": made_town("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch")},
+    "long sources": {"source_line": "Sources: " + "a long attribution of a publisher; " * 60},
+    "nothing reached": {"isochrones": {15: MultiPolygon(), 30: MultiPolygon()}},
+    "empty band": {"isochrones": {15: ISOCHRONES[30], 30: ISOCHRONES[30]}},
+    "made up": {"made_up": True, "by_the_sea": False, "land": box(5000, -5000, 15_000, 15_000)},
+}
+
+
+@pytest.mark.parametrize("changes", HOSTILE.values(), ids=HOSTILE)
+def test_everything_can_be_read_on_slide_and_a4(draw, changes):
+    found = words_of(lambda path, **given: draw(path.stem, **given), Path("read.png"), pages=PAGES, **changes)
+    assert_legible(found, SMALLEST_PT)
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 9, 12])
+def test_any_number_of_bands_can_be_read(draw, count):
+    cutoffs = tuple(range(10, 10 * count + 1, 10))
+    isochrones = {c: MultiPolygon([Point(5000, 5000).buffer(40 * c)]) for c in cutoffs}
+    shares = {f"departures_within_{c}": [float(c > 10), float(c > 20), 0.0, float(c > 40)] for c in cutoffs}
+    found = words_of(
+        lambda path, **given: draw(path.stem, **given),
+        Path("bands.png"),
+        pages=PAGES,
+        town=made_town(cutoffs=cutoffs),
+        isochrones=isochrones,
+        shares=shares,
+    )
+    assert_legible(found, SMALLEST_PT)
+    for page in {word.page_px for word in found}:
+        rows = [word.text for word in found if word.page_px == page and word.text.endswith("%")]
+        assert len(rows) == count + 2  # a band each, beyond, and the headline
+
+
+def test_unstable_zones_are_dotted_in_their_own_band_only(draw):
+    """The second zone, of 20 minutes, covers a quarter of both bands."""
+    plain = pixels(draw("stable"))
+    shares = {"departures_within_15": [1.0, 0.3, 0.0, 0.0], "departures_within_30": [1.0, 0.7, 0.0, 0.0]}
+    dotted = pixels(draw("unstable", shares=shares))
+    near, far = band_colours(2)
+    assert count(on_map(dotted), near) == count(on_map(plain), near)
+    assert 0.9 < count(on_map(dotted), far) / count(on_map(plain), far) < 0.99
+    assert "unstable, most departures give another band (1 of 4 zones)" in draw(
+        "unstable", shares=shares
+    ).with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_zones_without_a_journey_are_hatched_where_no_band_is(draw):
+    hatched = count(on_map(pixels(draw("unreached"))), NO_JOURNEY)
+    reached = count(on_map(pixels(draw("reached", minutes=[10.0, 20.0, 90.0, 40.0]))), NO_JOURNEY)
+    assert hatched > 2000
+    assert reached < 0.05 * hatched

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.patches import PathPatch
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
 
-from ptreach.outputs.maps.view import Z_BANDS, line_coordinates, polygon_outline
-from ptreach.outputs.ramp import INK, letters_on
+from ptreach.outputs.maps.view import DOTS, HATCH, Z_BANDS, doubt_colour, line_coordinates, polygon_outline
+from ptreach.outputs.ramp import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,19 +21,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-HATCH: Final = "////"
-
 
 def draw_areas(
     axes: Axes,
     areas: NDArray[np.object_],
     colours: Sequence[str],
     hatched: NDArray[np.bool_],
+    dotted: NDArray[np.bool_] | None = None,
     *,
     pixel_m: float,
     width_pt: float,
 ) -> None:
-    """Fill polygons with colours, and hatch some of them.
+    """Fill polygons with colours, and hatch or dot some of them.
 
     Outlines are dark; between two areas filled with `INK` itself, which would hide them, they are white.
 
@@ -45,24 +45,23 @@ def draw_areas(
     colours
         A colour as ``#RRGGBB`` for each.
     hatched
-        Which of them are hatched, shape (n,).
+        Which of them are hatched, shape (n,), for there is no figure.
+    dotted
+        Which of them are dotted, shape (n,), for their figure is unstable; none where it is not given.
     pixel_m
         Metres a pixel: outlines are no truer than half of it.
     width_pt
         Width of outlines.
     """
+    dotted = np.zeros(len(areas), dtype=np.bool_) if dotted is None else dotted
     areas = np.array(_simplified(tuple(shapely.to_wkb(areas)), pixel_m / 2), dtype=object)
     outlines = [polygon_outline(shape) for shape in areas]
     axes.add_collection(
         PathCollection(outlines, facecolors=colours, edgecolors=INK, linewidths=width_pt, zorder=Z_BANDS),
         autolim=False,
     )
-    for outline, colour, hatch in zip(outlines, colours, hatched, strict=True):
-        if hatch:
-            line = letters_on(colour)
-            axes.add_artist(
-                PathPatch(outline, fill=False, edgecolor=line, linewidth=0, hatch=HATCH, zorder=Z_BANDS)
-            )
+    _hatch(axes, outlines, colours, hatched, HATCH)
+    _hatch(axes, outlines, colours, dotted & ~hatched, DOTS)
     dark = areas[np.array([colour == INK for colour in colours], dtype=np.bool_)]
     if len(dark) < 2:
         return
@@ -78,6 +77,33 @@ def draw_areas(
     lines = line_coordinates(np.array([inner]))
     axes.add_collection(
         LineCollection(lines, colors="white", linewidths=width_pt, zorder=Z_BANDS), autolim=False
+    )
+
+
+def _hatch(
+    axes: Axes, outlines: Sequence[Outline], colours: Sequence[str], which: NDArray[np.bool_], hatch: str
+) -> None:
+    """Draw a hatch over some areas, those of one colour at once."""
+    for line in sorted({doubt_colour(colours[at]) for at in np.flatnonzero(which)}):
+        same = [outlines[at] for at in np.flatnonzero(which) if doubt_colour(colours[at]) == line]
+        whole = Outline.make_compound_path(*same)
+        axes.add_artist(
+            PathPatch(whole, fill=False, edgecolor=line, linewidth=0, hatch=hatch, zorder=Z_BANDS)
+        )
+
+
+def draw_swatch(axes: Axes, box: tuple[float, float, float, float], colour: str, hatch: str | None) -> None:
+    """Draw what a fill with a hatch is on a map, in a legend: `box` is left, top, width and height."""
+    left, top, width, height = box
+    if hatch:
+        line = doubt_colour(colour)
+        axes.add_artist(
+            Rectangle((left, top), width, height, facecolor=colour, edgecolor=line, hatch=hatch, linewidth=0)
+        )
+    axes.add_artist(
+        Rectangle(
+            (left, top), width, height, facecolor="none" if hatch else colour, edgecolor=INK, linewidth=0.9
+        )
     )
 
 

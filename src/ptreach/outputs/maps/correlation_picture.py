@@ -17,12 +17,13 @@ from matplotlib.patches import Rectangle
 from ptreach.errors import InputError
 from ptreach.outputs.maps.sheet import (
     GREY,
-    LEFT,
-    RIGHT,
-    SIZE_IN,
-    SMALLEST_PT,
+    LANDSCAPE,
+    SLIDE,
+    Box,
     draw_heading,
     draw_sources,
+    fit_lines,
+    inch_axes,
     sheet,
     shorten,
     write_description,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ptreach.model import Indicator
+    from ptreach.outputs.maps.sheet import Page
 
 STEPS: Final = (WEAK_BELOW, 0.5, 0.7)
 """Sizes from which on a correlation has the first, second and third colour."""
@@ -47,17 +49,19 @@ NEGATIVE: Final = ("#FDD0A2", "#FD8D3C", "#A63603")
 HATCH_COLOUR: Final = "#D5D5D5"
 MOST: Final = 30
 """Indicators that there is room for at readable sizes."""
-TOP_IN: Final = 0.99
-BOTTOM_IN: Final = 0.78
-"""What title and foot take of the height."""
 THEME_IN: Final = 1.25
-LEGEND_LEFT_IN: Final = 8.35
+LEGEND_IN: Final = 4.2
+"""Width of the legend, at the right."""
 MOST_CELL_IN: Final = (0.62, 0.36)
-NAME_IN: Final = 2.9
+NAME_IN: Final = {SLIDE: 2.9, LANDSCAPE: 2.1}
+"""The most room of a name."""
+LEGEND_HIGH_IN: Final = 2.5
+LEAST_CELL_EM: Final = 2.7
+"""Height of the legend, beside which cells may be no narrower than this for its sake: ``−.62`` must fit."""
 
 
 class _Grid(NamedTuple):
-    """Where cells are, in inches from the sheet's left and top."""
+    """Where cells are, in inches from the left and the top of the picture."""
 
     left: float
     top: float
@@ -93,15 +97,16 @@ def draw_correlation_picture(
     edition: str,
     source_line: str,
     made_up: bool = False,
+    pages: Sequence[Page] = (SLIDE, LANDSCAPE),
 ) -> None:
-    """Draw the matrix as a 16:9 PNG, and its description as text beside it (``.txt``).
+    """Draw the matrix, and its description as text beside it (``.txt``).
 
     The same inputs give the same bytes.
 
     Parameters
     ----------
     path
-        The PNG to write.
+        The slide's PNG; the other files of the picture are named after it.
     pairs
         As `ptreach.outputs.tables.correlation_tables` describes them; Spearman's correlation is drawn.
     indicators
@@ -114,6 +119,8 @@ def draw_correlation_picture(
         Sources and attributions, printed at the foot.
     made_up
         Whether any of the data is made up: the picture then says so.
+    pages
+        The pages to draw.
 
     Raises
     ------
@@ -129,17 +136,16 @@ def draw_correlation_picture(
     table = order_pairs(pairs, indicators)
     strongest = strongest_pair(table, indicators)
     title = _title(strongest)
-    with sheet(path) as figure:
-        what = f"{_subtitle(table, indicators)}  ·  {area}  ·  {edition}"
-        draw_heading(figure, title, what, made_up=made_up)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, SIZE_IN[0]), ylim=(SIZE_IN[1], 0))
-        axes.set_axis_off()
-        grid = _draw_names(axes, indicators)
-        _draw_cells(axes, table, indicators, grid)
-        _draw_themes(axes, indicators, grid)
-        _draw_legend(axes, strongest)
-        draw_sources(figure, f"{_count_phrase(table, edition)} {source_line}")
+    what = f"{_subtitle(table, indicators)}  ·  {area}  ·  {edition}"
+    for page in pages:
+        with sheet(path, page, title) as figure:
+            draw_heading(figure, page, title, what, made_up=made_up)
+            axes = inch_axes(figure, page, Box(page.margin_in, page.body[0], page.room_in, page.body_in))
+            grid = _draw_names(axes, page, indicators)
+            _draw_cells(axes, page, table, indicators, grid)
+            _draw_themes(axes, page, indicators, grid)
+            _draw_legend(axes, page, strongest)
+            draw_sources(figure, page, f"{_count_phrase(table, edition)} {source_line}")
     write_description(path, _description(table, indicators, strongest, title, area, edition, made_up=made_up))
 
 
@@ -171,12 +177,17 @@ def step_of(value: float) -> int:
 
 
 def signed(value: float, decimals: int = 2, *, zero: bool = True) -> str:
-    """Return ``−0.62`` with the sign of print; without `zero` ``−.62``, and ``−1.0`` which is as wide."""
+    """Return ``−0.62`` with the sign of print; without `zero` ``−.62``, and ``−1.0`` which is as wide.
+
+    With one decimal these are ``−.6`` and ``−1``.
+    """
     text = f"{value:.{decimals}f}".replace("-", "−")
     text = text.removeprefix("−") if float(f"{value:.{decimals}f}") == 0 else text
     if zero:
         return text
-    return text[:-1] if "1." in text else text.replace("0.", ".", 1)
+    if "1." in text:
+        return text[:-1] if decimals > 1 else text.removesuffix(".0")
+    return text.replace("0.", ".", 1)
 
 
 def _title(strongest: Strongest | None) -> str:
@@ -199,34 +210,41 @@ def _subtitle(table: pd.DataFrame, indicators: Sequence[Indicator]) -> str:
     return f"Spearman correlation of {len(indicators)} indicators, {pairs}"
 
 
-def _draw_names(axes: Axes, indicators: Sequence[Indicator]) -> _Grid:
+def _draw_names(axes: Axes, page: Page, indicators: Sequence[Indicator]) -> _Grid:
     """Write each name where its column begins, at the end of its row; return the cells there is room for."""
     count = len(indicators)
-    height = min(MOST_CELL_IN[1], (SIZE_IN[1] - TOP_IN - BOTTOM_IN) / count)
-    size_pt = SMALLEST_PT if height < 0.2 else 8.5
+    height = min(MOST_CELL_IN[1], page.body_in / count)
+    size_pt = page.smallest_pt if height < 0.2 else page.pt(8.5)
     texts = [
         axes.text(0, 0, indicator.title, fontsize=size_pt, fontweight="bold", va="center")
         for indicator in indicators
     ]
+    left, dpi = THEME_IN, axes.figure.dpi
+    beside = [number * height < LEGEND_HIGH_IN for number in range(count)]
+    ends = [page.room_in - (LEGEND_IN + 0.1 if here else 0.0) - left - 0.06 for here in beside]
+    least_in = LEAST_CELL_EM * page.smallest_pt / 72
     for text in texts:
-        shorten(text, NAME_IN)
-    left = LEFT * SIZE_IN[0] + THEME_IN
-    dpi = axes.figure.dpi
-    room = [RIGHT * SIZE_IN[0] - left - 0.06 - text.get_window_extent().width / dpi for text in texts]
-    width = min([MOST_CELL_IN[0], *(room[number] / number for number in range(1, count))])
-    grid = _Grid(left, TOP_IN, width, height)
+        shorten(text, NAME_IN[page])
+    width = MOST_CELL_IN[0]
+    for number in range(1, count):
+        each = (ends[number] - texts[number].get_window_extent().width / dpi) / number
+        width = min(width, max(each, least_in) if beside[number] else each)
+    grid = _Grid(left, 0.0, width, height)
     for number, text in enumerate(texts):
+        shorten(text, ends[number] - number * width)
         text.set_position((grid.left + number * width + 0.05, grid.top + (number + 0.5) * height))
     return grid
 
 
-def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator], grid: _Grid) -> None:
+def _draw_cells(
+    axes: Axes, page: Page, table: pd.DataFrame, indicators: Sequence[Indicator], grid: _Grid
+) -> None:
     """Draw a cell a pair, and a dash for a pair of which nothing is known."""
     cells = zip(
         table["first"], table["second"], table["spearman"], table["firm"], table["same_whole"], strict=True
     )
     known = {(one, two): (float(value), bool(firm), bool(whole)) for one, two, value, firm, whole in cells}
-    form = _value_format(axes, grid)
+    form = _value_format(axes, page, grid)
     for (one, first), (two, second) in itertools.combinations(enumerate(indicators), 2):
         x, y = grid.left + one * grid.width, grid.top + two * grid.height
         value, firm, same_whole = known.get((first.name, second.name), (float("nan"), False, False))
@@ -249,15 +267,15 @@ def _draw_cells(axes: Axes, table: pd.DataFrame, indicators: Sequence[Indicator]
             )
         words = "–" if np.isnan(value) else signed(value, form.decimals, zero=form.zero)
         axes.text(
-            x + grid.width / 2, y + grid.height / 2, words, fontsize=SMALLEST_PT, color=letters, ha="center",
-            va="center_baseline", zorder=4,
+            x + grid.width / 2, y + grid.height / 2, words, fontsize=page.smallest_pt, color=letters,
+            ha="center", va="center_baseline", zorder=4,
         )  # fmt: skip
 
 
-def _value_format(axes: Axes, grid: _Grid) -> _Form:
-    """Return how values are written: ``−0.62`` if that fits the cells, else ``−.62``, else ``−0.6``."""
-    trial = axes.text(0, 0, "", fontsize=SMALLEST_PT)
-    for form, margin_px in ((_Form(2, zero=True), 10), (_Form(2, zero=False), 3), (_Form(1, zero=True), 0)):
+def _value_format(axes: Axes, page: Page, grid: _Grid) -> _Form:
+    """Return how values are written: ``−0.62`` if that fits the cells, else ``−.62``, else ``−.6``."""
+    trial = axes.text(0, 0, "", fontsize=page.smallest_pt)
+    for form, margin_px in ((_Form(2, zero=True), 10), (_Form(2, zero=False), 3), (_Form(1, zero=False), 0)):
         trial.set_text(signed(-0.88, form.decimals, zero=form.zero))
         if trial.get_window_extent().width + margin_px < grid.width * axes.figure.dpi:
             break
@@ -265,7 +283,7 @@ def _value_format(axes: Axes, grid: _Grid) -> _Form:
     return form
 
 
-def _draw_themes(axes: Axes, indicators: Sequence[Indicator], grid: _Grid) -> None:
+def _draw_themes(axes: Axes, page: Page, indicators: Sequence[Indicator], grid: _Grid) -> None:
     """Bracket the rows of each theme on the left, name it, and draw lines where themes meet."""
     last = 0
     for theme, members in itertools.groupby(indicators, key=lambda indicator: indicator.theme):
@@ -278,8 +296,8 @@ def _draw_themes(axes: Axes, indicators: Sequence[Indicator], grid: _Grid) -> No
             textwrap.wrap(theme[:1].upper() + theme[1:], 14, max_lines=lines_n, placeholder="…")
         )
         text = axes.text(
-            x - 0.08, (top + bottom) / 2, words, fontsize=8.5, fontweight="bold", ha="right", va="center",
-            linespacing=1.1,
+            x - 0.08, (top + bottom) / 2, words, fontsize=page.pt(8.5), fontweight="bold", ha="right",
+            va="center", linespacing=1.1,
         )  # fmt: skip
         if "\n" not in words:
             shorten(text, THEME_IN - 0.2)
@@ -289,27 +307,27 @@ def _draw_themes(axes: Axes, indicators: Sequence[Indicator], grid: _Grid) -> No
             axes.plot([right, right], [top + grid.height, foot], color=INK, linewidth=1.3, zorder=3)
 
 
-def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
+def _draw_legend(axes: Axes, page: Page, strongest: Strongest | None) -> None:
     """Explain colours and marks where the matrix is empty, below the strongest pair in large figures."""
-    x, right = LEGEND_LEFT_IN, RIGHT * SIZE_IN[0]
-    y = TOP_IN + 0.30
+    right, size_pt = page.room_in, page.pt(8.5)
+    x, y = right - LEGEND_IN, 0.30
     if strongest is not None:
         figures = axes.text(x, y, signed(strongest.value), fontsize=30, fontweight="bold", va="center")
         together = "high together" if strongest.value > 0 else "one high where the other is low"
         words = f"{strongest.first} and {strongest.second}: {together}, over {strongest.zones:,} zones"
-        width = figures.get_window_extent().width / axes.figure.dpi
-        lines = textwrap.wrap(words, int((right - x - width - 0.15) / 0.073), max_lines=4, placeholder="…")
-        axes.text(x + width + 0.15, y, "\n".join(lines), fontsize=8.5, va="center", linespacing=1.15)
+        width = figures.get_window_extent().width / axes.figure.dpi + 0.15
+        text = axes.text(x + width, y, words, va="center", linespacing=1.15)
+        fit_lines(text, words, right - x - width, [size_pt, page.smallest_pt], [4, 4])
         y += 0.45
     axes.plot([x, right], [y, y], color=INK, linewidth=1.0)
     y += 0.18
     steps = [*(f"{low} to {high}" for low, high in itertools.pairwise(STEPS)), f"{STEPS[-1]} or more"]
     width = (right - x - 0.9) / len(STEPS)
     for number, words in enumerate(steps):
-        axes.text(x + 0.9 + (number + 0.5) * width, y, words, fontsize=8.5, va="center", ha="center")
+        axes.text(x + 0.9 + (number + 0.5) * width, y, words, fontsize=size_pt, va="center", ha="center")
     for colours, sign, words in ((POSITIVE, "+", "together"), (NEGATIVE, "−", "opposite")):
         y += 0.26
-        axes.text(x, y, f"{sign} {words}", fontsize=8.5, va="center")
+        axes.text(x, y, f"{sign} {words}", fontsize=size_pt, va="center")
         for number, colour in enumerate(colours):
             axes.add_artist(
                 Rectangle(
@@ -318,7 +336,7 @@ def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
                 )
             )  # fmt: skip
     marks = (
-        (None, f"weak (under {WEAK_BELOW}) or may be chance (p {FIRM_BELOW} or more)"),
+        (None, f"weak (under {WEAK_BELOW}), or may be chance (p {FIRM_BELOW} up)"),
         ("/////", "shares of one whole: linked by construction"),
     )
     for hatch, words in marks:
@@ -326,7 +344,7 @@ def _draw_legend(axes: Axes, strongest: Strongest | None) -> None:
         axes.add_artist(
             Rectangle((x, y - 0.09), 0.36, 0.18, facecolor="white", edgecolor=HATCH_COLOUR, hatch=hatch)
         )
-        axes.text(x + 0.46, y, words, fontsize=8.5, va="center")
+        axes.text(x + 0.46, y, words, fontsize=size_pt, va="center")
 
 
 def _count_phrase(table: pd.DataFrame, edition: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ptreach.outputs.maps.sheet import GREY, SMALLEST_PT, shorten
+from ptreach.outputs.maps.sheet import GREY, fit_lines, shorten
 from ptreach.outputs.ramp import INK, MISSING, STAR
 
 if TYPE_CHECKING:
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
+    from ptreach.outputs.maps.sheet import Page
+
 ROW_IN: Final = 0.38
-LEAST_ROW_IN: Final = 0.165
-"""Heights of a bar's row in inches: what it has, and what it shrinks to where there are many."""
+LEAST_ROW_EM: Final = 1.5
+"""Height of a bar's row: in inches, and what it shrinks to where there are many, in heights of letters."""
 NAME_END: Final = 0.42
 BAR_END: Final = 0.71
 """Where names end and where the longest bar does, as shares of the width."""
@@ -35,46 +36,52 @@ class DistrictBar(NamedTuple):
     marked: bool
 
 
-def draw_headline(axes: Axes, figure_text: str, words: str, top_in: float) -> float:
-    """Write a number in large figures and words below it; return the inches used so far."""
-    axes.text(0, top_in + 0.25, figure_text, fontsize=33, fontweight="bold", va="center")
-    lines = textwrap.wrap(words, 36)
-    axes.text(0, top_in + 0.60, "\n".join(lines), fontsize=10, va="top", linespacing=1.3)
-    return top_in + 0.60 + 0.185 * len(lines)
+def draw_headline(axes: Axes, page: Page, figure_text: str, words: str) -> None:
+    """Write a number in large figures and words below it, in axes of inches."""
+    axes.text(0, 0.25, figure_text, fontsize=33, fontweight="bold", va="center")
+    height_in, width_in = axes.get_ylim()[0], axes.get_xlim()[1]
+    sizes = (10.0, page.smallest_pt)
+    text = axes.text(0, 0.56, words, va="top", linespacing=1.25)
+    fit_lines(text, words, width_in, sizes, [int((height_in - 0.56) * 72 / (size * 1.25)) for size in sizes])
 
 
 def draw_bars(
     axes: Axes,
+    page: Page,
     bars: Sequence[DistrictBar],
     *,
     heading: str,
     average: float,
     average_words: str,
     decimals: int,
-    top_in: float,
     bottom_in: float,
 ) -> list[str]:
-    """Draw bars by score, the highest first, from `top_in` inches down, and the line of the average.
+    """Draw bars by score, the highest first, down to `bottom_in` inches, and the line of the average.
 
     Where there is no room for all, those not marked are left out whose score is nearest to the middle.
     Return the names of those left out.
     """
-    first_in = top_in + 0.50
-    room = max(1, int((bottom_in - first_in) / LEAST_ROW_IN))
+    first_in = 0.50
+    room = max(1, int((bottom_in - first_in) / (LEAST_ROW_EM * page.smallest_pt / 72)))
     shown, left_out = fitting_bars(bars, room)
     row_in = min(ROW_IN, (bottom_in - first_in) / len(shown))
     scores = [bar.score for bar in shown if not np.isnan(bar.score)]
     unit = (BAR_END - NAME_END) / max([*scores, average, 1e-9])
-    axes.plot([0, 1], [top_in] * 2, color=INK, linewidth=1.0)
-    axes.text(0, top_in + 0.15, heading, fontsize=9.5, fontweight="bold", va="center")
+    axes.plot([0, 1], [0.01] * 2, color=INK, linewidth=1.0)
+    axes.text(0, 0.15, heading, fontsize=9.5, fontweight="bold", va="center")
     for number, bar in enumerate(shown):
-        _draw_bar(axes, bar, first_in + number * row_in, row_in, unit, decimals)
+        _draw_bar(axes, page, bar, first_in + number * row_in, row_in, unit, decimals)
     x = NAME_END + average * unit
     end_in = first_in + len(shown) * row_in
     for colour, width_pt in (("white", 3.0), (INK, 1.4)):
         axes.plot([x, x], [first_in - 0.02, end_in], color=colour, linewidth=width_pt, zorder=4)
     words = axes.text(
-        x, first_in - 0.10, f"{average_words} {average:.{decimals}f}", fontsize=8.5, va="center", ha="center"
+        x,
+        first_in - 0.10,
+        f"{average_words} {average:.{decimals}f}",
+        fontsize=page.pt(8.5),
+        va="center",
+        ha="center",
     )
     _keep_inside(axes, words)
     return left_out
@@ -89,10 +96,12 @@ def fitting_bars(bars: Sequence[DistrictBar], room: int) -> tuple[list[DistrictB
     return [ordered[i] for i in kept], [ordered[i].name for i in sorted(by_weight[room:])]
 
 
-def _draw_bar(axes: Axes, bar: DistrictBar, y_in: float, row_in: float, unit: float, decimals: int) -> None:
+def _draw_bar(
+    axes: Axes, page: Page, bar: DistrictBar, y_in: float, row_in: float, unit: float, decimals: int
+) -> None:
     """Draw one row: name, bar, score and rank."""
     weight = "bold" if bar.marked else "normal"
-    size_pt = SMALLEST_PT if row_in < 0.2 else 9.0
+    size_pt = page.smallest_pt if row_in < 0.2 else 9.0
     middle = y_in + row_in / 2
     name = axes.text(
         NAME_END - 0.02, middle, bar.name, fontsize=size_pt, fontweight=weight, va="center", ha="right"

@@ -6,14 +6,14 @@ description.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
 from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
 from shapely.geometry import box
 
-from ptreach.outputs.maps.choropleth import HATCH, draw_areas
+from ptreach.outputs.maps.choropleth import draw_areas, draw_swatch
 from ptreach.outputs.maps.district_bars import DistrictBar, draw_bars, draw_headline
 from ptreach.outputs.maps.district_scene import (
     FIFTHS,
@@ -28,20 +28,21 @@ from ptreach.outputs.maps.district_scene import (
 )
 from ptreach.outputs.maps.labels import Labels, widest_places
 from ptreach.outputs.maps.sheet import (
-    LEFT,
-    SIZE_IN,
-    SMALLEST_PT,
+    PORTRAIT,
+    SLIDE,
+    Box,
     draw_heading,
     draw_sources,
+    inch_axes,
     sheet,
     write_description,
 )
-from ptreach.outputs.maps.view import Z_EDGE, Z_OUTLINES, clipped, polygon_outline
+from ptreach.outputs.maps.view import HATCH, Z_EDGE, clipped, polygon_outline
 from ptreach.outputs.ramp import INK, MISSING, OUTSIDE, RAMP, STAR
 from ptreach.outputs.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -50,16 +51,53 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ptreach.outputs.maps.district_scene import DistrictMeasure, DistrictScene
+    from ptreach.outputs.maps.sheet import Page
     from ptreach.outputs.maps.view import Bounds
 
-ENGLAND_BOX: Final = (LEFT, 0.114, 0.36, 0.719)
-PLACE_BOX: Final = (0.405, 0.114, 0.285, 0.719)
-BARS_BOX: Final = (0.712, 0.114, 0.266, 0.746)
-"""Left, bottom, width and height as shares of the sheet."""
-LEGEND_TOP: Final = 0.66
-CAPTION_Y: Final = 0.848
+CAPTION_IN: Final = 0.22
+"""Height of the captions of both maps."""
+LEGEND_IN: Final = (0.225, 1.75)
+"""Height of a row of the legend, and of about all of them."""
+LEGEND_DOWN_IN: Final = 0.15
+"""How far the legend is below the middle of England's height, about where Wales is."""
+
+
+class _Boxes(NamedTuple):
+    """Where the parts of the picture are on a page."""
+
+    england: Box
+    place: Box
+    headline: Box
+    bars: Box
+
+
+def _boxes(page: Page) -> _Boxes:
+    """Return the parts: side by side on the slide, the bars below the maps on A4."""
+    top, left = page.body[0] + CAPTION_IN, page.margin_in
+    if page == SLIDE:
+        height_in = page.body_in - CAPTION_IN
+        bars_left = 9.11
+        width_in = page.width_in - page.margin_in - bars_left
+        return _Boxes(
+            Box(left, top, 4.6, height_in),
+            Box(5.18, top, 3.65, height_in),
+            Box(bars_left, page.body[0], width_in, HEADLINE_IN),
+            Box(bars_left, page.body[0] + HEADLINE_IN, width_in, page.body_in - HEADLINE_IN),
+        )
+    maps_in, bars_in = 4.3, 4.55
+    below = top + maps_in + 0.22
+    return _Boxes(
+        Box(left, top, 3.5, maps_in),
+        Box(left + 3.68, top, page.room_in - 3.68, maps_in),
+        Box(left, below, page.room_in - bars_in - 0.25, page.body[1] - below),
+        Box(page.width_in - left - bars_in, below, bars_in, page.body[1] - below),
+    )
+
+
 COLOURS: Final = tuple(reversed(RAMP))
 """Colours of the fifths, that of the lowest scores first."""
+HEADLINE_IN: Final = 1.18
+"""Height of the large figures with their words on the slide."""
 LABEL_BOX: Final = {"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": "none"}
 LEAST_SHARE_IN_VIEW: Final = 0.012
 """The view widens until every neighbour has this share of it, or is in it whole."""
@@ -77,15 +115,16 @@ def draw_district_map(
     england_average: float | None = None,
     successors: Mapping[str, str] | None = None,
     made_up: bool = False,
+    pages: Sequence[Page] = (SLIDE, PORTRAIT),
 ) -> None:
-    """Draw an average score by local authority as a 16:9 PNG, and its description as text beside it.
+    """Draw an average score by local authority, and its description as text beside it (``.txt``).
 
     Colours are fifths of the districts by score. The same inputs give the same bytes.
 
     Parameters
     ----------
     path
-        The PNG to write; its description has the ending ``.txt``.
+        The slide's PNG; the other files of the picture are named after it.
     districts
         ``district_code, district_name, geometry`` of all England, EPSG:27700.
     scores
@@ -103,6 +142,8 @@ def draw_district_map(
         New code of districts by old one, where `scores` are older than `districts`.
     made_up
         Whether any of the data is made up: the picture then says so.
+    pages
+        The pages to draw.
 
     Raises
     ------
@@ -112,22 +153,30 @@ def draw_district_map(
     """
     scene = district_scene(districts, scores, marked, measure, edition, england_average, successors)
     title = scene_title(scene)
-    with sheet(path) as figure:
-        draw_heading(figure, title, scene_subtitle(scene), made_up=made_up)
-        england = _draw_england(figure, scene)
-        place = _draw_place(figure, scene)
-        _join(england, place)
-        left_out = _draw_panel(figure, scene)
-        draw_sources(figure, f"{count_phrase(scene, left_out)} {source_line}")
+    for page in pages:
+        boxes = _boxes(page)
+        with sheet(path, page, title) as figure:
+            draw_heading(figure, page, title, scene_subtitle(scene), made_up=made_up)
+            england = _draw_england(figure, page, boxes.england, scene)
+            place = _draw_place(figure, page, boxes.place, scene)
+            _join(england, place)
+            left_out = _draw_panel(figure, page, boxes, scene)
+            draw_sources(figure, page, f"{count_phrase(scene, left_out)} {source_line}")
     write_description(path, scene_description(scene, title, made_up=made_up))
 
 
-def _draw_england(figure: Figure, scene: DistrictScene) -> Axes:
+def _caption(figure: Figure, page: Page, box: Box, words: str, other_words: str = "") -> None:
+    """Write what a map shows above it; `other_words` where that is too long."""
+    x, y = box.left / page.width_in, 1 - (box.top - 0.06) / page.height_in
+    caption = figure.text(x, y, words, fontsize=10, fontweight="bold")
+    if caption.get_window_extent().width > box.width * figure.dpi:
+        caption.set_text(other_words)
+
+
+def _draw_england(figure: Figure, page: Page, box: Box, scene: DistrictScene) -> Axes:
     """Draw all districts with their legend."""
-    figure.text(
-        ENGLAND_BOX[0], CAPTION_Y, "England, local authorities in fifths", fontsize=10, fontweight="bold"
-    )
-    axes = figure.add_axes(ENGLAND_BOX)
+    _caption(figure, page, box, "England, local authorities in fifths", "England, in fifths")
+    axes = figure.add_axes(page.shares(box))
     west, south, east, north = scene.shapes.total_bounds
     axes.set(xlim=(west, east), ylim=(south, north), aspect="equal", anchor="C")
     axes.set_axis_off()
@@ -135,7 +184,7 @@ def _draw_england(figure: Figure, scene: DistrictScene) -> Axes:
     pixel_m = (east - west) / axes.get_window_extent().width
     _draw_shapes(axes, scene.shapes, pixel_m, width_pt=0.3)
     _outline_place(axes, scene, pixel_m, ink_pt=2.6, star_pt=1.3)
-    _draw_legend(axes, scene)
+    _draw_legend(figure, page, box, scene)
     return axes
 
 
@@ -163,39 +212,30 @@ def _outline_place(axes: Axes, scene: DistrictScene, pixel_m: float, ink_pt: flo
             )  # fmt: skip
 
 
-def _draw_legend(axes: Axes, scene: DistrictScene) -> None:
+def _draw_legend(figure: Figure, page: Page, box: Box, scene: DistrictScene) -> None:
     """Draw the classes, the highest first, where Wales is not drawn."""
-    pixels = axes.get_window_extent()
-    inch = pixels.height / axes.figure.dpi
-    step, width = 0.225 / inch, 0.34 / inch * pixels.height / pixels.width
+    step, from_foot_in = LEGEND_IN
     labels = [" to ".join(f"{value:.{scene.measure.decimals}f}" for value in pair) for pair in scene.bounds]
     rows: list[tuple[str, str]] = [("", FIFTHS[1]), *zip(COLOURS, labels, strict=True), ("", FIFTHS[0])]
     if (scene.shapes["fifth"] < 0).any():
         rows = [(MISSING, "no score"), *rows]
+    top = box.top + (box.height - from_foot_in) / 2 + LEGEND_DOWN_IN
+    axes = inch_axes(figure, page, Box(box.left, top, 1.5, step * len(rows)))
+    axes.set_zorder(1)
     for number, (colour, label) in enumerate(reversed(rows)):
-        y = LEGEND_TOP - number * step
+        y = (number + 0.5) * step
         if colour:
-            axes.add_artist(
-                Rectangle(
-                    (0.0, y - step * 0.36), width, step * 0.72, transform=axes.transAxes, facecolor=colour,
-                    edgecolor=INK, linewidth=0.9, hatch=HATCH if colour == MISSING else None,
-                    zorder=Z_OUTLINES,
-                )
-            )  # fmt: skip
-        axes.text(
-            width + 0.02 if colour else 0, y, label, transform=axes.transAxes, fontsize=8.5, va="center"
-        )
+            draw_swatch(axes, (0.01, y - 0.08, 0.34, 0.16), colour, HATCH if colour == MISSING else None)
+        axes.text(0.43 if colour else 0, y, label, fontsize=page.pt(8.5), va="center")
 
 
-def _draw_place(figure: Figure, scene: DistrictScene) -> Axes:
+def _draw_place(figure: Figure, page: Page, box_in: Box, scene: DistrictScene) -> Axes:
     """Draw the place and its neighbours enlarged, each with its name and score."""
     kind = "neighbours" if scene.touching else "nearest districts"
     whose = listed(said_names(scene.shapes[scene.shapes["marked"]]))
-    caption = figure.text(PLACE_BOX[0], CAPTION_Y, f"{whose} and {kind}", fontsize=10, fontweight="bold")
-    if caption.get_window_extent().width > PLACE_BOX[2] * figure.bbox.width:
-        caption.set_text(f"The place and its {kind}")
-    axes = figure.add_axes(PLACE_BOX)
-    view = _view_of_place(scene, (PLACE_BOX[2] * SIZE_IN[0]) / (PLACE_BOX[3] * SIZE_IN[1]))
+    _caption(figure, page, box_in, f"{whose} and {kind}", f"The place and its {kind}")
+    axes = figure.add_axes(page.shares(box_in))
+    view = _view_of_place(scene, box_in.width / box_in.height)
     axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
     axes.set_facecolor(OUTSIDE)
     pixel_m = (view[2] - view[0]) / axes.bbox.width
@@ -204,11 +244,13 @@ def _draw_place(figure: Figure, scene: DistrictScene) -> Axes:
     seen = seen.assign(geometry=[clipped(shape, frame.buffer(50 * pixel_m)) for shape in seen.geometry])
     _draw_shapes(axes, seen, pixel_m, width_pt=1.0)
     _outline_place(axes, scene, pixel_m, ink_pt=5.5, star_pt=2.8)
-    _label_districts(axes, scene, seen, view)
+    _label_districts(axes, page, scene, seen, view)
     return axes
 
 
-def _label_districts(axes: Axes, scene: DistrictScene, seen: gpd.GeoDataFrame, view: Bounds) -> None:
+def _label_districts(
+    axes: Axes, page: Page, scene: DistrictScene, seen: gpd.GeoDataFrame, view: Bounds
+) -> None:
     """Name the place's districts and its neighbours with their scores, as far as there is room.
 
     The bars beside the map name those that there is no room for.
@@ -217,16 +259,16 @@ def _label_districts(axes: Axes, scene: DistrictScene, seen: gpd.GeoDataFrame, v
     wanted = seen[seen["marked"] | seen["near"]].sort_values(
         ["marked", "district_code"], ascending=[False, True]
     )
-    place_pt = 10.0 if wanted["marked"].sum() == 1 else 8.5
+    place_pt = page.pt(10.0 if wanted["marked"].sum() == 1 else 8.5)
     for number, row in enumerate(wanted.itertuples()):
         places = widest_places(shapely.intersection(row.geometry, box(*view)), limit=1)
         score = "no score" if np.isnan(row.score) else f"{row.score:.{scene.measure.decimals}f}"
         name = district_name(row.district_name).replace(" and ", "\nand ")
         for x, y, _ in places[:1]:
             labels.place(
-                f"{name}\n{score}", x, y, size_pt=place_pt if row.marked else SMALLEST_PT, must=number == 0,
-                fontweight="bold" if row.marked else "normal", linespacing=1.15, margin_pt=3.5,
-                bbox=LABEL_BOX,
+                f"{name}\n{score}", x, y, size_pt=place_pt if row.marked else page.smallest_pt,
+                must=number == 0, fontweight="bold" if row.marked else "normal", linespacing=1.15,
+                margin_pt=3.5, bbox=LABEL_BOX,
             )  # fmt: skip
 
 
@@ -271,27 +313,26 @@ def _join(england: Axes, place: Axes) -> None:
         )  # fmt: skip
 
 
-def _draw_panel(figure: Figure, scene: DistrictScene) -> list[str]:
+def _draw_panel(figure: Figure, page: Page, boxes: _Boxes, scene: DistrictScene) -> list[str]:
     """Draw the headline and the bars; return the names of districts that the bars have no room for."""
-    height_in = BARS_BOX[3] * figure.get_figheight()
-    axes = figure.add_axes(BARS_BOX)
-    axes.set(xlim=(0, 1), ylim=(height_in, 0))
-    axes.set_axis_off()
     measure = scene.measure
     own = scene.shapes[scene.shapes["marked"]]
     top = own.sort_values(["score", "district_code"], ascending=[False, True]).head(1)
     whose = said_names(top)[0] if len(own) == 1 else f"{said_names(top)[0]}, highest of the place"
-    y = draw_headline(
-        axes, f"{top['score'].iloc[0]:.{measure.decimals}f}", f"{whose}. {measure.meaning}", 0.0
-    )
+    draw_headline(
+        inch_axes(figure, page, boxes.headline), page, f"{top['score'].iloc[0]:.{measure.decimals}f}",
+        f"{whose}. {measure.meaning}",
+    )  # fmt: skip
     shown = scene.shapes[scene.shapes["marked"] | scene.shapes["near"]]
     bars = [
         DistrictBar(district_name(r.district_name), r.score, r.rank, _colour(r.fifth), bool(r.marked))
         for r in shown.itertuples()
     ]
+    axes = inch_axes(figure, page, boxes.bars)
+    axes.set_xlim(0, 1)
     return draw_bars(
-        axes, bars, heading=f"Score (rank of {scene.ranked_n})", average=scene.average,
-        average_words=scene.average_words, decimals=measure.decimals, top_in=y + 0.12, bottom_in=height_in,
+        axes, page, bars, heading=f"Score (rank of {scene.ranked_n})", average=scene.average,
+        average_words=scene.average_words, decimals=measure.decimals, bottom_in=boxes.bars.height,
     )  # fmt: skip
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import PathPatch
 
 from ptreach.measures.far_and_deprived import (
     CUTOFF_MIN,
@@ -20,36 +19,50 @@ from ptreach.measures.far_and_deprived import (
     far_and_deprived,
     is_far_and_deprived,
 )
-from ptreach.outputs.maps.choropleth import HATCH, draw_areas
+from ptreach.outputs.maps.choropleth import draw_areas, draw_swatch
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
 from ptreach.outputs.maps.sheet import (
     GREY,
-    LEFT,
-    SIZE_IN,
-    SMALLEST_PT,
+    PORTRAIT,
+    SLIDE,
+    Box,
+    bound,
     draw_heading,
     draw_sources,
+    fit_lines,
+    inch_axes,
     sheet,
     shorten,
     write_description,
 )
-from ptreach.outputs.maps.view import Z_EDGE, polygon_outline, view_bounds
+from ptreach.outputs.maps.view import DOTS, HATCH, Z_EDGE, polygon_outline, view_bounds
 from ptreach.outputs.ramp import INK, MISSING, OUTSIDE, SEA, letters_on
 from ptreach.outputs.wording import far_rule, in_even_lines, none_far, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
+    from ptreach.outputs.maps.sheet import Page
     from ptreach.outputs.maps.view import Bounds
 
-MAP_BOX: Final = (LEFT, 0.114, 0.605, 0.746)
-PANEL_BOX: Final = (0.645, 0.114, 0.333, 0.746)
-"""Left, bottom, width and height as shares of the sheet."""
+MAP_BOXES: Final = {
+    SLIDE: Box(SLIDE.margin_in, SLIDE.body[0], 7.74, SLIDE.body_in),
+    PORTRAIT: Box(PORTRAIT.margin_in, PORTRAIT.body[0], PORTRAIT.room_in, 3.55),
+}
+"""Where the map is, by page."""
+SLIDE_PANEL: Final = Box(8.26, SLIDE.body[0], 4.26, SLIDE.body_in)
+KEY_LEFT_IN: Final = 1.72
+KEY_TOP_IN: Final = 0.46
+CELL_IN: Final = (0.64, 0.33)
+"""Where the cells of the key begin, and the size of one."""
 NEAR_MIN: Final = 30
 """Minutes within which a zone is near."""
 COLOURS: Final = (
@@ -58,6 +71,14 @@ COLOURS: Final = (
     ("#E2805A", "#8F4A66", INK),
 )
 """By class of deprivation (least, middle, deprived), then of distance (near, between, far)."""
+
+
+class Rule(NamedTuple):
+    """What makes a zone near and far, in minutes, what deprived, and as how far one not reached counts."""
+
+    cutoffs: tuple[int, int]
+    deprived_to: int
+    limit_min: float
 
 
 def draw_far_map(
@@ -75,16 +96,19 @@ def draw_far_map(
     cutoff_min: int = CUTOFF_MIN,
     deprived_to: int = DEPRIVED_TO,
     limit_min: float = LIMIT_MIN,
+    unstable: NDArray[np.bool_] | None = None,
+    unstable_words: str = "",
     made_up: bool = False,
+    pages: Sequence[Page] = (SLIDE, PORTRAIT),
 ) -> None:
-    """Draw zones by travel time and deprivation as a 16:9 PNG, and its description as text beside it.
+    """Draw zones by travel time and deprivation, and its description as text beside it (``.txt``).
 
     The same inputs give the same bytes.
 
     Parameters
     ----------
     path
-        The PNG to write; its description has the ending ``.txt``.
+        The slide's PNG; the other files of the picture are named after it.
     zones
         ``zone_id, zone_name, district_name, minutes_p50`` (NaN where not reached), ``imd_decile, imd_rank,
         idaci_decile, population, children, geometry`` (polygons, EPSG:27700).
@@ -106,33 +130,74 @@ def draw_far_map(
         Minutes within which a zone is near; less than `cutoff_min`.
     cutoff_min, deprived_to, limit_min
         The rule of `ptreach.measures.far_and_deprived.far_and_deprived`.
+    unstable, unstable_words
+        Which of the zones are dotted, none where it is not given, and what that says: `unstable_phrase`.
     made_up
         Whether any of the data is made up: the picture then says so.
+    pages
+        The pages to draw.
     """
     chosen = far_and_deprived(zones, cutoff_min=cutoff_min, deprived_to=deprived_to, limit_min=limit_min)
     far = is_far_and_deprived(zones["minutes_p50"], zones["imd_decile"], cutoff_min, deprived_to)
     title = _title(zones, far, cutoff_min)
-    cutoffs = (near_min, cutoff_min)
-    with sheet(path) as figure:
-        draw_heading(figure, title, subtitle, made_up=made_up)
-        axes = figure.add_axes(MAP_BOX)
-        aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
-        view = view_bounds(shapely.Polygon(), origin_xy_m, zones.geometry.to_numpy(), aspect)
-        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
-        axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
-        _draw_zones(axes, zones, cutoffs, deprived_to, view)
-        _draw_marks(axes, view, origin_xy_m, origin_name, chosen)
-        panel = figure.add_axes(PANEL_BOX)
-        panel.set(xlim=(0, PANEL_BOX[2] * SIZE_IN[0]), ylim=(PANEL_BOX[3] * SIZE_IN[1], 0))
-        panel.set_axis_off()
-        y = _draw_key(panel, cutoffs, deprived_to, zones)
-        _draw_table(panel, chosen, y, cutoff_min, deprived_to, limit_min)
-        counted = _count_phrase(zones, deprivation_title, edition)
-        draw_sources(figure, f"{counted} {source_line}")
+    rule = Rule((near_min, cutoff_min), deprived_to, limit_min)
+    dotted = np.zeros(len(zones), dtype=np.bool_) if unstable is None else unstable
+    doubts = _doubts(zones, rule, unstable_words if dotted.any() else "")
+    counted = _count_phrase(zones, deprivation_title, edition)
+    for page in pages:
+        with sheet(path, page, title) as figure:
+            draw_heading(figure, page, title, subtitle, made_up=made_up)
+            map_box = MAP_BOXES[page]
+            axes = figure.add_axes(page.shares(map_box))
+            aspect = map_box.width / map_box.height
+            view = view_bounds(shapely.Polygon(), origin_xy_m, zones.geometry.to_numpy(), aspect)
+            axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
+            axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
+            _draw_zones(axes, zones, rule, dotted, view)
+            _draw_marks(axes, view, origin_xy_m, origin_name, chosen)
+            _draw_panel(figure, page, zones, chosen, rule, doubts)
+            draw_sources(figure, page, f"{counted} {source_line}")
     lines = _description(zones, chosen, title, subtitle, counted, cutoff_min, deprived_to)
+    lines += [f"Hatched or grey: {words}." for _, hatch, words in doubts if hatch != DOTS]
+    lines += [f"Dotted: {unstable_words}."] if dotted.any() else []
     if made_up:
         lines.insert(1, "The data are made up; they describe no real place.")
     write_description(path, lines)
+
+
+def _doubts(zones: pd.DataFrame, rule: Rule, unstable_words: str) -> list[tuple[str, str | None, str]]:
+    """Return fill, hatch and words of what hatching, dots and grey are, where they are on the map."""
+    rows = deprivation_class(zones["imd_decile"].to_numpy(dtype=np.float64), rule.deprived_to)
+    unreached = zones["minutes_p50"].isna().to_numpy() & (rows >= 0)
+    marks: list[tuple[str, str | None, str]] = []
+    if unreached.any():
+        marks.append((COLOURS[1][2], HATCH, f"not reached ({unreached.sum()} of {len(zones)} zones)"))
+    if (rows < 0).any():
+        marks.append((MISSING, None, f"decile not known ({(rows < 0).sum()} of {len(zones)} zones)"))
+    if unstable_words:
+        marks.append((COLOURS[1][2], DOTS, unstable_words))
+    return marks
+
+
+def _draw_panel(
+    figure: Figure,
+    page: Page,
+    zones: pd.DataFrame,
+    chosen: pd.DataFrame,
+    rule: Rule,
+    doubts: Sequence[tuple[str, str | None, str]],
+) -> None:
+    """Draw the key and the table, beside the map or below it."""
+    if page == SLIDE:
+        axes = inch_axes(figure, page, SLIDE_PANEL)
+        y = _draw_key(axes, page, rule, zones)
+        y = _draw_doubts(axes, page, doubts, KEY_LEFT_IN - 0.9, y)
+    else:
+        below = MAP_BOXES[page].top + MAP_BOXES[page].height + 0.14
+        axes = inch_axes(figure, page, Box(page.margin_in, below, page.room_in, page.body[1] - below))
+        y = _draw_key(axes, page, rule, zones)
+        _draw_doubts(axes, page, doubts, KEY_LEFT_IN + 3 * CELL_IN[0] + 0.35, 0.42)
+    _draw_table(axes, page, chosen, y, rule)
 
 
 def _title(zones: pd.DataFrame, far: np.ndarray, cutoff_min: int) -> str:
@@ -149,16 +214,16 @@ def _title(zones: pd.DataFrame, far: np.ndarray, cutoff_min: int) -> str:
 
 
 def _draw_zones(
-    axes: Axes, zones: gpd.GeoDataFrame, cutoffs: tuple[int, int], deprived_to: int, view: Bounds
+    axes: Axes, zones: gpd.GeoDataFrame, rule: Rule, dotted: NDArray[np.bool_], view: Bounds
 ) -> None:
-    """Fill zones by both classes, hatched where they are not reached, grey where the decile is not known."""
+    """Fill zones by both classes, hatched where not reached, grey where the decile is not known."""
     pixel_m = (view[2] - view[0]) / axes.bbox.width
     minutes = zones["minutes_p50"].to_numpy(dtype=np.float64)
-    rows = deprivation_class(zones["imd_decile"].to_numpy(dtype=np.float64), deprived_to)
-    columns = distance_class(minutes, cutoffs)
+    rows = deprivation_class(zones["imd_decile"].to_numpy(dtype=np.float64), rule.deprived_to)
+    columns = distance_class(minutes, rule.cutoffs)
     colours = [COLOURS[r][c] if r >= 0 else MISSING for r, c in zip(rows, columns, strict=True)]
     areas = zones.geometry.to_numpy()
-    draw_areas(axes, areas, colours, np.isnan(minutes), pixel_m=pixel_m, width_pt=0.35)
+    draw_areas(axes, areas, colours, np.isnan(minutes), dotted, pixel_m=pixel_m, width_pt=0.35)
     whole = shapely.union_all(areas, grid_size=1.0)
     edge = polygon_outline(shapely.simplify(whole.buffer(3 * pixel_m).buffer(-3 * pixel_m), pixel_m / 2))
     axes.add_artist(PathPatch(edge, fill=False, edgecolor=INK, linewidth=0.9, zorder=Z_EDGE))
@@ -189,19 +254,14 @@ def _draw_marks(
     )
 
 
-def _draw_key(panel: Axes, cutoffs: tuple[int, int], deprived_to: int, zones: pd.DataFrame) -> float:
+def _draw_key(panel: Axes, page: Page, rule: Rule, zones: pd.DataFrame) -> float:
     """Draw the square of both classes with the residents of each; return the inches used."""
-    side, height, left, top = 0.62, 0.34, 1.62, 0.42
+    cutoffs, deprived_to, (side, height) = rule.cutoffs, rule.deprived_to, CELL_IN
+    size_pt, middle = page.smallest_pt, KEY_LEFT_IN + 1.5 * side
     panel.text(
-        left + 1.5 * side,
-        0.08,
-        "Travel time, minutes",
-        fontsize=9.5,
-        fontweight="bold",
-        va="center",
-        ha="center",
+        middle, 0.06, "Travel time, minutes", fontsize=9.5, fontweight="bold", va="center", ha="center"
     )
-    heads = (f"under {cutoffs[0]}", f"{cutoffs[0]} to {cutoffs[1]}", f"{cutoffs[1]} or more")
+    heads = (f"under {cutoffs[0]}", f"{cutoffs[0]} to {cutoffs[1]}", f"{cutoffs[1]}\nor more")
     names = (
         f"least deprived\n(decile {max(deprived_to, MIDDLE_TO) + 1} to 10)",
         f"between\n({deprived_to + 1} to {MIDDLE_TO})",
@@ -211,82 +271,71 @@ def _draw_key(panel: Axes, cutoffs: tuple[int, int], deprived_to: int, zones: pd
     columns = distance_class(zones["minutes_p50"].to_numpy(dtype=np.float64), cutoffs)
     people = np.nan_to_num(zones["population"].to_numpy(dtype=np.float64))
     for column, words in enumerate(heads):
-        panel.text(left + (column + 0.5) * side, 0.28, words, fontsize=8, va="center", ha="center")
+        x = KEY_LEFT_IN + (column + 0.5) * side
+        panel.text(x, KEY_TOP_IN - 0.05, words, fontsize=size_pt, va="bottom", ha="center", linespacing=1.0)
     for place, row in enumerate((2, 1, 0)):
-        y = top + place * height
+        y = KEY_TOP_IN + place * height
         panel.text(
-            left - 0.08, y + height / 2, names[row], fontsize=8, va="center", ha="right", linespacing=1.15
-        )
+            KEY_LEFT_IN - 0.08, y + height / 2, names[row], fontsize=size_pt, va="center", ha="right",
+            linespacing=1.1,
+        )  # fmt: skip
         for column in range(3):
-            colour = COLOURS[row][column]
-            panel.add_artist(
-                Rectangle(
-                    (left + column * side, y), side, height, facecolor=colour, edgecolor=INK, linewidth=0.9
-                )
-            )
+            colour, x = COLOURS[row][column], KEY_LEFT_IN + column * side
+            draw_swatch(panel, (x, y, side, height), colour, None)
             share = people[(rows == row) & (columns == column)].sum() / max(people.sum(), 1)
             panel.text(
-                left + (column + 0.5) * side, y + height / 2, percent(share), fontsize=9, va="center",
-                ha="center", color=letters_on(colour),
+                x + side / 2, y + height / 2, percent(share), fontsize=9, va="center", ha="center",
+                color=letters_on(colour),
             )  # fmt: skip
-    y = top + 3 * height + 0.16
-    panel.text(left + 1.5 * side, y, "share of all residents", fontsize=8, va="center", ha="center")
-    unreached = bool((zones["minutes_p50"].isna().to_numpy() & (rows >= 0)).any())
-    return _draw_marks_key(panel, left, y, unreached=unreached, unknown=bool((rows < 0).any()))
+    y = KEY_TOP_IN + 3 * height + 0.13
+    panel.text(middle, y, "share of all residents", fontsize=size_pt, va="center", ha="center")
+    return y + 0.17
 
 
-def _draw_marks_key(panel: Axes, left_in: float, top_in: float, *, unreached: bool, unknown: bool) -> float:
-    """Explain hatching and grey where they are on the map; return the inches used so far."""
-    y = top_in
-    marks = (
-        (unreached, COLOURS[1][2], HATCH, "not reached"),
-        (unknown, MISSING, None, "decile not known"),
-    )
-    for _, colour, hatch, words in (mark for mark in marks if mark[0]):
-        y += 0.23
-        for style in (
-            {"facecolor": colour, "edgecolor": letters_on(colour), "hatch": hatch, "linewidth": 0},
-            {"fill": False, "edgecolor": INK, "linewidth": 0.9},
-        ):
-            panel.add_artist(Rectangle((left_in, y - 0.08), 0.3, 0.16, **style))
-        panel.text(left_in + 0.38, y, words, fontsize=8.5, va="center")
-    return y + 0.22
+def _draw_doubts(
+    panel: Axes, page: Page, doubts: Sequence[tuple[str, str | None, str]], left_in: float, top_in: float
+) -> float:
+    """Explain hatching, dots and grey where they are on the map; return the inches used so far."""
+    y, size_pt = top_in, page.pt(8.5)
+    room_in = panel.get_xlim()[1] - left_in - 0.38
+    for colour, hatch, words in doubts:
+        text = panel.text(left_in + 0.38, y, words, va="top", linespacing=1.1)
+        fit_lines(text, bound(words), room_in, [size_pt, page.smallest_pt], [4, 4])
+        draw_swatch(panel, (left_in, y - 0.01, 0.3, 0.15), colour, hatch)
+        y += 0.08 + (text.get_text().count("\n") + 1) * size_pt * 1.15 / 72
+    return y
 
 
-def _draw_table(
-    panel: Axes, chosen: pd.DataFrame, top_in: float, cutoff_min: int, deprived_to: int, limit_min: float
-) -> None:
+def _draw_table(panel: Axes, page: Page, chosen: pd.DataFrame, top_in: float, rule: Rule) -> None:
     """List the numbered zones with minutes, decile and residents, and the rule that chose them."""
-    width = panel.get_xlim()[1]
+    (_, width), cutoff_min, size_pt = panel.get_xlim(), rule.cutoffs[1], page.pt(8.5)
     panel.plot([0, width], [top_in] * 2, color=INK, linewidth=1.0)
-    y = top_in + 0.19
+    y = top_in + 0.17
     if chosen.empty:
-        words = none_far(cutoff_min, deprived_to)
-        panel.text(0, y, textwrap.fill(words, 48), fontsize=10, va="top", linespacing=1.3)
+        words = none_far(cutoff_min, rule.deprived_to)
+        fit_lines(panel.text(0, y, words, va="top", linespacing=1.3), words, width, [10, size_pt], [3, 4])
         return
-    ends = (0.3, 2.62, 3.30, width)
+    ends = (0.3, 0.615 * width, 0.78 * width, width)
     heads = ("Zones to ask about first", "Minutes", "Decile", "Residents")
-    for x, words, side in zip(ends, heads, ("left", "right", "right", "right"), strict=True):
-        panel.text(
-            x if side == "right" else 0, y, words, fontsize=8.5, fontweight="bold", va="center", ha=side
-        )
+    for x, words, side in zip((0, *ends[1:]), heads, ("left", "right", "right", "right"), strict=True):
+        panel.text(x, y, words, fontsize=size_pt, fontweight="bold", va="center", ha=side)
+    rule_in = 0.36
+    row_in = min(0.225, (panel.get_ylim()[0] - y - rule_in) / len(chosen))
     columns = ("number", "zone_name", "minutes_p50", "imd_decile", "population")
     for number, name, minutes, decile, people in chosen[list(columns)].itertuples(index=False):
-        y += 0.225
-        panel.text(0.2, y, f"{number}", fontsize=8.5, fontweight="bold", va="center", ha="right")
-        zone = panel.text(ends[0], y, str(name), fontsize=8.5, va="center")
-        shorten(zone, 1.75)
+        y += row_in
+        panel.text(0.2, y, f"{number}", fontsize=size_pt, fontweight="bold", va="center", ha="right")
         values = (
             "not reached" if np.isnan(minutes) else f"{minutes:.0f}",
             f"{decile:.0f}",
             "not known" if np.isnan(people) else f"{people:,.0f}",
         )
         for x, words in zip(ends[1:], values, strict=True):
-            panel.text(x, y, words, fontsize=8.5, va="center", ha="right")
-    rule = far_rule(cutoff_min, limit_min, deprived_to)
-    panel.text(
-        0, y + 0.18, textwrap.fill(rule, 62), fontsize=SMALLEST_PT, va="top", color=GREY, linespacing=1.25
-    )
+            panel.text(x, y, words, fontsize=size_pt, va="center", ha="right")
+        shorten(panel.text(ends[0], y, str(name), fontsize=size_pt, va="center"), ends[1] - ends[0] - 0.85)
+    words = far_rule(cutoff_min, rule.limit_min, rule.deprived_to)
+    text = panel.text(0, y + 0.12, words, va="top", color=GREY, linespacing=1.2)
+    fit_lines(text, words, width, [page.smallest_pt], [2])
 
 
 def _count_phrase(zones: pd.DataFrame, deprivation_title: str, edition: str) -> str:

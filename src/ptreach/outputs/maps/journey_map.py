@@ -4,35 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import shapely
 from matplotlib import patheffects
 
+from ptreach.measures.bands import band_index
+from ptreach.measures.stability import unstable_zones
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
-from ptreach.outputs.maps.panel import draw_panel
-from ptreach.outputs.maps.sheet import LEFT, NOTICE, NOTICE_COLOUR, draw_heading, draw_sources, sheet
-from ptreach.outputs.maps.view import Z_LABELS, draw_bands, draw_edge, draw_ground, view_bounds
+from ptreach.outputs.maps.panel import doubt_entries, draw_headline, draw_key, draw_legend, legend_height_in
+from ptreach.outputs.maps.sheet import (
+    NOTICE,
+    NOTICE_COLOUR,
+    PORTRAIT,
+    SLIDE,
+    Box,
+    draw_heading,
+    draw_sources,
+    sheet,
+    write_description,
+)
+from ptreach.outputs.maps.view import Z_LABELS, draw_bands, draw_doubts, draw_edge, draw_ground, view_bounds
 from ptreach.outputs.ramp import INK
-from ptreach.outputs.wording import alt_text, in_even_lines, map_title, subtitle
+from ptreach.outputs.wording import in_even_lines, journey_description, journey_finding, journey_subtitle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from shapely.geometry import MultiPolygon
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
+    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.view import Bounds
 
-SIZE_IN: Final = (16.0, 9.0)
-DPI: Final = 160
-"""2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
-MAP_BOX: Final = (LEFT, 0.085, 0.725, 0.775)
-"""Left, bottom, width and height as shares of the figure."""
-SOURCES_TOP: Final = 0.066
-SOURCE_SIZES_PT: Final = (10.5, 9.5, 8.5, 7.5)
+MAP_BOXES: Final = {
+    SLIDE: Box(SLIDE.margin_in, SLIDE.body[0], 9.2, SLIDE.body_in),
+    PORTRAIT: Box(PORTRAIT.margin_in, PORTRAIT.body[0], PORTRAIT.room_in, 5.2),
+}
+"""Where the map is, by page."""
+PANEL_LEFT_IN: Final = 9.84
+HEADLINE_IN: Final = 1.5
+"""On the slide, where the panel beside the map begins, and the height of its large figures."""
+KEY_IN: Final = 1.25
+"""Kept free on the slide for what explains dots, hatching and lines."""
 
 
 def draw_journey_time_map(
@@ -47,19 +66,21 @@ def draw_journey_time_map(
     source_line: str,
     by_the_sea: bool,
     made_up: bool,
+    pages: Sequence[Page] = (SLIDE, PORTRAIT),
 ) -> None:
-    """Draw the bands of travel time as a 16:9 PNG, and its description as text beside it (``.txt``).
+    """Draw the bands of travel time, and its description as text beside it (``.txt``).
 
     The same inputs give the same bytes.
 
     Parameters
     ----------
     path
-        The PNG to write.
+        The slide's PNG; the other files of the picture are named after it.
     town
         Title, date, window and preset are taken from it.
     zones
-        Zones with ``minutes_p50`` (minutes, NaN where not reached), ``population`` and ``district_name``.
+        Zones with ``minutes_p50`` (minutes, NaN where not reached), ``departures_within_15`` … (share of
+        the window's minutes), ``population`` and ``district_name``.
     isochrones
         Cumulative areas by cutoff in minutes, in a metric coordinate reference system, as all that follows.
     ground
@@ -71,29 +92,86 @@ def draw_journey_time_map(
     origin_xy_m
         Easting and northing of the town's point.
     source_line
-        Sources and attributions, printed at the foot.
+        How it was computed, sources and attributions, printed at the foot.
     made_up
         Whether any of the data is made up: the map then says so.
+    pages
+        The pages to draw.
     """
-    with sheet(path, SIZE_IN, DPI) as figure:
-        axes = figure.add_axes(MAP_BOX)
-        aspect = (MAP_BOX[2] * SIZE_IN[0]) / (MAP_BOX[3] * SIZE_IN[1])
-        view = view_bounds(isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(), aspect)
-        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
-        kinds = draw_ground(axes, ground, land, view, by_the_sea=by_the_sea)
-        draw_bands(axes, isochrones, land, view)
-        edge = shapely.union_all(zones.geometry.to_numpy(), grid_size=1.0)
-        has_edge = draw_edge(axes, _without_slivers(edge), land, view)
-        labels = Labels(axes, view)
-        _draw_furniture(axes, labels, made_up=made_up)
-        _draw_origin(axes, labels, town.name, origin_xy_m)
-        labels.place_bands(isochrones, size_pt=12.5)
-        draw_heading(figure, map_title(town), subtitle(town))
-        draw_panel(figure, town, zones, kinds, has_edge=has_edge)
-        draw_sources(figure, source_line, SOURCE_SIZES_PT, SOURCES_TOP)
-    path.with_suffix(".txt").write_text(
-        alt_text(town, zones, made_up=made_up), encoding="utf-8", newline="\n"
+    title = journey_finding(town, zones)
+    shapes = zones.geometry.to_numpy()
+    edge = _without_slivers(shapely.union_all(shapes, grid_size=1.0))
+    unstable = unstable_zones(zones, town.preset.cutoffs_min)
+    bands = band_index(zones["minutes_p50"].to_numpy(dtype=np.float64), town.preset.cutoffs_min)
+    dotted = [
+        shapely.union_all(shapes[unstable & (bands == number)])
+        for number in range(len(town.preset.cutoffs_min))
+    ]
+    hatched = shapely.union_all(shapes[zones["minutes_p50"].isna().to_numpy()])
+    for page in pages:
+        with sheet(path, page, title) as figure:
+            map_box = MAP_BOXES[page]
+            axes = figure.add_axes(page.shares(map_box))
+            view = view_bounds(
+                isochrones[max(isochrones)], origin_xy_m, zones.geometry.to_numpy(),
+                map_box.width / map_box.height,
+            )  # fmt: skip
+            axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
+            kinds = draw_ground(axes, ground, land, view, by_the_sea=by_the_sea)
+            draw_bands(axes, isochrones, land, view)
+            kinds |= draw_doubts(axes, isochrones, dotted, hatched, view)
+            if draw_edge(axes, edge, land, view):
+                kinds.add("edge")
+            _draw_marks(axes, view, town, isochrones, origin_xy_m, made_up=made_up)
+            draw_heading(figure, page, title, journey_subtitle(town))
+            _draw_panel(figure, page, town, zones, kinds)
+            draw_sources(figure, page, source_line)
+    lines = journey_description(town, zones, title, made_up=made_up)
+    write_description(path, lines)
+
+
+def _draw_marks(
+    axes: Axes,
+    view: Bounds,
+    town: Town,
+    isochrones: Mapping[int, MultiPolygon],
+    origin_xy_m: tuple[float, float],
+    *,
+    made_up: bool,
+) -> None:
+    """Draw scale, north arrow, the town's star and name, and name the bands."""
+    labels = Labels(axes, view)
+    _draw_furniture(axes, labels, made_up=made_up)
+    draw_star(axes, labels, origin_xy_m, size_pt=17, edge_pt=1.2, clear_pt=10)
+    labels.place(
+        in_even_lines(town.name), *origin_xy_m, size_pt=11.2, must=True, on_point=False, fontweight="bold"
     )
+    labels.place_bands(isochrones, size_pt=10)
+
+
+def _draw_panel(
+    figure: Figure, page: Page, town: Town, zones: gpd.GeoDataFrame, kinds: Collection[str]
+) -> None:
+    """Draw headline, legend and key: one below the other beside the map, or side by side below it."""
+    cutoffs = town.preset.cutoffs_min
+    if page == SLIDE:
+        top, width = page.body[0], page.width_in - page.margin_in - PANEL_LEFT_IN
+        room_in = page.body_in - HEADLINE_IN - KEY_IN - 0.1
+        height_in = legend_height_in(len(cutoffs), room_in)
+        headline = Box(PANEL_LEFT_IN, top, width, HEADLINE_IN - 0.1)
+        legend = Box(PANEL_LEFT_IN, top + HEADLINE_IN, width, height_in)
+        below = legend.top + height_in + 0.14
+        key = Box(PANEL_LEFT_IN, below, width, page.body[1] - below)
+    else:
+        below = MAP_BOXES[page].top + MAP_BOXES[page].height + 0.2
+        left, right_in, height_in = page.margin_in, 3.3, page.body[1] - below
+        headline = Box(left, below, page.room_in - right_in - 0.3, 1.25)
+        key = Box(left, below + 1.3, headline.width, height_in - 1.3)
+        legend_in = legend_height_in(len(cutoffs), height_in)
+        legend = Box(page.width_in - page.margin_in - right_in, below, right_in, legend_in)
+    draw_headline(figure, page, headline, town, zones)
+    draw_legend(figure, page, legend, town, zones)
+    draw_key(figure, page, key, kinds, doubt_entries(town, zones, kinds))
 
 
 def _without_slivers(area: BaseGeometry) -> BaseGeometry:
@@ -102,26 +180,19 @@ def _without_slivers(area: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(closed)])
 
 
-def _draw_origin(axes: Axes, labels: Labels, name: str, origin_xy_m: tuple[float, float]) -> None:
-    """Mark the town's point by a star and name it."""
-    x, y = origin_xy_m
-    draw_star(axes, labels, origin_xy_m, size_pt=21, edge_pt=1.4, clear_pt=13)
-    labels.place(in_even_lines(name), x, y, size_pt=14, must=True, on_point=False, fontweight="bold")
-
-
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
     """Draw scale bar, north arrow and, where it is due, the notice of made-up data."""
-    draw_scale(axes, labels, 12)
+    draw_scale(axes, labels, 9.6)
     arrow = axes.annotate(
         "N", xy=(0.972, 0.975), xytext=(0.972, 0.895), xycoords="axes fraction", ha="center", va="center",
-        fontsize=14, fontweight="bold", color=INK, zorder=Z_LABELS,
-        arrowprops={"arrowstyle": "-|>,head_width=0.4,head_length=0.8", "color": INK, "linewidth": 2},
+        fontsize=11.2, fontweight="bold", color=INK, zorder=Z_LABELS,
+        arrowprops={"arrowstyle": "-|>,head_width=0.32,head_length=0.64", "color": INK, "linewidth": 1.6},
     )  # fmt: skip
     arrow.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
     labels.keep_clear(arrow)
     if made_up:
         notice = axes.text(
-            0.5, 0.965, NOTICE, transform=axes.transAxes, ha="center", va="top", fontsize=20,
+            0.5, 0.965, NOTICE, transform=axes.transAxes, ha="center", va="top", fontsize=16,
             fontweight="bold", color="white", zorder=Z_LABELS + 3,
             bbox={"boxstyle": "square,pad=0.4", "facecolor": NOTICE_COLOUR, "edgecolor": "none"},
         )  # fmt: skip

@@ -2,102 +2,140 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from ptreach.outputs.maps.sheet import GREY
-from ptreach.outputs.maps.view import LINES
+from ptreach.measures.stability import unstable_zones
+from ptreach.outputs.maps.choropleth import draw_swatch
+from ptreach.outputs.maps.sheet import GREY, bound, fit_lines, inch_axes
+from ptreach.outputs.maps.view import DOTS, EDGE, HATCH, LINES
 from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
-from ptreach.outputs.wording import people_by_band, percent, within_phrase
+from ptreach.outputs.wording import people_by_band, percent, unstable_phrase, within_phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ptreach.config import Town
+    from ptreach.outputs.maps.sheet import Box, Page
 
-PANEL_BOX: Final = (0.772, 0.085, 0.206, 0.775)
-"""Left, bottom, width and height as shares of the figure."""
-ROW_IN: Final = 0.46
+Doubt = tuple[str, str, str]
+"""What a hatch on the map says: fill, hatch, words."""
+ROW_IN: Final = 0.37
 """Height of a row of the legend in inches, less where there are many."""
-LINES_IN: Final = 1.4
-"""Room in inches that is kept for the lines explained below the legend."""
+ROOMY_IN: Final = 0.33
+"""From which height on the number of people stands below their share, not beside it."""
+LAST_ROW_IN: Final = 0.30
+"""The last row's at least: its words take two lines."""
+ENTRY_IN: Final = 0.23
+"""Height of a line of what is explained below the legend."""
+SWATCH_IN: Final = 0.33
+WORDS_IN: Final = 0.45
+"""Widths of swatches, and where the words beside them begin."""
+ROAD_RIM: Final = "#8A8A8A"
+_AREAS: Final = {
+    "water": ("Lake or river", WATER),
+    "sea": ("Sea", SEA),
+    "outside": ("Outside the area", OUTSIDE),
+}
 
 
-def draw_panel(
-    figure: Figure, town: Town, zones: gpd.GeoDataFrame, kinds: Collection[str], *, has_edge: bool
-) -> None:
-    """Draw the panel: a headline number, bands with their people, and the kinds of lines on the map."""
-    height_in = PANEL_BOX[3] * figure.get_figheight()
-    panel = figure.add_axes(PANEL_BOX)
-    panel.set(xlim=(0, 1), ylim=(height_in, 0))
-    panel.set_axis_off()
-    y = _draw_headline(panel, town, zones)
-    y = _draw_bands(panel, town, zones, y + 0.25)
-    _draw_lines(panel, kinds, y + 0.28, has_edge=has_edge)
-
-
-def _draw_headline(panel: Axes, town: Town, zones: gpd.GeoDataFrame) -> float:
-    """Write the share within the middle cutoff in large figures; return the inches used so far."""
+def draw_headline(figure: Figure, page: Page, box: Box, town: Town, zones: gpd.GeoDataFrame) -> None:
+    """Write the share within the middle cutoff in large figures, and of whom it is."""
+    axes = inch_axes(figure, page, box)
     share, words = within_phrase(town, zones)
-    panel.text(0, 0.36, share, fontsize=44, fontweight="bold", va="center")
-    lines = textwrap.wrap(words, 30)
-    panel.text(0, 0.80, "\n".join(lines), fontsize=13.5, va="top", linespacing=1.3)
-    return 0.80 + 0.26 * len(lines)
+    axes.text(0, 0.29, share, fontsize=35, fontweight="bold", va="center")
+    text = axes.text(0, 0.62, words, va="top", linespacing=1.25)
+    sizes = (10.8, 9.8, page.pt(8.8), page.smallest_pt)
+    fit_lines(
+        text, words, box.width, sizes, [int((box.height - 0.62) * 72 / (size * 1.25)) for size in sizes]
+    )
 
 
-def _draw_bands(panel: Axes, town: Town, zones: gpd.GeoDataFrame, top_in: float) -> float:
-    """Draw a row a band: colour, minutes, share and number of residents; return the inches used so far."""
+def draw_legend(figure: Figure, page: Page, box: Box, town: Town, zones: gpd.GeoDataFrame) -> None:
+    """Draw a row a band: colour, minutes, share and number of residents."""
+    axes = inch_axes(figure, page, box)
     colours = (*band_colours(len(town.preset.cutoffs_min)), GROUND)
-    panel.plot([0, 1], [top_in - 0.1] * 2, color=INK, linewidth=1.2)
-    panel.text(0, top_in + 0.14, "Travel time", fontsize=12.5, fontweight="bold", va="center")
-    panel.text(1, top_in + 0.14, "Residents", fontsize=12.5, fontweight="bold", va="center", ha="right")
-    y = top_in + 0.36
-    row_in = min(ROW_IN, (panel.get_ylim()[0] - LINES_IN - y) / len(colours))
+    axes.plot([0, box.width], [0.02] * 2, color=INK, linewidth=1.0)
+    for x, words, side in ((0.0, "Travel time", "left"), (box.width, "Residents", "right")):
+        axes.text(x, 0.19, words, fontsize=10, fontweight="bold", va="center", ha=side)
+    y, row_in = 0.36, min(ROW_IN, (box.height - 0.36 - LAST_ROW_IN) / (len(colours) - 1))
+    roomy = row_in >= ROOMY_IN
+    size_pt = page.pt(10.0 if roomy else 8.0)
     for row, colour in zip(people_by_band(zones, town.preset.cutoffs_min), colours, strict=True):
-        panel.add_artist(
-            Rectangle((0.004, y + 0.05), 0.125, row_in - 0.12, facecolor=colour, edgecolor=INK, linewidth=1.1)
-        )
-        middle = y + row_in / 2 - 0.01
-        panel.text(
-            0.17, middle, row.label.replace(", or", ",\nor"), fontsize=12.5, va="center", linespacing=1.1
-        )
-        panel.text(
-            1, middle - 0.085, percent(row.share), fontsize=13.5, fontweight="bold", va="center", ha="right"
-        )
-        panel.text(1, middle + 0.115, f"{row.people:,.0f}", fontsize=9.5, color=GREY, va="center", ha="right")
-        y += row_in
-    return y
+        height = max(row_in, LAST_ROW_IN) if colour == colours[-1] else row_in
+        draw_swatch(axes, (0.01, y + height * 0.1, SWATCH_IN, height * 0.8), colour, None)
+        middle = y + height / 2
+        label = row.label.replace(", or", ",\nor")
+        axes.text(WORDS_IN, middle, label, fontsize=size_pt, va="center", linespacing=1.0)
+        up, left, down = (0.07, 0.0, 0.10) if roomy else (0.0, 0.5, 0.0)
+        share = axes.text(box.width, middle - up, percent(row.share), fontsize=size_pt + 0.8)
+        people = axes.text(box.width - left, middle + down, f"{row.people:,.0f}", fontsize=page.smallest_pt)
+        share.set(fontweight="bold", va="center", ha="right")
+        people.set(color=GREY, va="center", ha="right")
+        y += height
 
 
-def _draw_lines(panel: Axes, kinds: Collection[str], top_in: float, *, has_edge: bool) -> None:
-    """Explain the lines that are on the map, as many as there is room for."""
-    entries = [
-        ("Main road", "major", "#8A8A8A"),
-        ("Railway", "rail", LINES["rail"].colour),
-        ("Lake or river", "water", WATER),
-        ("Sea", "sea", SEA),
-        ("Outside the area", "outside", OUTSIDE),
-    ]
-    shown = [(label, kind, colour) for label, kind, colour in entries if kind in kinds]
-    y = top_in
-    for label, kind, colour in shown:
-        if kind in {"water", "sea", "outside"}:
-            panel.add_artist(Rectangle((0.004, y - 0.09), 0.125, 0.18, facecolor=colour, edgecolor="#6F8799"))
-        else:
-            panel.add_line(Line2D([0.004, 0.129], [y, y], color=colour, linewidth=LINES[kind].width_pt + 3.2))
-            if kind == "major":
-                panel.add_line(
-                    Line2D([0.004, 0.129], [y, y], color="white", linewidth=LINES[kind].width_pt + 1.4)
-                )
-        panel.text(0.17, y, label, fontsize=11.5, va="center")
-        y += 0.3
-    if has_edge:
-        panel.add_line(Line2D([0.004, 0.129], [y, y], color="#5B5B5B", linewidth=1.3, linestyle=(0, (5, 3))))
-        panel.text(0.17, y, "Edge of the area counted", fontsize=11.5, va="center")
+def legend_height_in(bands_n: int, room_in: float) -> float:
+    """Return the height of the legend of so many bands, where there is `room_in` for it."""
+    return min(room_in, 0.36 + ROW_IN * (bands_n + 1))
+
+
+def draw_key(figure: Figure, page: Page, box: Box, kinds: Collection[str], doubts: Sequence[Doubt]) -> None:
+    """Explain dots, hatching and the lines on the map, as many as there is room for.
+
+    `kinds` are those that `draw_ground` drew, and ``edge``; `doubts` are fill, hatch and words.
+    """
+    axes = inch_axes(figure, page, box)
+    size_pt = page.pt(8.8)
+    y = 0.02
+    for colour, hatch, words in doubts:
+        text = axes.text(WORDS_IN, y + 0.02, words, va="top", linespacing=1.15)
+        fit_lines(text, bound(words), box.width - WORDS_IN, [size_pt, page.smallest_pt], [3, 3])
+        lines = text.get_text().count("\n") + 1
+        draw_swatch(axes, (0.01, y, SWATCH_IN, 0.18), colour, hatch)
+        y += 0.09 + lines * size_pt * 1.2 / 72
+    for kind, words in (
+        ("major", "Main road"),
+        ("rail", "Railway"),
+        *((k, w) for k, (w, _) in _AREAS.items()),
+        ("edge", "Edge of the area counted"),
+    ):
+        if kind in kinds and y + ENTRY_IN <= box.height:
+            _draw_sample(axes, kind, y + 0.09)
+            axes.text(WORDS_IN, y + 0.09, words, fontsize=size_pt, va="center")
+            y += ENTRY_IN
+
+
+def _draw_sample(axes: Axes, kind: str, y: float) -> None:
+    """Draw what a kind of line or area is on the map."""
+    ends = [0.01, 0.01 + SWATCH_IN]
+    if kind in _AREAS:
+        axes.add_artist(
+            Rectangle((0.01, y - 0.07), SWATCH_IN, 0.14, facecolor=_AREAS[kind][1], edgecolor="#6F8799")
+        )
+    elif kind == "edge":
+        axes.add_line(Line2D(ends, [y, y], color=EDGE, linewidth=1.1, linestyle=(0, (4, 2.4))))
+    else:
+        colour = ROAD_RIM if kind == "major" else LINES[kind].colour
+        axes.add_line(Line2D(ends, [y, y], color=colour, linewidth=LINES[kind].width_pt + 2.6))
+        if kind == "major":
+            axes.add_line(Line2D(ends, [y, y], color="white", linewidth=LINES[kind].width_pt + 1.1))
+
+
+def doubt_entries(town: Town, zones: gpd.GeoDataFrame, kinds: Collection[str]) -> list[Doubt]:
+    """Return fill, hatch and words of what dots and hatching are, where they are among the `kinds` on the map."""
+    cutoffs = town.preset.cutoffs_min
+    unstable, without = int(unstable_zones(zones, cutoffs).sum()), int(zones["minutes_p50"].isna().sum())
+    entries = []
+    if DOTS in kinds:
+        words = unstable_phrase(town, unstable, len(zones))
+        entries.append((band_colours(len(cutoffs))[len(cutoffs) // 2], DOTS, words[:1].upper() + words[1:]))
+    if HATCH in kinds:
+        entries.append((GROUND, HATCH, f"No journey in most minutes ({without} of {len(zones)} zones)"))
+    return entries

@@ -26,6 +26,8 @@ class PlaceWords:
     deprivation_title: str
     source_line: str
     made_up: bool
+    correlations_line: str = ""
+    """Sources of the correlations, where they have travel times among them and so owe to more."""
 
 
 def draw_place(
@@ -64,6 +66,6 @@ def draw_place(
             indicators=correlations.drawn,
             area=words.area,
             edition=words.edition,
-            source_line=words.source_line,
+            source_line=words.correlations_line or words.source_line,
             made_up=words.made_up,
         )

@@ -1,13 +1,17 @@
-"""The sheet that pictures are drawn on: slide-shaped, with title and subtitle above and sources at the foot.
+"""The pages that pictures are drawn on, slide and A4: title and subtitle above, sources at the foot.
 
-Sizes of letters are given for a sheet 16 inches wide and shrink with the sheet.
+A picture is laid out once a page and written twice, as PNG and as SVG. Letters of the SVG are outlines, not
+text: so it looks the same in every program, whichever fonts that has, and no longer word of a wider font runs
+into the next; its words are in its title and in the description beside it. Streets are pixels in it.
 """
 
 from __future__ import annotations
 
+import io
+import re
 import textwrap
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,87 +23,235 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-SIZE_IN: Final = (12.8, 7.2)
 DPI: Final = 200
-"""2560 by 1440 pixels: sharp on a projector, small enough for a slide."""
-SMALLEST_PT: Final = 8.0
-"""No letters are smaller on a sheet of this size: on a slide of 13.33 by 7.5 inches they are 8.3 points."""
-LEFT: Final = 0.022
-RIGHT: Final = 0.978
-FOOT_TOP: Final = 0.094
-SOURCE_SIZES_PT: Final = (8.8, SMALLEST_PT)
 GREY: Final = "#4A4A4A"
 NOTICE_COLOUR: Final = "#B00020"
 NOTICE: Final = "MADE-UP DATA"
-_STYLE: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False}
-_FULL_WIDTH_IN: Final = 16.0
+LINE_EM: Final = 1.25
+"""Distance of lines of text, in heights of its letters."""
+SUBTITLE_UP_IN: Final = 0.17
+TITLE_UP_IN: Final = 0.19
+"""How far above the picture the subtitle stands, and above that the title."""
+_STYLE: Final[dict[Any, Any]] = {
+    "font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False, "hatch.linewidth": 0.8,
+    "text.hinting": "none",  # else letters of the PNG are narrower than those of the SVG
+    "svg.fonttype": "path", "svg.hashsalt": "ptreach", "svg.image_inline": True,
+}  # fmt: skip
+_LONG_DECIMALS: Final = re.compile(r"(\.\d\d)\d+")
+_PATH_DATA: Final = re.compile(r'(?<=\bd=")[^"]*')
+
+
+class Box(NamedTuple):
+    """A part of a page in inches; ``top`` is the distance from the page's top."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Page(NamedTuple):
+    """A page: sizes in inches and points, the largest of letters first."""
+
+    suffix: str
+    """What files of this page have after the picture's name."""
+    width_in: float
+    height_in: float
+    margin_in: float
+    """To the left and right."""
+    title_pt: tuple[float, float]
+    """Size of a short title, and the least."""
+    title_lines: int
+    subtitle_pt: tuple[float, float]
+    subtitle_lines: int
+    foot_pt: tuple[float, ...]
+    body: tuple[float, float]
+    """Where the picture begins and ends below title and subtitle: distances from the page's top."""
+    bottom_in: float
+    """Kept free below the foot."""
+
+    @property
+    def smallest_pt(self) -> float:
+        """The least size of letters."""
+        return self.foot_pt[-1]
+
+    @property
+    def room_in(self) -> float:
+        """Width between the margins."""
+        return self.width_in - 2 * self.margin_in
+
+    @property
+    def body_in(self) -> float:
+        """Height of the picture."""
+        return self.body[1] - self.body[0]
+
+    def pt(self, size_pt: float) -> float:
+        """Return a size of letters, raised to the page's least."""
+        return max(size_pt, self.smallest_pt)
+
+    def beside(self, path: Path, ending: str = ".png") -> Path:
+        """Return the file of this page for the picture at `path`, which is the slide's PNG."""
+        return path.with_name(f"{path.stem}{self.suffix}{ending}")
+
+    def shares(self, box: Box) -> tuple[float, float, float, float]:
+        """Return left, bottom, width and height of a box as shares of the page."""
+        bottom = self.height_in - box.top - box.height
+        return (
+            box.left / self.width_in, bottom / self.height_in, box.width / self.width_in,
+            box.height / self.height_in,
+        )  # fmt: skip
+
+
+SLIDE: Final = Page("", 12.8, 7.2, 0.28, (24.0, 12.0), 1, (12.4, 8.0), 1, (8.8, 8.0), (1.0, 6.38), 0.03)
+"""16:9, 2560 by 1440 pixels: sharp on a projector; on a slide of 13.33 inches 8 points are 8.3."""
+PORTRAIT: Final = Page("-a4", 8.27, 11.69, 0.6, (20.0, 13.0), 2, (11.0, 9.0), 2, (9.0,), (2.0, 9.69), 0.5)
+"""A4 upright, for a report."""
+LANDSCAPE: Final = Page("-a4", 11.69, 8.27, 0.6, (21.0, 13.0), 1, (11.5, 9.0), 1, (9.0,), (1.45, 6.7), 0.45)
+"""A4 on its side, for what is wide."""
+SMALLEST_PT: Final = SLIDE.smallest_pt
 
 
 @contextmanager
-def sheet(path: Path, size_in: tuple[float, float] = SIZE_IN, dpi: int = DPI) -> Iterator[Figure]:
-    """Yield an empty sheet of `size_in` inches, and write it as a PNG once it is drawn.
+def sheet(path: Path, page: Page = SLIDE, title: str = "") -> Iterator[Figure]:
+    """Yield an empty page for the picture at `path`, and write it as PNG and SVG once it is drawn.
 
-    The same drawing gives the same bytes, whatever the user's settings of matplotlib.
+    The same drawing gives the same bytes, whatever the user's settings of matplotlib. `title` is that of the
+    SVG, which has no words else.
     """
     with mpl.rc_context():
         mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
         mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=size_in, dpi=dpi, facecolor="white")
+        figure = Figure(figsize=(page.width_in, page.height_in), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         yield figure
         figure.savefig(
-            path, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-        )
-
-
-def draw_heading(figure: Figure, title: str, subtitle: str, *, made_up: bool = False) -> None:
-    """Write title and subtitle, each as large as fits its line, and the notice of made-up data."""
-    scale = figure.get_figwidth() / _FULL_WIDTH_IN
-    room_px = figure.bbox.width * (RIGHT - LEFT)
-    subtitle_px = room_px
-    if made_up:
-        notice = figure.text(
-            RIGHT - 0.006, 0.891, NOTICE, fontsize=16 * scale, fontweight="bold", color="white", va="center",
-            ha="right", bbox={"boxstyle": "square,pad=0.4", "facecolor": NOTICE_COLOUR, "edgecolor": "none"},
+            page.beside(path), format="png", dpi=DPI, metadata={"Software": None},
+            pil_kwargs={"compress_level": 3},
         )  # fmt: skip
-        subtitle_px -= 1.15 * notice.get_window_extent().width
-    lines: tuple[tuple[float, str, float, float, dict[str, Any]], ...] = (
-        (0.945, title, 30.0, room_px, {"fontweight": "bold"}),
-        (0.891, subtitle, 15.5, subtitle_px, {"color": GREY}),
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Title": title})
+        page.beside(path, ".svg").write_text(_lean(drawn.getvalue()), encoding="utf-8", newline="\n")
+
+
+def _lean(svg: str) -> str:
+    """Return an SVG with two decimals of a point in its paths: a hundredth of a pixel, half the bytes."""
+    return _PATH_DATA.sub(lambda match: _LONG_DECIMALS.sub(r"\1", match.group()), svg)
+
+
+def inch_axes(figure: Figure, page: Page, box: Box) -> Axes:
+    """Return axes without frame over `box`, whose units are inches from its left and its top."""
+    axes = figure.add_axes(page.shares(box))
+    axes.set(xlim=(0, box.width), ylim=(box.height, 0))
+    axes.set_axis_off()
+    return axes
+
+
+def draw_heading(figure: Figure, page: Page, title: str, subtitle: str, *, made_up: bool = False) -> None:
+    """Write title and subtitle, each as large as fits its lines, and the notice of made-up data.
+
+    What does not fit in the least size is cut.
+    """
+    notice_in = _draw_notice(figure, page) if made_up else 0.0
+    written: list[Text] = []
+    parts: tuple[tuple[str, tuple[float, float], int, float, dict[str, Any]], ...] = (
+        (subtitle, page.subtitle_pt, page.subtitle_lines, page.room_in - notice_in, {"color": GREY}),
+        (title, page.title_pt, page.title_lines, page.room_in, {"fontweight": "bold"}),
     )
-    for y, words, full_pt, line_px, style in lines:
-        size_pt = full_pt * scale
-        text = figure.text(LEFT, y, words, fontsize=size_pt, va="center", **style)
-        size_pt *= min(1.0, line_px / text.get_window_extent().width)
-        text.set_fontsize(size_pt)
-        while text.get_window_extent().width > line_px:  # letters keep to whole pixels
-            size_pt *= 0.99
-            text.set_fontsize(size_pt)
+    for words, (most_pt, least_pt), lines_n, room_in, style in parts:
+        text = figure.text(page.margin_in / page.width_in, 0, words, va="baseline", linespacing=1.2, **style)
+        sizes = [most_pt * 0.97**step for step in range(40) if most_pt * 0.97**step > least_pt]
+        fit_lines(text, words, room_in, [*sizes, least_pt], [lines_n] * (len(sizes) + 1))
+        written.append(text)
+    # From the picture upwards, so that a short heading stands near it
+    y_in = page.height_in - page.body[0] + SUBTITLE_UP_IN
+    for text in written:
+        text.set_y(y_in / page.height_in)
+        y_in += text.get_window_extent().height / figure.dpi + TITLE_UP_IN
 
 
-def draw_sources(
-    figure: Figure, source_line: str, sizes_pt: Sequence[float] = SOURCE_SIZES_PT, top: float = FOOT_TOP
+def _draw_notice(figure: Figure, page: Page) -> float:
+    """Write the notice of made-up data at the right, beside a subtitle of one line, else above the title.
+
+    Return the inches that it takes of the line.
+    """
+    beside = page.subtitle_lines == 1
+    y_in = page.height_in - page.body[0] + SUBTITLE_UP_IN + 0.06 if beside else page.height_in - 0.42
+    notice = figure.text(
+        1 - page.margin_in / page.width_in - 0.006, y_in / page.height_in, NOTICE, fontsize=12.8,
+        fontweight="bold", color="white", va="center", ha="right",
+        bbox={"boxstyle": "square,pad=0.4", "facecolor": NOTICE_COLOUR, "edgecolor": "none"},
+    )  # fmt: skip
+    return 1.15 * float(notice.get_window_extent().width) / figure.dpi if beside else 0.0
+
+
+def bound(words: str) -> str:
+    """Return words whose last brackets stay in one line."""
+    head, bracket, tail = words.rpartition("(")
+    return head + bracket + tail.replace(" ", "\u00a0") if bracket else words
+
+
+def fit_lines(
+    text: Text,
+    words: str,
+    room_in: float,
+    sizes_pt: Sequence[float],
+    most_lines: Sequence[int],
+    placeholder: str = "…",
 ) -> None:
-    """Write sources and attributions at the foot, from `top` down, smaller where they are long.
+    """Write `words` in the first of `sizes_pt` in which they take at most so many lines of `room_in` inches.
+
+    `most_lines` has the number of lines for each size. Where they fit in none, they are cut in the last one
+    and end with `placeholder`.
+    """
+    figure = text.get_figure(root=True)
+    if figure is None:
+        raise ValueError("a text that is on no sheet has no width")
+    for size_pt, most in zip(sizes_pt, most_lines, strict=True):
+        text.set(text=words, fontsize=size_pt)
+        width_in = text.get_window_extent().width / figure.dpi
+        if width_in <= room_in:
+            return
+        if most > 1 and _wrapped(text, words, room_in, width_in, most):
+            return
+    letters = max(int(0.96 * len(words) * room_in / width_in), len(placeholder) + 1)
+    while True:
+        lines = textwrap.wrap(words, letters, max_lines=most, placeholder=placeholder)
+        text.set_text("\n".join(lines))
+        if text.get_window_extent().width <= room_in * figure.dpi or letters <= len(placeholder) + 1:
+            return
+        letters -= 1
+
+
+def _wrapped(text: Text, words: str, room_in: float, width_in: float, most: int) -> bool:
+    """Write `words` in at most so many lines; return whether they fit."""
+    # A line may be wider than the average of all by a few letters
+    for slack in (0.96, 0.9):
+        lines = textwrap.wrap(words, max(1, int(slack * len(words) * room_in / width_in)))
+        if len(lines) > most:
+            return False
+        text.set_text("\n".join(lines))
+        figure = text.get_figure(root=True)
+        if figure is not None and text.get_window_extent().width <= room_in * figure.dpi:
+            return True
+    return False
+
+
+def draw_sources(figure: Figure, page: Page, source_line: str) -> None:
+    """Write sources and attributions at the foot, smaller where they are long.
 
     What does not fit in the smallest size is cut, and the reader sent to the pack's README.
     """
-    text = figure.text(LEFT, top, source_line, color=GREY, va="top", linespacing=1.25)
-    height_in = top * figure.get_figheight() - 0.08
-    for size_pt in sizes_pt:
-        text.set(text=source_line, fontsize=size_pt)
-        room_px = figure.bbox.width * (RIGHT - LEFT)
-        # A line may be wider than the average of all by a few letters
-        letters = int(0.96 * len(source_line) * room_px / text.get_window_extent().width)
-        most = int(height_in * 72 / (size_pt * 1.25))
-        lines = textwrap.wrap(source_line, letters)
-        if len(lines) <= most:
-            break
-    else:
-        lines = textwrap.wrap(source_line, letters, max_lines=most, placeholder=" … All sources: README.txt")
-    text.set_text("\n".join(lines))
+    top_in = page.body[1] + 0.09
+    text = figure.text(
+        page.margin_in / page.width_in, 1 - top_in / page.height_in, source_line, color=GREY, va="top",
+        linespacing=LINE_EM,
+    )  # fmt: skip
+    height_in = page.height_in - top_in - page.bottom_in
+    lines = [int(height_in * 72 / (size_pt * LINE_EM)) for size_pt in page.foot_pt]
+    fit_lines(text, source_line, page.room_in, page.foot_pt, lines, " … All sources: README.txt")
 
 
 def shorten(text: Text, room_in: float) -> None:

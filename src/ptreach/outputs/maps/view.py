@@ -11,7 +11,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
+from ptreach.measures.isochrones import only_polygons
+from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours, letters_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,16 @@ PADDING: Final = 0.05
 PATHS_BELOW_M: Final = 9_000.0
 MINOR_BELOW_M: Final = 70_000.0
 """Widths of view in metres above which footpaths, and then minor streets, are left out: they would blur."""
+HATCH: Final = "////"
+"""Of what there is no figure for: zones that are not reached, authorities without a score."""
+DOTS: Final = "..."
+"""Of zones whose band hangs on the minute of leaving."""
+EDGE: Final = "#5B5B5B"
+"""The line around the area counted."""
+NO_JOURNEY: Final = "#77777C"
+"""Hatching of the ground."""
+SMALLEST_DOUBT_PX: Final = 400.0
+"""Area in pixels below which neither dot nor line of a hatch would be seen."""
 OUTLINES_APART_PX: Final = 4.5
 
 # What is painted over what: ground, bands, water, streets, outlines, labels
@@ -102,6 +113,7 @@ def draw_ground(
             lines, colors=style.colour, linewidths=style.width_pt * zoom, alpha=style.alpha, capstyle="round"
         )
         collection.set_zorder(Z_STREETS + step / 10 if kind != "river" else Z_WATER)
+        collection.set_rasterized(kind in {"path", "minor", "major"})  # an SVG of all streets is slow to open
         axes.add_collection(collection, autolim=False)
         drawn.add("water" if kind == "river" else kind)
     return drawn
@@ -130,6 +142,47 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
         taken = shapely.union(taken, outline)
 
 
+def draw_doubts(
+    axes: Axes,
+    isochrones: Mapping[int, MultiPolygon],
+    unstable: Sequence[BaseGeometry],
+    without: BaseGeometry,
+    view: Bounds,
+) -> set[str]:
+    """Dot bands where zones of them are `unstable`; hatch what of zones `without` minutes is in no band.
+
+    `unstable` has the zones of each band in one geometry, nearest first. Return the hatches that are drawn.
+    """
+    frame = box(*view)
+    pixel_m = (view[2] - view[0]) / axes.bbox.width
+    cutoffs = sorted(isochrones)
+    nearer: BaseGeometry = MultiPolygon()
+    parts = []
+    for cutoff, colour, zones in zip(cutoffs, band_colours(len(cutoffs)), unstable, strict=True):
+        band = clipped(isochrones[cutoff], frame)
+        parts.append((shapely.intersection(zones, shapely.difference(band, nearer)), colour, DOTS))
+        nearer = band
+    parts.append((shapely.difference(clipped(without, frame), nearer), GROUND, HATCH))
+    drawn = set()
+    for area, colour, hatch in parts:
+        shown = only_polygons(shapely.simplify(only_polygons(area), pixel_m / 2))
+        if shown.area < SMALLEST_DOUBT_PX * pixel_m**2:
+            continue
+        drawn.add(hatch)
+        axes.add_artist(
+            PathPatch(
+                polygon_outline(shown), fill=False, edgecolor=doubt_colour(colour), linewidth=0, hatch=hatch,
+                zorder=Z_OUTLINES - 0.5,
+            )
+        )  # fmt: skip
+    return drawn
+
+
+def doubt_colour(fill: str) -> str:
+    """Return the colour of dots and hatching on a fill: quiet on the ground, which is half of the map."""
+    return NO_JOURNEY if fill == GROUND else letters_on(fill)
+
+
 def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str) -> None:
     """Draw a line above the streets."""
     lines = line_coordinates(np.array([outline]))
@@ -147,9 +200,7 @@ def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bou
     lines = line_coordinates(np.array([edge]))
     if not lines:
         return False
-    collection = LineCollection(
-        lines, colors="#5B5B5B", linewidths=1.3, linestyles=(0, (5, 3)), zorder=Z_EDGE
-    )
+    collection = LineCollection(lines, colors=EDGE, linewidths=1.3, linestyles=(0, (5, 3)), zorder=Z_EDGE)
     axes.add_collection(collection, autolim=False)
     return True
 

@@ -110,13 +110,13 @@ def write_slides(
 
 def _add_map(deck: Deck, town: Town, deciles: pd.DataFrame, map_path: Path) -> None:
     """Show the map without its heading, which the slide's title and the line below it replace."""
-    from ptreach.outputs.maps.journey_map import MAP_BOX
+    from ptreach.outputs.maps.sheet import SLIDE
 
     words = map_path.with_suffix(".txt").read_text(encoding="utf-8")
     slide = deck.add_slide(slide_words.map_finding(town, deciles), words, (0.28, 0.36, _ROOM_IN, 0.5))
     line = _one_line(subtitle(town), WIDTH_IN - 0.4, 14)
     add_text(slide, (0.28, 0.82, WIDTH_IN - 0.4, 0.34), "When", [Words(line, 14, colour=GREY)])
-    heading = 1 - (MAP_BOX[1] + MAP_BOX[3]) - 0.01  # all but a little of what is above the map
+    heading = SLIDE.body[0] / SLIDE.height_in - 0.01  # all but a little of what is above the map
     add_picture(slide, map_path, (0.1, 1.18, WIDTH_IN - 0.2, HEIGHT_IN - 1.2), words, crop_top=heading)
 
 

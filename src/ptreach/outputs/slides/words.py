@@ -9,12 +9,13 @@ import numpy as np
 
 from ptreach.model import Reason
 from ptreach.outputs.wording import (
-    TITLE_WORDS,
+    NOBODY,
     district_phrase,
     joined,
     long_date,
     people_by_band,
     percent,
+    share_finding,
     window_phrase,
     within_phrase,
 )
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from ptreach.config import Town
     from ptreach.outputs.facts import PackFacts
 
-NOBODY: Final = "No residents are counted here"
-TITLE_LETTERS: Final = 64
-"""The most letters of a title that names the town, which must fit one line."""
 FAR_ZONES: Final = 10
 """The most zones that a slide lists."""
 
@@ -46,21 +44,7 @@ def decile_shares(town: Town, deciles: pd.DataFrame) -> dict[str, float]:
 
 def map_finding(town: Town, deciles: pd.DataFrame) -> str:
     """Return the title over the map: how many are within the middle cutoff, of the town if there is room."""
-    share, cutoff = decile_shares(town, deciles)["all"], middle_cutoff(town)
-    if math.isnan(share):
-        return NOBODY
-    people = (f"{percent(share)} of residents", percent(share)) if share else ("No resident", "Nobody")
-    outward = town.preset.direction == "from"
-    ends = "" if share else "s" if outward else "es"
-    of_town = [
-        f"{who} live{ends} within {cutoff} minutes of {town.name}"
-        if outward
-        else f"{who} reach{ends} {town.name} within {cutoff} minutes"
-        for who in people
-    ]
-    short = f"{people[0]} {'are' if share else 'is'} within {cutoff} minutes"
-    fits = (title for title in of_town if len(title.split()) <= TITLE_WORDS and len(title) <= TITLE_LETTERS)
-    return next(fits, short)
+    return share_finding(town, decile_shares(town, deciles)["all"])
 
 
 def middle_finding(town: Town, zones: pd.DataFrame, deciles: pd.DataFrame) -> str:

@@ -83,7 +83,7 @@ SHARED_COLUMNS: Final = (
     ),
     Column(
         "unstable",
-        "Band hangs on the minute",
+        "Unstable band",
         "Whether fewer than half of the window's minutes lie in the zone's band: leave at another minute, "
         "and it is more often nearer or farther.",
         Kind.FLAG,
