@@ -35,6 +35,7 @@ from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
+from ptreach.outputs.places import left_out_words, scene_of, write_places
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.snapping import snapping_of
@@ -63,7 +64,7 @@ from ptreach.towns import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ptreach.config import Town
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from ptreach.model import Areas, CorrelationMatrix, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
+    from ptreach.outputs.maps.places_picture import PlaceScene
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
 
@@ -270,10 +272,11 @@ def run(
     progress: Progress,
     tiles: bool = False,
     r5_jar: Path | None = None,
+    keep: Callable[[PlaceScene], None] | None = None,
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
-    Engine ``r5`` runs R5 itself, of `r5_jar`.
+    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what `places` sets towns side by side by.
 
     Raises
     ------
@@ -312,32 +315,45 @@ def run(
     schools = source_records(areas_recipe, areas_folder, ("schools",))
     more = (*schools, *opportunity_records(town))
     sources = _sources(records, areas.sources, correlations, more)
-    pack = write_pack(
-        out / town.slug,
-        PackContent(
-            town=town,
-            zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
-            isochrones=surface.isochrones[MEDIAN],
-            ground=ground,
-            land=surface.land,
-            origin_xy_m=origin_xy_m,
-            facts=dataclasses.replace(
-                _facts(router, opened, areas, correlations, network_recipe, sources, absent, around.repairs),
-                sunset=Sunset.of(verdict),
-                snapping=snapping_of(router, opened, town),
-            ),
-            verdict=verdict,
-            opportunities=opportunities,
-            access=access,
-            authorities=authorities_of(areas_recipe, areas_folder, areas),
-            district=district_at(areas, origin_xy_m),
-            correlations=correlations,
-            surroundings=around,
-            tiles=tiles,
+    content = PackContent(
+        town=town,
+        zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
+        isochrones=surface.isochrones[MEDIAN],
+        ground=ground,
+        land=surface.land,
+        origin_xy_m=origin_xy_m,
+        facts=dataclasses.replace(
+            _facts(router, opened, areas, correlations, network_recipe, sources, absent, around.repairs),
+            sunset=Sunset.of(verdict),
+            snapping=snapping_of(router, opened, town),
         ),
+        verdict=verdict,
+        opportunities=opportunities,
+        access=access,
+        authorities=authorities_of(areas_recipe, areas_folder, areas),
+        district=district_at(areas, origin_xy_m),
+        correlations=correlations,
+        surroundings=around,
+        tiles=tiles,
     )
+    pack = write_pack(out / town.slug, content)
+    if keep is not None:
+        keep(scene_of(content))
     progress("pack", 1, 1)
     return pack
+
+
+def places(scenes: Sequence[PlaceScene], *, out: Path, progress: Progress) -> Path | None:
+    """Write what sets several towns side by side into the folder of their packs; return the picture.
+
+    None where nothing can be compared; a warning says which towns are not in it. Raises as `write_places`.
+    """
+    progress("places", 0, 1)
+    picture, left_out = write_places(out, scenes)
+    if left_out:
+        _log.warning("%s", left_out_words(left_out, drawn=picture is not None))
+    progress("places", 1, 1)
+    return picture
 
 
 def profile(

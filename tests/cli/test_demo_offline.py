@@ -37,7 +37,11 @@ PACK = {
         for kind in ("geojson", "parquet")
     ),
     "manifest.json",
-    *(f"maps/demo-town-{name}.{kind}" for name in PICTURES for kind in ("png", "txt")),
+    *(
+        f"maps/demo-town-{name}{ending}"
+        for name in PICTURES
+        for ending in (".png", ".svg", "-a4.png", "-a4.svg", ".txt")
+    ),
     "methods.md",
     "qa.html",
     "slides/demo-town.pptx",

@@ -87,8 +87,8 @@ def test_run_hands_on_its_town_and_prints_the_pack(ptreach, stage, home, town_fi
     ended = ptreach("run", path, "--out", home / "packs", "--workers", 2)
     assert ended == (0, f"{home / 'packs' / 'ryde'}\n", "")
     options = {"home": home, "out": home / "packs", "engine": "raptor", "workers": 2, "tiles": False}
-    options |= {"r5_jar": None}
-    assert called == [((path,), options)]
+    options |= {"r5_jar": None, "keep": None}
+    assert [(args, {**kwargs, "keep": None}) for args, kwargs in called] == [((path,), options)]
     assert ptreach("run", path, "--pmtiles").code == 0
     assert called[1][1]["tiles"] is True
 
@@ -110,6 +110,35 @@ def test_run_does_several_towns_in_order_and_says_which(ptreach, stage, home, to
     assert [args[0] for args, _ in called] == paths
     assert ended == (0, f"{home / 'pack'}\n" * 2, "Bee (1 of 2)\nAy (2 of 2)\n")
     assert ptreach("-q", "run", *paths).err == ""
+
+
+def run_that_keeps(monkeypatch, pack):
+    """Put a stand-in for the run of a town that keeps the town's path for the picture of places."""
+
+    def stage(path, *, keep, **_):
+        keep(path)
+        return pack
+
+    monkeypatch.setattr("ptreach.pipeline.run", stage)
+
+
+def test_run_sets_several_towns_side_by_side_and_says_where(ptreach, stage, home, town_file, monkeypatch):
+    run_that_keeps(monkeypatch, home / "pack")
+    picture = home / "packs" / "places-journey-time.png"
+    called = stage("places", picture)
+    paths = [town_file("b.toml", "Bee"), town_file("a.toml", "Ay")]
+    ended = ptreach("run", *paths, "--out", home / "packs")
+    assert called == [((paths,), {"out": home / "packs"})]
+    assert ended.out == f"{home / 'pack'}\n" * 2  # packs only, for those who read them line by line
+    assert ended.err.endswith(f"Places on one scale: {picture}\n")
+    assert ptreach("-q", "run", *paths).err == ""
+
+
+def test_run_of_one_town_sets_nothing_side_by_side(ptreach, stage, home, town_file, monkeypatch):
+    run_that_keeps(monkeypatch, home / "pack")
+    called = stage("places", None)
+    assert ptreach("run", town_file("a.toml")).code == 0
+    assert called == []
 
 
 def test_run_reads_every_town_before_the_first_starts(ptreach, stage, home, town_file):

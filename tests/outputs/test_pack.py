@@ -23,6 +23,8 @@ TABLES = (
     "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
     "time-and-deprivation", "zones",
 )  # fmt: skip
+PICTURE = (".png", ".svg", "-a4.png", "-a4.svg", ".txt")
+"""What each picture is written as."""
 FILES = {
     "README.txt",
     "layers/ryde-isochrones.geojson",
@@ -31,12 +33,11 @@ FILES = {
     "layers/ryde-zones.parquet",
     "layers/ryde.gpkg",
     "manifest.json",
-    "maps/ryde-deprived-and-far.png",
-    "maps/ryde-deprived-and-far.txt",
-    "maps/ryde-journey-time.png",
-    "maps/ryde-journey-time.txt",
-    "maps/ryde-within-by-decile.png",
-    "maps/ryde-within-by-decile.txt",
+    *(
+        f"maps/ryde-{name}{ending}"
+        for name in ("deprived-and-far", "journey-time", "within-by-decile")
+        for ending in PICTURE
+    ),
     "methods.md",
     "qa.html",
     "slides/ryde.pptx",
@@ -116,7 +117,7 @@ def test_made_up_is_said_in_every_part_that_a_reader_opens(tmp_path, write, fact
     for name in ("isochrones", "zones"):
         frame = gpd.read_parquet(made_up / "layers" / f"ryde-{name}.parquet")
         assert set(frame["made_up"]) == {"made-up"}
-    assert len(pictures) == 3
+    assert len(pictures) == 6
     for picture in pictures:
         assert (real / picture).read_bytes() != (made_up / picture).read_bytes()
 

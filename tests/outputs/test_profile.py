@@ -41,7 +41,10 @@ def test_a_profile_has_tables_with_their_sidecars_and_repeats_byte_for_byte(tmp_
     assert names(one) == [
         "README.txt",
         "manifest.json",
+        "maps/wight-correlations-a4.png",
+        "maps/wight-correlations-a4.svg",
         "maps/wight-correlations.png",
+        "maps/wight-correlations.svg",
         "maps/wight-correlations.txt",
         *(f"tables/wight-{name}.csv{ending}" for name in TABLES for ending in ("", "-metadata.json")),
     ]

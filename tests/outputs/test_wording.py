@@ -195,8 +195,8 @@ def test_journeys_to_a_town_are_said_so():
     )
 
 
-def test_pictures_say_date_window_preset_and_engine(facts):
-    assert run_line(town(), facts) == (
+def test_pictures_say_date_window_preset_and_engine():
+    assert run_line(town(), "raptor", "0.1.0") == (
         "Timetable of Tuesday 16 June 2020, leaving 07:15 to 09:15; preset am-peak; engine raptor "
         "(ptreach 0.1.0)."
     )
@@ -234,7 +234,8 @@ def test_districts_are_named_up_to_three(names, phrase):
 def test_sources_of_a_map_name_streets_and_timetables_first_and_each_once_with_its_licence(facts):
     assert source_line(facts.sources) == (
         "Sources: © OpenStreetMap contributors (Open Government Licence v3.0). Contains timetable data (Open "
-        "Government Licence v3.0). Contains OS data (Open Government Licence v3.0). Titles and dates: README.txt."
+        "Government Licence v3.0). Contains OS data (Open Government Licence v3.0). Titles and dates: "
+        "README.txt."
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from ptreach.cli.options import (
 )
 from ptreach.config import Town, load_town
 from ptreach.errors import InputError
+
+if TYPE_CHECKING:
+    from ptreach.outputs.maps.places_picture import PlaceScene
 
 
 def demo(
@@ -101,7 +104,8 @@ def run(
 ) -> None:
     """Write the pack of each town: the main job.
 
-    Print each pack's folder. Every CONFIG is read, and its recipes, before the first town starts.
+    Of several towns there is a picture on one scale too, beside the packs. Print each pack's folder. Every
+    CONFIG is read, and its recipes, before the first town starts.
     """
     with _importing():
         from ptreach import pipeline
@@ -117,6 +121,7 @@ def run(
     for town, home in zip(towns, homes, strict=True):
         _require_recipes(town, home)
     out_folder(out)
+    scenes: list[PlaceScene] = []
     for number, (town, home) in enumerate(zip(towns, homes, strict=True), 1):
         if not settings.quiet and len(towns) > 1:
             tell(f"{town.name} ({number} of {len(towns)})")
@@ -130,8 +135,14 @@ def run(
                 progress=progress,
                 tiles=pmtiles,
                 r5_jar=r5_jar,
+                keep=scenes.append,
             )
         say(pack)
+    if len(scenes) > 1:
+        with stage_progress(quiet=settings.quiet) as progress:
+            picture = pipeline.places(scenes, out=out, progress=progress)
+        if picture is not None and not settings.quiet:
+            tell(f"Places on one scale: {picture}")
 
 
 def _require_recipes(town: Town, home: Path) -> None:

@@ -209,7 +209,8 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
 
 def _foot(content: PackContent) -> str:
     """Return what stands below pictures of travel times: when, how, by which engine, and from which data."""
-    return f"{run_line(content.town, content.facts)} {source_line(content.facts.sources)}"
+    facts = content.facts
+    return f"{run_line(content.town, facts.engine, facts.version)} {source_line(facts.sources)}"
 
 
 def _draw_deprivation(folder: Path, content: PackContent) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import SourceRecord
-    from ptreach.outputs.facts import PackFacts, Sunset
+    from ptreach.outputs.facts import Sunset
 
 MADE_UP_NOTICE: Final = "MADE-UP DATA: this pack describes no real place. Do not use its numbers."
 SUNSET_RULE: Final = (
@@ -132,11 +132,11 @@ def journey_line(town: Town) -> str:
     return f"{way} {town.name}  ·  {long_date(town.date)}, {window_phrase(town)}  ·  {statistic_phrase(town)}"
 
 
-def run_line(town: Town, facts: PackFacts) -> str:
+def run_line(town: Town, engine: str, version: str) -> str:
     """Return the sentence at the foot of pictures of travel times: date, window, preset, engine."""
     return (
         f"Timetable of {long_date(town.date)}, {window_phrase(town)}; preset {town.preset_name}; engine "
-        f"{facts.engine} (ptreach {facts.version})."
+        f"{engine} (ptreach {version})."
     )
 
 
@@ -211,13 +211,18 @@ def none_far(cutoff_min: int, deprived_to: int = DEPRIVED_TO) -> str:
     )
 
 
+def middle_cutoff(town: Town) -> int:
+    """Return the cutoff in minutes that headlines are about."""
+    cutoffs = town.preset.cutoffs_min
+    return cutoffs[(len(cutoffs) - 1) // 2]
+
+
 def share_finding(town: Town, share: float) -> str:
     """Return the title that says which share of residents is within the middle cutoff, 0 to 1.
 
     It names the town where ten words and `TITLE_LETTERS` letters are enough.
     """
-    cutoffs = town.preset.cutoffs_min
-    cutoff = cutoffs[(len(cutoffs) - 1) // 2]
+    cutoff = middle_cutoff(town)
     if np.isnan(share):
         return NOBODY
     people = (f"{percent(share)} of residents", percent(share)) if share else ("No resident", "Nobody")
@@ -255,8 +260,7 @@ def share_within(zones: pd.DataFrame, cutoff_min: float) -> float:
 
 def journey_finding(town: Town, zones: pd.DataFrame) -> str:
     """Return the title of the map: which share of residents is within the middle cutoff."""
-    cutoffs = town.preset.cutoffs_min
-    return share_finding(town, share_within(zones, cutoffs[(len(cutoffs) - 1) // 2]))
+    return share_finding(town, share_within(zones, middle_cutoff(town)))
 
 
 def journey_description(town: Town, zones: pd.DataFrame, title: str, *, made_up: bool) -> list[str]:

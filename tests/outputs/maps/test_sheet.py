@@ -1,4 +1,4 @@
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
 import pytest
@@ -52,7 +52,7 @@ def test_a_sheet_is_a_slide_or_a4_and_repeats_whatever_the_user_has_set(tmp_path
 
 def test_an_svg_has_its_size_in_points_its_title_and_no_text_that_depends_on_fonts(tmp_path):
     draw(tmp_path / "one.png", title="Fish & <chips>")
-    root = ElementTree.parse(tmp_path / "one.svg").getroot()
+    root = ET.parse(tmp_path / "one.svg").getroot()
     tag = "{http://www.w3.org/2000/svg}"
     assert [root.get(name) for name in ("width", "height", "viewBox")] == [
         "921.6pt",

@@ -76,3 +76,5 @@ def test_it_lists_the_files_that_are_there_and_no_others(town, zones, facts):
     assert "qa.html " in text
     assert "tables/ryde-access.csv " in text
     assert "tables/ryde-zones.csv" not in text
+    assert "maps/*.txt " in text
+    assert "maps/*.svg" not in text

@@ -84,8 +84,9 @@ def _hatch(
     axes: Axes, outlines: Sequence[Outline], colours: Sequence[str], which: NDArray[np.bool_], hatch: str
 ) -> None:
     """Draw a hatch over some areas, those of one colour at once."""
-    for line in sorted({doubt_colour(colours[at]) for at in np.flatnonzero(which)}):
-        same = [outlines[at] for at in np.flatnonzero(which) if doubt_colour(colours[at]) == line]
+    marked = [(doubt_colour(colours[at]), outlines[at]) for at in np.flatnonzero(which).tolist()]
+    for line in sorted({colour for colour, _ in marked}):
+        same = [outline for colour, outline in marked if colour == line]
         whole = Outline.make_compound_path(*same)
         axes.add_artist(
             PathPatch(whole, fill=False, edgecolor=line, linewidth=0, hatch=hatch, zorder=Z_BANDS)

@@ -138,7 +138,7 @@ def draw_correlation_picture(
     title = _title(strongest)
     what = f"{_subtitle(table, indicators)}  ·  {area}  ·  {edition}"
     for page in pages:
-        with sheet(path, page, title) as figure:
+        with sheet(path, page, title, made_up=made_up) as figure:
             draw_heading(figure, page, title, what, made_up=made_up)
             axes = inch_axes(figure, page, Box(page.margin_in, page.body[0], page.room_in, page.body_in))
             grid = _draw_names(axes, page, indicators)

@@ -99,7 +99,7 @@ def draw_decile_chart(
     rows = deciles.set_index("decile")
     title = _title(rows, cutoff_min)
     for page in pages:
-        with sheet(path, page, title) as figure:
+        with sheet(path, page, title, made_up=made_up) as figure:
             draw_heading(figure, page, title, subtitle, made_up=made_up)
             axes = inch_axes(figure, page, Box(page.margin_in, page.body[0], page.room_in, page.body_in))
             _draw_key(axes, page, cutoffs, cutoff_min)

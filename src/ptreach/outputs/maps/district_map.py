@@ -155,7 +155,7 @@ def draw_district_map(
     title = scene_title(scene)
     for page in pages:
         boxes = _boxes(page)
-        with sheet(path, page, title) as figure:
+        with sheet(path, page, title, made_up=made_up) as figure:
             draw_heading(figure, page, title, scene_subtitle(scene), made_up=made_up)
             england = _draw_england(figure, page, boxes.england, scene)
             place = _draw_place(figure, page, boxes.place, scene)

@@ -145,7 +145,7 @@ def draw_far_map(
     doubts = _doubts(zones, rule, unstable_words if dotted.any() else "")
     counted = _count_phrase(zones, deprivation_title, edition)
     for page in pages:
-        with sheet(path, page, title) as figure:
+        with sheet(path, page, title, made_up=made_up) as figure:
             draw_heading(figure, page, title, subtitle, made_up=made_up)
             map_box = MAP_BOXES[page]
             axes = figure.add_axes(page.shares(map_box))

@@ -109,7 +109,7 @@ def draw_journey_time_map(
     ]
     hatched = shapely.union_all(shapes[zones["minutes_p50"].isna().to_numpy()])
     for page in pages:
-        with sheet(path, page, title) as figure:
+        with sheet(path, page, title, made_up=made_up) as figure:
             map_box = MAP_BOXES[page]
             axes = figure.add_axes(page.shares(map_box))
             view = view_bounds(

@@ -129,7 +129,7 @@ def _draw_sample(axes: Axes, kind: str, y: float) -> None:
 
 
 def doubt_entries(town: Town, zones: gpd.GeoDataFrame, kinds: Collection[str]) -> list[Doubt]:
-    """Return fill, hatch and words of what dots and hatching are, where they are among the `kinds` on the map."""
+    """Return what dots and hatching say, where they are among the `kinds` on the map."""
     cutoffs = town.preset.cutoffs_min
     unstable, without = int(unstable_zones(zones, cutoffs).sum()), int(zones["minutes_p50"].isna().sum())
     entries = []

@@ -115,7 +115,7 @@ SMALLEST_PT: Final = SLIDE.smallest_pt
 
 
 @contextmanager
-def sheet(path: Path, page: Page = SLIDE, title: str = "") -> Iterator[Figure]:
+def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = False) -> Iterator[Figure]:
     """Yield an empty page for the picture at `path`, and write it as PNG and SVG once it is drawn.
 
     The same drawing gives the same bytes, whatever the user's settings of matplotlib. `title` is that of the
@@ -131,6 +131,7 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "") -> Iterator[Figure]:
             page.beside(path), format="png", dpi=DPI, metadata={"Software": None},
             pil_kwargs={"compress_level": 3},
         )  # fmt: skip
+        title = f"{NOTICE}: {title}" if made_up else title
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Title": title})
         page.beside(path, ".svg").write_text(_lean(drawn.getvalue()), encoding="utf-8", newline="\n")

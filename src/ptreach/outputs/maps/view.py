@@ -87,10 +87,8 @@ def draw_ground(
     Return the kinds that are drawn; rivers count as ``water``, and what is neither land nor water as ``sea``
     or ``outside``.
     """
-    axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
     frame = box(*view)
-    patch = polygon_outline(clipped(land, frame))
-    axes.add_artist(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
+    draw_land(axes, land, view, by_the_sea=by_the_sea)
     width_m = view[2] - view[0]
     hidden = {kind for kind, limit in (("path", PATHS_BELOW_M), ("minor", MINOR_BELOW_M)) if width_m > limit}
     seen = ground.iloc[np.sort(ground.sindex.query(frame, predicate="intersects"))]
@@ -119,7 +117,20 @@ def draw_ground(
     return drawn
 
 
-def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeometry, view: Bounds) -> None:
+def draw_land(axes: Axes, land: BaseGeometry, view: Bounds, *, by_the_sea: bool) -> None:
+    """Draw land in `view`, and the sea, or what is outside, where there is none."""
+    axes.set_facecolor(SEA if by_the_sea else OUTSIDE)
+    patch = polygon_outline(clipped(land, box(*view)))
+    axes.add_artist(PathPatch(patch, facecolor=GROUND, linewidth=0, zorder=Z_LAND))
+
+
+def draw_bands(
+    axes: Axes,
+    isochrones: Mapping[int, MultiPolygon],
+    land: BaseGeometry,
+    view: Bounds,
+    width_pt: float = 1.0,
+) -> None:
     """Draw cumulative `isochrones` by cutoff in minutes, largest first; their outlines above the streets.
 
     Where outlines run side by side, closer than can be told apart, only that of the larger is drawn; along
@@ -130,7 +141,7 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
     colours = dict(zip(cutoffs, band_colours(len(cutoffs)), strict=True))
     pixel_m = (view[2] - view[0]) / axes.bbox.width
     shore = shapely.simplify(clipped(land, frame).boundary, pixel_m / 2).difference(frame.boundary)
-    _draw_outline(axes, shore, LINES["coast"].colour)
+    _draw_outline(axes, shore, LINES["coast"].colour, width_pt)
     taken = shapely.union(shore, frame.boundary)
     for cutoff in reversed(cutoffs):
         area = clipped(isochrones[cutoff], frame)
@@ -138,7 +149,7 @@ def draw_bands(axes: Axes, isochrones: Mapping[int, MultiPolygon], land: BaseGeo
             PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
         outline = shapely.simplify(area.boundary, pixel_m / 2)
-        _draw_outline(axes, away_from(outline, taken, OUTLINES_APART_PX * pixel_m), INK)
+        _draw_outline(axes, away_from(outline, taken, OUTLINES_APART_PX * pixel_m), INK, width_pt)
         taken = shapely.union(taken, outline)
 
 
@@ -183,11 +194,11 @@ def doubt_colour(fill: str) -> str:
     return NO_JOURNEY if fill == GROUND else letters_on(fill)
 
 
-def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str) -> None:
+def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str, width_pt: float) -> None:
     """Draw a line above the streets."""
     lines = line_coordinates(np.array([outline]))
     collection = LineCollection(
-        lines, colors=colour, linewidths=1.0, capstyle="round", joinstyle="round", zorder=Z_OUTLINES
+        lines, colors=colour, linewidths=width_pt, capstyle="round", joinstyle="round", zorder=Z_OUTLINES
     )
     axes.add_collection(collection, autolim=False)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 96
 CONTENTS: Final = {
-    "maps/*-journey-time.png": "the map, 2560 x 1440, for a slide; descriptions of pictures are in .txt",
+    "maps/*-journey-time.png": "the map, 16:9, 2560 x 1440, for a slide",
     "maps/*-deprived-and-far.png": "zones by travel time and deprivation; the ten to ask about first",
     "maps/*-within-by-decile.png": "who of each decile of deprivation is within reach",
     "maps/*-idaci-by-authority.png": "child poverty: average IDACI score by local authority",
@@ -72,6 +72,14 @@ CONTENTS: Final = {
 """What the files of a pack are, by name; an asterisk stands for the town's."""
 SIDECARS: Final = ("tables/*.csv-metadata.json", "what each column is, for programs (CSV on the Web)")
 """Files beside the tables, and what they are."""
+
+
+EACH_PICTURE: Final = {
+    "maps/*-a4.png": "each picture again, laid out for A4, for a report",
+    "maps/*.svg": "each of both as a drawing: sharp at any size, streets as pixels, letters as outlines",
+    "maps/*.txt": "what each picture shows, for those who cannot see it",
+}
+"""Files beside the pictures, and what they are."""
 
 
 def readme_text(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts, files: Collection[str]) -> str:
@@ -148,9 +156,8 @@ def _contents(town: Town, facts: PackFacts, files: Collection[str]) -> list[str]
         for name, text in CONTENTS.items()
     }
     entries = [(name, text) for name, text in words.items() if name in files]
-    if fnmatch.filter(files, SIDECARS[0]):
-        entries.append(SIDECARS)
-    return _entries(entries)
+    beside = [entry for entry in (*EACH_PICTURE.items(), SIDECARS) if fnmatch.filter(files, entry[0])]
+    return _entries([*entries, *beside])
 
 
 def _opening(facts: PackFacts) -> list[str]:

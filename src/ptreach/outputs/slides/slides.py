@@ -24,6 +24,7 @@ from ptreach.outputs.wording import (
     district_phrase,
     long_date,
     map_title,
+    middle_cutoff,
     statistic_phrase,
     subtitle,
     window_phrase,
@@ -149,7 +150,7 @@ def _add_deprivation(
         bars,
         words,
         of_x="Decile of deprivation, 1 the most deprived",
-        of_y=f"Residents within {slide_words.middle_cutoff(town)} minutes",
+        of_y=f"Residents within {middle_cutoff(town)} minutes",
     )
     line = f"Share of residents by national decile. {facts.areas.deprivation_title}."
     note = [Words(_one_line(line, width, 14), 14, colour=GREY)]

@@ -13,6 +13,7 @@ from ptreach.outputs.wording import (
     district_phrase,
     joined,
     long_date,
+    middle_cutoff,
     people_by_band,
     percent,
     share_finding,
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
 
 FAR_ZONES: Final = 10
 """The most zones that a slide lists."""
-
-
-def middle_cutoff(town: Town) -> int:
-    """Return the cutoff in minutes that headlines are about, as in the pack's other texts."""
-    cutoffs = town.preset.cutoffs_min
-    return cutoffs[(len(cutoffs) - 1) // 2]
 
 
 def decile_shares(town: Town, deciles: pd.DataFrame) -> dict[str, float]:
