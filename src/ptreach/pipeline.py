@@ -35,7 +35,7 @@ from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
-from ptreach.outputs.places import left_out_words, scene_of, write_places
+from ptreach.outputs.places import scene_of
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.snapping import snapping_of
@@ -276,7 +276,7 @@ def run(
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
-    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what `places` sets towns side by side by.
+    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what sets towns side by side.
 
     Raises
     ------
@@ -341,19 +341,6 @@ def run(
         keep(scene_of(content))
     progress("pack", 1, 1)
     return pack
-
-
-def places(scenes: Sequence[PlaceScene], *, out: Path, progress: Progress) -> Path | None:
-    """Write what sets several towns side by side into the folder of their packs; return the picture.
-
-    None where nothing can be compared; a warning says which towns are not in it. Raises as `write_places`.
-    """
-    progress("places", 0, 1)
-    picture, left_out = write_places(out, scenes)
-    if left_out:
-        _log.warning("%s", left_out_words(left_out, drawn=picture is not None))
-    progress("places", 1, 1)
-    return picture
 
 
 def profile(

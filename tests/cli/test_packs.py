@@ -113,30 +113,40 @@ def test_run_does_several_towns_in_order_and_says_which(ptreach, stage, home, to
 
 
 def run_that_keeps(monkeypatch, pack):
-    """Put a stand-in for the run of a town that keeps the town's path for the picture of places."""
+    """Put a stand-in for the run of a town, which keeps the town's path, and for the picture of all.
+
+    Return the calls of the latter.
+    """
 
     def stage(path, *, keep, **_):
         keep(path)
         return pack
 
+    called = []
+
+    def places(scenes, *, out, progress):
+        called.append((scenes, out))
+        progress("places", 1, 1)
+        return out / "places-journey-time.png"
+
     monkeypatch.setattr("ptreach.pipeline.run", stage)
+    monkeypatch.setattr("ptreach.side_by_side.places", places)
+    return called
 
 
-def test_run_sets_several_towns_side_by_side_and_says_where(ptreach, stage, home, town_file, monkeypatch):
-    run_that_keeps(monkeypatch, home / "pack")
+def test_run_sets_several_towns_side_by_side_and_says_where(ptreach, home, town_file, monkeypatch):
+    called = run_that_keeps(monkeypatch, home / "pack")
     picture = home / "packs" / "places-journey-time.png"
-    called = stage("places", picture)
     paths = [town_file("b.toml", "Bee"), town_file("a.toml", "Ay")]
     ended = ptreach("run", *paths, "--out", home / "packs")
-    assert called == [((paths,), {"out": home / "packs"})]
+    assert called == [(paths, home / "packs")]
     assert ended.out == f"{home / 'pack'}\n" * 2  # packs only, for those who read them line by line
     assert ended.err.endswith(f"Places on one scale: {picture}\n")
     assert ptreach("-q", "run", *paths).err == ""
 
 
-def test_run_of_one_town_sets_nothing_side_by_side(ptreach, stage, home, town_file, monkeypatch):
-    run_that_keeps(monkeypatch, home / "pack")
-    called = stage("places", None)
+def test_run_of_one_town_sets_nothing_side_by_side(ptreach, home, town_file, monkeypatch):
+    called = run_that_keeps(monkeypatch, home / "pack")
     assert ptreach("run", town_file("a.toml")).code == 0
     assert called == []
 

@@ -460,8 +460,9 @@ def drawn(monkeypatch):
     """Spare the drawing where the test is about folders."""
 
     def blank(path, **_):
+        for ending in ("-a4.png", ".svg", "-a4.svg", ".txt"):
+            path.with_name(f"{path.stem}{ending}").write_bytes(b"text")
         imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
-        path.with_suffix(".txt").write_bytes(b"text")
 
     for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
         monkeypatch.setattr(pack, name, blank)

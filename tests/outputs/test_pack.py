@@ -48,6 +48,25 @@ FILES = {
 }
 
 
+@pytest.fixture
+def write(town, zones, isochrones, ground, facts, verdict, surroundings):
+    def run(target, **changes):
+        arguments = {
+            "town": town,
+            "zones": zones,
+            "isochrones": isochrones,
+            "ground": ground,
+            "land": box(457_000, 89_000, 464_000, 95_000),
+            "origin_xy_m": (459_154.0, 92_600.0),
+            "facts": facts,
+            "verdict": verdict,
+            "surroundings": surroundings,
+        }
+        return write_pack(target, PackContent(**(arguments | changes)))
+
+    return run
+
+
 def slide_words(path):
     return "\n".join(
         shape.text_frame.text

@@ -139,8 +139,10 @@ def run(
             )
         say(pack)
     if len(scenes) > 1:
+        from ptreach import side_by_side
+
         with stage_progress(quiet=settings.quiet) as progress:
-            picture = pipeline.places(scenes, out=out, progress=progress)
+            picture = side_by_side.places(scenes, out=out, progress=progress)
         if picture is not None and not settings.quiet:
             tell(f"Places on one scale: {picture}")
 

@@ -307,7 +307,9 @@ def _attributions(sources: Iterable[SourceRecord]) -> list[tuple[str, str]]:
     for record in sorted(sources, key=lambda record: _KINDS.get(record.kind, len(_KINDS))):
         text = record.attribution.removeprefix("Source: ").strip().rstrip(".")
         words.setdefault(text, record.licence.removesuffix(" (inferred)"))
-    return [pair for pair in words.items() if not any(pair[0] in other for other in words if other != pair[0])]
+    return [
+        pair for pair in words.items() if not any(pair[0] in other for other in words if other != pair[0])
+    ]
 
 
 def number_words(value: str | float) -> str:

@@ -1,8 +1,9 @@
+import struct
 import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
 import pytest
-from PIL import Image
+from matplotlib.image import imread
 
 from legible import assert_legible, words_of
 from ptreach.outputs.maps.sheet import (
@@ -45,9 +46,12 @@ def test_a_sheet_is_a_slide_or_a4_and_repeats_whatever_the_user_has_set(tmp_path
     with mpl.rc_context({"font.size": 30, "font.family": "serif", "savefig.dpi": 50, "svg.fonttype": "none"}):
         draw(tmp_path / "one.png", page=page)
     assert [path.read_bytes() for path in files] == plain
-    with Image.open(files[0]) as image:
-        assert image.size == size_px
-        assert image.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+    assert imread(files[0]).shape[1::-1] == size_px
+    data = files[0].read_bytes()
+    at = data.index(b"pHYs") + 4  # pixels a metre, in both directions
+    assert [metre / 39.3701 for metre in struct.unpack(">II", data[at : at + 8])] == pytest.approx(
+        [200, 200], abs=0.1
+    )
 
 
 def test_an_svg_has_its_size_in_points_its_title_and_no_text_that_depends_on_fonts(tmp_path):

@@ -1,3 +1,5 @@
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -7,21 +9,28 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from colours import contrast_of
+from ptreach.outputs.maps.far_map import COLOURS
 from ptreach.outputs.maps.view import (
+    DOTS,
+    EDGE,
+    HATCH,
     LINES,
     MINOR_BELOW_M,
     PATHS_BELOW_M,
     SMALLEST_VIEW_M,
     away_from,
     clipped,
+    doubt_colour,
     draw_bands,
+    draw_doubts,
     draw_edge,
     draw_ground,
     line_coordinates,
     polygon_outline,
     view_bounds,
 )
-from ptreach.outputs.ramp import INK
+from ptreach.outputs.ramp import GROUND, INK, MISSING, OUTSIDE, RAMP, SEA, band_colours
 
 NO_ZONES = np.array([], dtype=object)
 
@@ -152,3 +161,49 @@ def test_lines_come_apart_into_their_parts():
         [[0, 0], [1, 0]],
         [[5, 5], [6, 6], [7, 7]],
     ]
+
+
+LEAST_OF_GRAPHICS = 3
+"""WCAG 2.2, 1.4.11: contrast of what is needed to understand a picture with what is beside it."""
+FILLS = sorted(
+    {*(colour for count in range(1, 13) for colour in band_colours(count)), *itertools.chain(*COLOURS), *RAMP}
+)
+
+
+@pytest.mark.parametrize("fill", [*FILLS, GROUND, MISSING])
+def test_dots_and_hatching_can_be_seen_on_every_fill(fill):
+    assert contrast_of(doubt_colour(fill), fill) >= LEAST_OF_GRAPHICS
+
+
+@pytest.mark.parametrize("fill", [*FILLS, GROUND, MISSING, SEA, OUTSIDE, "#FFFFFF"])
+def test_outlines_part_every_fill_from_the_next_or_white_ones_do(fill):
+    """Between areas that are too dark for outlines in ink, streets and outlines are white."""
+    assert max(contrast_of(INK, fill), contrast_of("#FFFFFF", fill)) >= LEAST_OF_GRAPHICS
+    if fill in {GROUND, MISSING, SEA, OUTSIDE, "#FFFFFF"}:
+        assert contrast_of(INK, fill) >= LEAST_OF_GRAPHICS
+
+
+def test_the_line_around_the_area_counted_can_be_seen_on_all_it_crosses():
+    for behind in (GROUND, SEA, OUTSIDE):
+        assert contrast_of(EDGE, behind) >= LEAST_OF_GRAPHICS
+
+
+def test_streets_are_pixels_in_an_svg_and_all_else_is_not(axes):
+    lines = [LineString([(0, y), (2000, y)]) for y in (100, 200, 300)]
+    draw_ground(
+        axes, ground(*zip(("minor", "major", "rail"), lines, strict=True)), box(0, 0, 2000, 1000),
+        (0, 0, 2000, 1000), by_the_sea=True,
+    )  # fmt: skip
+    drawn = [collection.get_rasterized() for collection in axes.collections]
+    assert sorted(drawn, key=bool) == [False, True, True]
+
+
+def test_hatches_too_small_to_be_seen_are_not_said_to_be_drawn(axes):
+    view = (0, 0, 2000, 1000)
+    isochrones = {15: MultiPolygon([box(0, 0, 500, 1000)]), 30: MultiPolygon([box(0, 0, 1000, 1000)])}
+    none, speck = MultiPolygon(), box(1500, 500, 1510, 510)
+    assert draw_doubts(axes, isochrones, [none, none], speck, view) == set()
+    assert draw_doubts(axes, isochrones, [none, box(400, 0, 900, 900)], none, view) == {DOTS}
+    assert draw_doubts(axes, isochrones, [none, none], box(900, 0, 1500, 900), view) == {HATCH}
+    # of the zone all of which lies in the nearer band, nothing is of the farther one
+    assert draw_doubts(axes, isochrones, [none, box(0, 0, 400, 900)], none, view) == set()
