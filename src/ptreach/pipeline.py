@@ -35,7 +35,6 @@ from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
-from ptreach.outputs.places import scene_of
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.snapping import snapping_of
@@ -72,7 +71,6 @@ if TYPE_CHECKING:
     from ptreach.model import Areas, CorrelationMatrix, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
     from ptreach.network.rules import Rules
-    from ptreach.outputs.maps.places_picture import PlaceScene
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
 
@@ -272,11 +270,11 @@ def run(
     progress: Progress,
     tiles: bool = False,
     r5_jar: Path | None = None,
-    keep: Callable[[PlaceScene], None] | None = None,
+    keep: Callable[[PackContent], None] | None = None,
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
-    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what sets towns side by side.
+    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what the pack holds.
 
     Raises
     ------
@@ -313,8 +311,7 @@ def run(
     around = surroundings_of(opened, town, surface, records, cleaning.off)
     correlations = correlation_matrix(areas_recipe, areas_folder, zones, town)
     schools = source_records(areas_recipe, areas_folder, ("schools",))
-    more = (*schools, *opportunity_records(town))
-    sources = _sources(records, areas.sources, correlations, more)
+    sources = _sources(records, areas.sources, correlations, (*schools, *opportunity_records(town)))
     content = PackContent(
         town=town,
         zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
@@ -338,7 +335,7 @@ def run(
     )
     pack = write_pack(out / town.slug, content)
     if keep is not None:
-        keep(scene_of(content))
+        keep(content)
     progress("pack", 1, 1)
     return pack
 

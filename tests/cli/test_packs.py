@@ -130,6 +130,7 @@ def run_that_keeps(monkeypatch, pack):
         return out / "places-journey-time.png"
 
     monkeypatch.setattr("ptreach.pipeline.run", stage)
+    monkeypatch.setattr("ptreach.outputs.places.scene_of", lambda content: content)
     monkeypatch.setattr("ptreach.side_by_side.places", places)
     return called
 

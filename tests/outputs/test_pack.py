@@ -24,8 +24,6 @@ TABLES = (
     "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
     "time-and-deprivation", "zones",
 )  # fmt: skip
-PICTURE = (".png", ".svg", "-a4.png", "-a4.svg", ".txt")
-"""What each picture is written as."""
 FILES = {
     "README.txt",
     "layers/ryde-isochrones.geojson",
@@ -37,7 +35,7 @@ FILES = {
     *(
         f"maps/ryde-{name}{ending}"
         for name in ("deprived-and-far", "journey-time", "within-by-decile")
-        for ending in PICTURE
+        for ending in (".png", ".svg", "-a4.png", "-a4.svg", ".txt")
     ),
     "methods.md",
     "qa.html",
@@ -47,25 +45,6 @@ FILES = {
     "tables/ryde.xlsx",
     "web/index.html",
 }
-
-
-@pytest.fixture
-def write(town, zones, isochrones, ground, facts, verdict, surroundings):
-    def run(target, **changes):
-        arguments = {
-            "town": town,
-            "zones": zones,
-            "isochrones": isochrones,
-            "ground": ground,
-            "land": box(457_000, 89_000, 464_000, 95_000),
-            "origin_xy_m": (459_154.0, 92_600.0),
-            "facts": facts,
-            "verdict": verdict,
-            "surroundings": surroundings,
-        }
-        return write_pack(target, PackContent(**(arguments | changes)))
-
-    return run
 
 
 def slide_words(path):

@@ -108,7 +108,8 @@ def run(
     CONFIG is read, and its recipes, before the first town starts.
     """
     with _importing():
-        from ptreach import pipeline
+        from ptreach import pipeline, side_by_side
+        from ptreach.outputs.places import scene_of
 
     settings: Settings = ctx.obj
     towns = [load_town(path) for path in configs]
@@ -135,12 +136,10 @@ def run(
                 progress=progress,
                 tiles=pmtiles,
                 r5_jar=r5_jar,
-                keep=scenes.append,
+                keep=lambda content: scenes.append(scene_of(content)),
             )
         say(pack)
     if len(scenes) > 1:
-        from ptreach import side_by_side
-
         with stage_progress(quiet=settings.quiet) as progress:
             picture = side_by_side.places(scenes, out=out, progress=progress)
         if picture is not None and not settings.quiet:
