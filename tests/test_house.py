@@ -117,7 +117,7 @@ def test_the_package_loads_no_library_at_all():
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
-    assert not loaded & (HEAVY | OPTIONAL | SECOND_ENGINE)
+    assert not loaded & (HEAVY | OPTIONAL)
 
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
