@@ -51,7 +51,7 @@ def read_case(folder: Path) -> int:
         case "memory":
             return len(bytearray(10**11))
         case "end":
-            os.abort()
+            os._exit(3)
         case "no remedy":
             raise InputError("no good", where=str(path))
         case "no file":

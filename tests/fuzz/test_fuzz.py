@@ -43,7 +43,7 @@ def test_what_was_wrong_is_kept_beside_the_files(found):
     assert "Timeout (0:00:05)!" in words["hang"]
     assert "read_case" in words["hang"]
     assert "MemoryError" in words["memory"]
-    assert "the process ended with code" in words["end"]
+    assert "the process ended with code 3" in words["end"]
     assert "nobody caught KeyError: 'lost'" in words["nobody"]
 
 

@@ -21,6 +21,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from fuzz.case import Case
 from ptreach.errors import InputError
 
@@ -85,8 +87,7 @@ def _limit_memory(memory_mb: int) -> None:
         import resource
     except ImportError:
         return
-    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    most = taken + memory_mb * _MEGABYTE
+    most = psutil.Process().memory_info().vms + memory_mb * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
