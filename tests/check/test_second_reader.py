@@ -119,10 +119,11 @@ def test_a_feed_too_large_for_the_memory_is_refused_before_it_is_read(asked, wri
     path = write(every_minutes(30))
     with zipfile.ZipFile(path) as archive:
         text_n = sum(item.file_size for item in archive.infolist())
-    free = types.SimpleNamespace(available=8 * text_n)  # six times the text is just three quarters of it
+    # four times the text is just three quarters of it
+    free = types.SimpleNamespace(available=-(-16 * text_n // 3))
     monkeypatch.setattr("psutil.virtual_memory", lambda: free)
     asked(path)
-    free.available -= 8
+    free.available -= 3
     with pytest.raises(InputError, match=r"may need 0\.0 GB of memory for its tables"):
         asked(path)
 
