@@ -3,6 +3,8 @@
 # make test-r5   the tests that run R5 itself; want Java 21 and its jar
 # make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 # make bench  how fast the engine is, on the real places in ../shared; takes some minutes
+# make fuzz [SECONDS=600] [SEED=0] [CASES=n] [PARSERS=gtfs,osm]   files damaged at random: read or refused, never a crash
+# make fuzz CASE=.fuzz/gtfs-0-17   one of them again
 # make schemas  write config/schema.json and networks/schema.json anew, from the models that read the files
 # make scale-model OUT=folder   a network of the size of the West Midlands, made up on its real stops
 # make national-model OUT=folder   the national files, made up: 200 million nodes, 80 million calls; takes 4 GB of disk
@@ -13,7 +15,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test test-r5 agreement bench schemas scale-model national-model clean
+.PHONY: demo test test-r5 agreement bench fuzz schemas scale-model national-model clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -37,6 +39,10 @@ bench: $(INSTALLED)
 	$(BIN)/pytest -q tests/benchmarks/bench_engine.py --benchmark-quiet --benchmark-json=.benchmarks/bench.json
 	$(BIN)/python tests/benchmarks/table.py .benchmarks/bench.json
 
+fuzz: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(CASE),--case $(CASE)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) $(if $(PARSERS),--parsers $(PARSERS))
+
 scale-model: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m scale_model $(or $(OUT),$(error say where to: make scale-model OUT=folder))
 
@@ -54,5 +60,5 @@ schemas: $(INSTALLED)
 	$(BIN)/python tests/schemas.py
 
 clean:
-	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks .fuzz
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

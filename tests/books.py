@@ -6,6 +6,8 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from ptreach.zips import dateless_entry
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -72,5 +74,6 @@ def write_book(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
         files[f"xl/worksheets/sheet{n}.xml"] = _sheet(rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>\n' + text)
+            content = '<?xml version="1.0" encoding="UTF-8"?>\n' + text
+            archive.writestr(dateless_entry(name), content)
     return path

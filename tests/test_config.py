@@ -115,6 +115,14 @@ def test_a_file_saved_by_windows_notepad_is_read(tmp_path):
     assert load_town(path).name == "Ryde high street"
 
 
+def test_brackets_without_end_are_refused(tmp_path):
+    path = tmp_path / "deep.toml"
+    path.write_text(f"name = {'[' * 5_000}", encoding="utf-8")
+    with pytest.raises(InputError, match="not readable as TOML") as caught:
+        load_town(path)
+    assert caught.value.where == str(path)
+
+
 def test_a_folder_can_add_presets_and_replace_shipped_ones(tmp_path):
     (tmp_path / "presets.toml").write_text(
         '[evening]\ntitle = "evening"\nwindow = "17:00-19:00"\n'

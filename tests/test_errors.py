@@ -37,3 +37,14 @@ def test_the_parts_stay_at_hand():
     error = InputError("no such file", where="a.toml", remedy="check the path")
     assert (error.what, error.where, error.remedy) == ("no such file", "a.toml", "check the path")
     assert isinstance(error, PtreachError)
+
+
+def test_what_a_file_says_is_shown_on_one_line_with_its_unseen_marks():
+    error = InputError("'a\nb\u2028c\x1b[31m\x00\u200b' is no number", where="x\r.csv", remedy="write\n1")
+    assert str(error) == r"x .csv: 'a b c\x1b[31m\x00\u200b' is no number. Write 1."
+
+
+def test_letters_of_any_language_stay_as_they_are():
+    assert InputError("no stop 'Žižkov – Ö 駅 😀', 5\N{NO-BREAK SPACE}km").what == (
+        "no stop 'Žižkov – Ö 駅 😀', 5 km"
+    )

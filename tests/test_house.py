@@ -19,8 +19,13 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
 HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
-OPTIONAL = {"geoalchemy2", "psycopg", "sqlalchemy"}
-SECOND_ENGINE = {"r5py"}
+# What only some need, by the extra, and the one module that imports it.
+EXTRAS = {
+    "check": ("check/second_reader.py", {"gtfs-kit"}),
+    "postgis": ("outputs/postgis.py", {"geoalchemy2", "psycopg", "sqlalchemy"}),
+    "r5": ("engine/r5.py", {"r5py"}),
+}
+OPTIONAL = {name for _, names in EXTRAS.values() for name in names}
 LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}
 MAX_LINES = 500
 MAX_TRACKED_BYTES = 500_000
@@ -112,7 +117,7 @@ def test_the_package_loads_no_library_at_all():
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
-    assert not loaded & (HEAVY | OPTIONAL | SECOND_ENGINE)
+    assert not loaded & (HEAVY | OPTIONAL)
 
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
@@ -150,7 +155,7 @@ def test_only_the_console_of_the_command_line_writes_to_the_streams():
 
 def test_tests_stand_in_rooms_of_the_package():
     rooms = {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_dir()}
-    own = {Path(name) for name in (".", "benchmarks", "national_model", "scale_model")}
+    own = {Path(name) for name in (".", "benchmarks", "fuzz", "national_model", "scale_model")}
     assert {path.parent.relative_to(ROOT / "tests") for path in TESTS} <= rooms | own
 
 
@@ -159,34 +164,34 @@ def extra(project, name):
     return project["project"]["optional-dependencies"][name]
 
 
-def test_only_publishing_needs_the_extra(project):
-    assert declared(extra(project, "postgis")) == OPTIONAL
-    others = [path for path in MODULES if path.stem != "postgis"]
-    assert set(imported_by(others)) & OPTIONAL == set()
+@pytest.mark.parametrize("name", EXTRAS)
+def test_only_one_module_needs_an_extra(project, name):
+    module, needed = EXTRAS[name]
+    assert declared(extra(project, name)) == needed
+    others = [path for path in MODULES if path != PACKAGE / module]
+    assert set(imported_by(others)) & needed == set()
 
 
-def test_only_the_child_of_the_second_engine_needs_its_extra(project):
-    assert declared(extra(project, "r5")) == SECOND_ENGINE
-    others = [path for path in MODULES if path != PACKAGE / "engine" / "r5.py"]
-    assert set(imported_by(others)) & SECOND_ENGINE == set()
+def optional(project):
+    """Requirement lines of all extras that users install."""
+    return [line for name in EXTRAS for line in extra(project, name)]
 
 
 def test_every_import_of_the_package_is_declared(project):
-    known = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
+    known = declared(project["project"]["dependencies"] + optional(project))
     undeclared = {name: path for name, path in imported_by(MODULES).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_import_of_the_tests_is_declared(project):
-    optional = extra(project, "test") + extra(project, "postgis")
-    known = declared(project["project"]["dependencies"] + optional)
+    known = declared(project["project"]["dependencies"] + extra(project, "test") + optional(project))
     undeclared = {name: path for name, path in imported_by(TESTS).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_dependency_is_imported(project):
     data_only = {"tzdata"}  # zoneinfo finds it by itself
-    wanted = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
+    wanted = declared(project["project"]["dependencies"] + optional(project))
     assert wanted - data_only <= set(imported_by(MODULES))
 
 
@@ -210,8 +215,8 @@ def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis|r5) = \[\n(.*?)^\]", text)
-    assert len(lists) == 4
+    lists = re.findall(r"(?ms)^(?:dependencies|check|test|postgis|r5) = \[\n(.*?)^\]", text)
+    assert len(lists) == 5
     lines = [line for block in lists for line in block.splitlines()]
     assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
 
@@ -228,8 +233,7 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
-    extras = [line for name in ("test", "postgis", "r5") for line in extra(project, name)]
-    asked = project["project"]["dependencies"] + extras
+    asked = project["project"]["dependencies"] + extra(project, "test") + optional(project)
     for line in asked:
         name, _, bounds = re.sub(r"\[.*?\]", "", line).partition(";")[0].strip().partition(">=")
         least, _, below = bounds.partition(",<")

@@ -5,6 +5,22 @@ class PtreachError(Exception):
     """Any error this package raises on purpose."""
 
 
+def in_one_line(text: str) -> str:
+    """Return a text without line breaks; marks that no one sees, or that move the cursor, are spelled out.
+
+    What is wrong is often shown as it stands in a file.
+    """
+    spelled = (
+        mark
+        if mark.isprintable()
+        else " "
+        if mark.isspace()
+        else mark.encode("unicode_escape").decode("ascii")
+        for mark in text
+    )
+    return "".join(spelled)
+
+
 class InputError(PtreachError):
     """Report a fault of the user's input; the command line turns it into exit code 2.
 
@@ -19,9 +35,9 @@ class InputError(PtreachError):
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.remedy = remedy
+        self.what = what = in_one_line(what)
+        self.where = where = in_one_line(where)
+        self.remedy = remedy = in_one_line(remedy)
         text = f"{where}: {what}" if where else what
         end = "" if remedy.endswith("?") else "."
         super().__init__(f"{text}. {remedy[:1].upper()}{remedy[1:]}{end}" if remedy else f"{text}.")

@@ -15,6 +15,7 @@ from ptreach.caches import cache_folder
 from ptreach.check.opening import open_built, open_feeds, open_files, open_recipe
 from ptreach.check.proposal import propose
 from ptreach.check.report import deciding, finding_words
+from ptreach.check.second_reader import second_findings
 from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
@@ -146,11 +147,17 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
 
 
 def check(
-    inputs: NetworkInputs | FeedFiles, dates: Sequence[AskedDate], *, html: Path | None, progress: Progress
+    inputs: NetworkInputs | FeedFiles,
+    dates: Sequence[AskedDate],
+    *,
+    html: Path | None,
+    progress: Progress,
+    second_reader: bool = False,
 ) -> tuple[Verdict, ...]:
     """Return the verdict on the timetable for each date; for the best one there is where none is given.
 
-    `html` names the page to be written of the first of them, if any.
+    `html` names the page to be written of the first of them, if any. With `second_reader`, gtfs-kit reads the
+    feeds too, and a finding says whether it reads the same.
 
     A network that is built, or that is given by its files, has its stops set beside its streets.
 
@@ -174,7 +181,7 @@ def check(
             recipe = load_network_recipe(inputs.name, inputs.home)
             part = CLEANING if recipe.clip else part_for_all(recipe, inputs.home)
             opened = open_recipe(recipe, inputs.home, part, progress)
-    survey = survey_feeds(*opened, [asked.date for asked in dates])
+    survey = survey_feeds(opened.name, opened.feeds, opened.stations, [asked.date for asked in dates])
     if not dates:
         proposal = propose(survey, None)
         if proposal is None:
@@ -183,7 +190,11 @@ def check(
                 what, where=opened.name, remedy="name a date with --date to see why, or take other feeds"
             )
         dates = [AskedDate(proposal.date, "proposed: no date was given")]
-    verdicts = tuple(judge(survey, asked.date, date_from=asked.source) for asked in dates)
+    second = second_findings(survey, opened.gtfs, [asked.date for asked in dates]) if second_reader else {}
+    verdicts = tuple(
+        judge(survey, asked.date, date_from=asked.source, second=second.get(asked.date, ()))
+        for asked in dates
+    )
     if html is not None:
         write_page(html, verdicts[0])
     progress(stage, 1, 1)
@@ -406,7 +417,8 @@ def _go(network: Network, town: Town) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    survey = survey_feeds(*open_built(town.network, network), [town.date])
+    opened = open_built(town.network, network)
+    survey = survey_feeds(opened.name, opened.feeds, opened.stations, [town.date])
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:

@@ -171,12 +171,35 @@ def test_what_is_checked_goes_to_the_stage_as_it_was_given(ptreach, stage, home,
     osm = straight_street(home / "street.osm", 1_000)
     assert ptreach("check", "line").code == 0
     assert ptreach("check", "--gtfs", feed, "--osm", osm, "--date", "2026-10-06").code == 0
-    assert ptreach("check", "--gtfs", feed).code == 0
+    assert ptreach("check", "--gtfs", feed, "--second-reader").code == 0
+    plain = {"html": None, "second_reader": False}
     assert called == [
-        ((NamedNetwork("line", home), []), {"html": None}),
-        ((NetworkFiles((osm,), (feed,)), [AskedDate(dt.date(2026, 10, 6), "--date")]), {"html": None}),
-        ((FeedFiles((feed,)), []), {"html": None}),
+        ((NamedNetwork("line", home), []), plain),
+        ((NetworkFiles((osm,), (feed,)), [AskedDate(dt.date(2026, 10, 6), "--date")]), plain),
+        ((FeedFiles((feed,)), []), plain | {"second_reader": True}),
     ]
+
+
+@pytest.mark.parametrize("how", ["feeds alone", "with streets", "network"])
+def test_the_second_reader_speaks_in_text_in_json_and_on_the_page(ptreach, home, feed, network, how):
+    feed = home / "networks" / "line" / "sources" / "rail.zip"
+    osm = straight_street(home / "street.osm", 1_000)
+    given = {
+        "feeds alone": ("--gtfs", feed),
+        "with streets": ("--gtfs", feed, "--osm", osm),
+        "network": ("line",),
+    }[how]
+    said = "the second reader, gtfs-kit, reads the same: 30 trips on Tuesday 2026-10-06"
+    page = home / "check.html"
+    arguments = ("check", *given, "--date", TUESDAY, "--second-reader")
+    text = ptreach(*arguments, "--html", page)
+    line = f"note: {said}, their stops, services and modes. Nothing needs to be done. (second-reader)"
+    assert line in text.out.splitlines()
+    assert said.removeprefix("the ") in page.read_text(encoding="utf-8")
+    (verdict,) = json.loads(ptreach(*arguments, "--json").out)
+    (found,) = [one for one in verdict["findings"] if one["rule"] == "second-reader"]
+    assert (found["severity"], found["count"]) == ("note", 30)
+    assert found["what"].startswith(said)
 
 
 @pytest.mark.parametrize(

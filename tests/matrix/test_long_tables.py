@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ptreach.errors import InputError
@@ -151,3 +153,26 @@ def test_missing_and_broken_files_are_named(tmp_path):
     pd.DataFrame({"from_id": ["a"], "to_id": ["b"], "travel_time": [[1]]}).to_parquet(tmp_path / "m.parquet")
     with pytest.raises(InputError, match=r"travel times of kind list"):
         read_matrix(tmp_path / "m.parquet")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"from_id,to_id,travel_time\na,\x9d\xff,1\n",
+        "from_id,to_id,travel_time\na,b,1\n".encode("utf-16")[:-1],
+    ],
+)
+def test_bytes_that_are_no_text_are_told(tmp_path, content):
+    path = tmp_path / "m.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not readable") as caught:
+        read_matrix(path)
+    assert caught.value.where == str(path)
+
+
+def test_ids_that_are_no_text_are_told(tmp_path):
+    path = tmp_path / "m.parquet"
+    pq.write_table(pa.table({"from_id": [{"a": 1}], "to_id": ["b"], "travel_time": [1.0]}), path)
+    with pytest.raises(InputError, match="not readable") as caught:
+        read_matrix(path)
+    assert caught.value.where == str(path)

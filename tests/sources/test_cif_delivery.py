@@ -1,12 +1,9 @@
 """Deliveries as they come: names of either style, line ends, and what is refused, cut or mutated."""
 
 import random
-import shutil
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cif_cards import (
     MSN_HEADING,
@@ -14,18 +11,10 @@ from cif_cards import (
     ZTR_HD,
     ZZ,
     bs,
-    bx,
-    card,
     converted,
-    cr,
     hd,
-    li,
-    lo,
-    lt,
-    passing,
     plain_train,
     tables_of,
-    train,
     write_delivery,
     write_zip,
 )
@@ -224,105 +213,6 @@ def test_progress_is_told_of_every_file_and_ends(tmp_path):
         assert [done for done, _ in steps] == sorted(done for done, _ in steps)
         assert [done >= total for done, total in steps].count(True) == 1
         assert steps[-1][0] == steps[-1][1]
-
-
-# every kind of record, each a place to go wrong
-RECORDS = {
-    "mca": [
-        hd(),
-        card("TI", (3, "AYETPLC")),
-        card("AA", (3, "NY00001Y00002")),
-        cr("BEETPLC", "BR"),
-        *train(
-            lo("AYETPLC", "2350"),
-            passing("JUNCTN", "2355H"),
-            cr("BEETPLC"),
-            li("BEETPLC", "2359", "0002"),
-            li("DEETPLC", "0030", activity="R"),
-            lt("CEETPLC", "0100"),
-        ),
-        *plain_train(stp="O", first="261007", last="261008"),
-        bs(stp="C", first="261009", last="261009"),
-        *plain_train(uid="Y00002", status="B", category="BR"),
-        *plain_train(uid="Y00003", stp="N"),
-        ZZ,
-    ],
-    "msn": [MSN_HEADING, *STATIONS, "L    ALIAS", "E"],
-    "alf": ["M=WALK,O=AYE,D=CEE,T=7,S=0001,E=2359,P=4,F=01/01/2020,R=1111111"],
-    "flf": ["ADDITIONAL LINK: WALK BETWEEN AYE AND BEE IN   7 MINUTES", "END"],
-    "tsi": ["AYE,NT,TP,6,"],
-    "ztr": [ZTR_HD, bs(uid="Z00001"), bx("QR"), lo("AYE----", "0700"), lt("CEE----", "0730"), ZZ],
-}
-LETTERS = st.text(st.characters(min_codepoint=0, max_codepoint=255), min_size=1, max_size=12)
-TELLING = st.sampled_from(
-    [
-        "0000",
-        "2359",
-        "9999",
-        "C",
-        "O",
-        "U ",
-        "N ",
-        "BS",
-        "LT",
-        "ZZ",
-        "991231",
-        "000101",
-        "1111111",
-        " ",
-        "\r",
-        "\x85",
-    ]
-)
-
-
-@st.composite
-def mutated(draw):
-    """The files above with some lines changed, left out, doubled, moved or cut."""
-    files = {kind: list(lines) for kind, lines in RECORDS.items()}
-    for _ in range(draw(st.integers(1, 5))):
-        lines = files[draw(st.sampled_from([*["mca"] * 6, *RECORDS]))]
-        if not lines:
-            continue
-        at = draw(st.integers(0, len(lines) - 1))
-        match draw(st.sampled_from(["change", "change", "change", "drop", "double", "move", "cut", "new"])):
-            case "change":
-                column = draw(st.integers(0, 80))
-                text = draw(TELLING | LETTERS)
-                lines[at] = lines[at][:column] + text + lines[at][column + len(text) :]
-            case "drop":
-                del lines[at]
-            case "double":
-                lines.insert(at, lines[at])
-            case "move":
-                lines.insert(draw(st.integers(0, len(lines) - 1)), lines.pop(at))
-            case "cut":
-                lines[at] = lines[at][: draw(st.integers(0, 80))]
-            case "new":
-                lines.insert(at, draw(LETTERS))
-    return {f"a.{kind}": "\n".join([*lines, ""]) for kind, lines in files.items()}
-
-
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(mutated())
-def test_mutated_records_give_a_feed_that_reads_well_or_one_clear_error(tmp_path_factory, texts):
-    folder = tmp_path_factory.mktemp("mutated")
-    path, out = write_zip(folder / "delivery.zip", texts), folder / "rail.zip"
-    try:
-        report = convert(path, out, no_progress)
-    except InputError as error:
-        said = {"where": error.where, "remedy": error.remedy, "written": out.exists()}
-    else:
-        timetables = read_timetables([out])
-        assert timetables.repairs == ()  # nothing goes back in time, nothing calls at unknown stops
-        assert len(timetables.trip_ids) == report.trips
-        assert timetables.call_stop.size == report.calls
-        return
-    finally:
-        shutil.rmtree(folder)
-    assert said["where"]
-    assert said["remedy"]
-    assert not said["written"]
 
 
 def test_a_zip64_and_stored_delivery_is_read(tmp_path):

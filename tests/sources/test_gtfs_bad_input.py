@@ -102,6 +102,13 @@ def test_ways_to_write_a_table(tmp_path, table, change, rule):
     assert t.stop_names == ("Aye", "Bee")
 
 
+@pytest.mark.parametrize("table", ["agency", "transfers"])
+def test_a_table_that_has_no_column_of_its_own_is_refused(tmp_path, table):
+    with pytest.raises(InputError, match=f"no column that {table}.txt has") as refused:
+        read(tmp_path, **{table: STOPS.replace("stop_id", "x")})
+    assert refused.value.where == f"{tmp_path / 'bus.zip'}, {table}.txt"
+
+
 def test_windows_text_is_told_cell_by_cell(tmp_path):
     stops = STOPS.encode().replace(b"Aye", b"Caf\xe9").replace(b"Bee", "Žižkov".encode())
     t = read(tmp_path, stops=stops)

@@ -34,7 +34,8 @@ def criteria() -> tuple[str, ...]:
         f"""Warning, of the feeds: a mode that the area has stations of and the feeds no trips; more than
         {OFF_STREETS:.0%} of stops without a street within 1,600 m; a stop {FAR_TIMES} times as far
         from the middle as three quarters of the stops, and at least {FAR_LEAST_M / 1000:.0f} km; stops
-        in the wrong place, trips too fast to be true, and trips that two feeds have.""",
+        in the wrong place, trips too fast to be true, and trips that two feeds have; what a second reader,
+        where it is asked, reads otherwise.""",
         f"""The date proposed is the nearest Tuesday in term inside all feeds, without a bank holiday in
         its week, with trips within {CLOSE:.0%} of the median of its weekday in all and for each mode.
         Where there is none, Wednesday or Thursday will do; then a day out of term; then any working

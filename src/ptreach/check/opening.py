@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 class Opened(NamedTuple):
-    """Feeds, what they are called, and the stations of the streets' files by mode, None without one."""
+    """Feeds, what they are called, the stations of the streets' files by mode (None without), their files."""
 
     name: str
     feeds: Feeds
     stations: Mapping[str, int] | None
+    gtfs: tuple[Path, ...] = ()
 
 
 def open_feeds(
@@ -35,7 +36,7 @@ def open_feeds(
 ) -> Opened:
     """Read feeds; raises InputError as `read_timetables` does."""
     timetables = read_timetables(gtfs, cleaning.scope, cleaning.off, progress)
-    return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None)
+    return Opened(_names_of(gtfs), feeds_of_timetables(timetables), None, tuple(gtfs))
 
 
 def open_built(name: str, network: Network) -> Opened:
@@ -45,7 +46,7 @@ def open_built(name: str, network: Network) -> Opened:
 
 def open_files(gtfs: Sequence[Path], built: Path) -> Opened:
     """Open the network that was built of files."""
-    return open_built(_names_of(gtfs), open_network(built))
+    return open_built(_names_of(gtfs), open_network(built))._replace(gtfs=tuple(gtfs))
 
 
 def open_recipe(
@@ -65,7 +66,7 @@ def open_recipe(
     cover = cleaning.scope.cover
     built = built_folder([*osm, *gtfs], folder / "built", cleaning=cleaning)
     if built is not None:
-        return open_built(recipe.name, open_network(built))
+        return open_built(recipe.name, open_network(built))._replace(gtfs=tuple(gtfs))
     stations = count_stations(osm, cover)
     return open_feeds(gtfs, cleaning, progress)._replace(name=recipe.name, stations=stations)
 

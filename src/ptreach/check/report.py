@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from ptreach.errors import in_one_line
 from ptreach.model import Severity
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ def verdict_lines(verdict: Verdict) -> list[str]:
         kind, name, trips, near, span = comparison_cells(row)
         who = name if kind == "all" else f"{kind} {name}"
         lines.append(f"{who}: {trips} trips; usual of the weeks around {near or '-'}, of all {span or '-'}")
-    return lines
+    return [in_one_line(line) for line in lines]

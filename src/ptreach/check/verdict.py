@@ -10,13 +10,14 @@ from ptreach.check.criteria import criteria
 from ptreach.check.of_date import compare_with_usual, date_findings
 from ptreach.check.of_feeds import feeds_findings
 from ptreach.check.proposal import propose
+from ptreach.check.second_reader import RULE as SECOND_READER
 from ptreach.check.usual import FEED
 from ptreach.model import Decision, FeedSpan, Severity, Verdict
 from ptreach.sources.repairs import RULES as CLEANING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ptreach.check.survey import Survey
     from ptreach.model import Finding
@@ -45,6 +46,7 @@ RULES: Final = (
     "bank-holiday-near",
     "school-terms-unknown",
     "services-never-run",
+    SECOND_READER,
     *CLEANING,
 )
 """Names of the rules, in the order of findings of one severity."""
@@ -54,7 +56,12 @@ _SEVERITIES: Final = tuple(Severity)
 
 
 def judge(
-    survey: Survey, date: dt.date, *, date_from: str, window_s: tuple[int, int] | None = None
+    survey: Survey,
+    date: dt.date,
+    *,
+    date_from: str,
+    window_s: tuple[int, int] | None = None,
+    second: Sequence[Finding] = (),
 ) -> Verdict:
     """Return the verdict on the date.
 
@@ -64,10 +71,12 @@ def judge(
         Where the date comes from, as a reader is told: ``--date``, ``config/ryde.toml``.
     window_s
         Seconds of the day that will be asked about, where they are known.
+    second
+        What `second_findings` has found on the date, if it was asked.
     """
     comparisons = compare_with_usual(survey, date)
     findings = sorted_findings(
-        [*date_findings(survey, date, comparisons, window_s), *feeds_findings(survey, date)]
+        [*date_findings(survey, date, comparisons, window_s), *feeds_findings(survey, date), *second]
     )
     bad = any(finding.rule in ABOUT_DATE and finding.severity is not Severity.NOTE for finding in findings)
     return Verdict(

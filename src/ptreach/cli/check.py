@@ -54,6 +54,12 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Write the page of the check too, as packs have it.")
     ] = None,
     *,
+    second_reader: Annotated[
+        bool,
+        typer.Option(
+            "--second-reader", help="Have gtfs-kit read the feeds too, and say whether it reads the same."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Say whether a timetable can be routed on.
@@ -74,7 +80,7 @@ def check(
             days = ", ".join(str(one.date) for one in asked)
             raise option_error("--html", f"the towns have several dates: {days}", "name one with --date")
     with stage_progress(quiet=settings.quiet) as progress:
-        verdicts = pipeline.check(inputs, asked, html=html, progress=progress)
+        verdicts = pipeline.check(inputs, asked, html=html, progress=progress, second_reader=second_reader)
     if as_json:
         say(verdicts_json(verdicts))
     else:

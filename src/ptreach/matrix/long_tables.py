@@ -85,11 +85,16 @@ def read_matrix(path: Path, unit: Unit | None = None) -> LongMatrix:
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path")
     try:
-        table, shape, headers = (_from_parquet if suffix == ".parquet" else _from_csv)(path, unit)
-    except (pa.ArrowException, OSError) as error:
+        return _read_matrix(path, suffix, unit)
+    except (pa.ArrowException, OSError, UnicodeError, csv.Error) as error:
         raise InputError(
             f"not readable: {' '.join(str(error).split())}", where=str(path), remedy="write the matrix again"
         ) from error
+
+
+def _read_matrix(path: Path, suffix: str, unit: Unit | None) -> LongMatrix:
+    """Read a matrix; raises as `read_matrix` does, and what arrow and Python have for damaged files."""
+    table, shape, headers = (_from_parquet if suffix == ".parquet" else _from_csv)(path, unit)
     if not table.num_rows:
         raise InputError("the table has no rows", where=str(path), remedy="take a matrix with rows")
     first_row = 2 if suffix == ".csv" else 1

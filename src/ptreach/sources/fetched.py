@@ -41,7 +41,7 @@ def read_fetched(folder: Path) -> dict[str, Fetched]:
         }
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         _log.warning("%s is not readable and is not used: %s", path, error)
         return {}
 

@@ -22,6 +22,7 @@ from pyarrow import csv as arrow_csv
 
 from ptreach.errors import InputError
 from ptreach.sources.archive import READ_FAULTS
+from ptreach.sources.read_ahead import ReadAhead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,8 +145,11 @@ def table_batches(
         wanted = [column for column in used if column in (only or used)]
         yield from _batches(files, name, layout, wanted, ledger)
     except _FAULTS as error:
+        what = " ".join(str(error).split()).rstrip(".")
+        if "straddling" in what:  # arrow's word for a row that does not end within a batch
+            what = f"a row is longer than {_BATCH_BYTES >> 20} MB, as where a quote is not closed"
         raise InputError(
-            f"not readable: {' '.join(str(error).split()).rstrip('.')}",
+            f"not readable: {what}",
             where=where,
             remedy="mend or replace the feed",
         ) from error
@@ -185,6 +189,9 @@ def _used_columns(headers: list[str], name: str, where: str) -> list[str]:
         if column not in headers:
             raise InputError(f"no column {column}", where=where, remedy="take a whole GTFS feed")
     used = [column for column in (*needed, *others) if column in headers]
+    if not used:
+        # arrow, asked for no column, would give all of them
+        raise InputError(f"no column that {name}.txt has", where=where, remedy="take a whole GTFS feed")
     for column in used:
         if headers.count(column) > 1:
             raise InputError(
@@ -241,8 +248,9 @@ def _arrow_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows that have as many cells as the header; the others are given to `set_aside`."""
     names = [header if header in used else f"{at} unused" for at, header in enumerate(layout.headers)]
+    source = ReadAhead(stream)
     reader = arrow_csv.open_csv(
-        stream,
+        pa.PythonFile(source, mode="r"),
         # one thread: rows keep their order
         arrow_csv.ReadOptions(
             use_threads=False,
@@ -263,8 +271,12 @@ def _arrow_batches(
         # what it lets go of is the system's again
         memory_pool=pa.system_memory_pool(),
     )
-    with reader:
-        yield from reader
+    try:
+        with reader:
+            yield from reader
+    except BaseException:
+        source.stop()
+        raise
 
 
 def _column(values: pa.DictionaryArray, encoding: str, where: str) -> tuple[Column, bool]:

@@ -89,3 +89,9 @@ def test_a_file_that_cannot_be_read_is_named(folder):
     with pytest.raises(InputError, match="not readable") as caught:
         verify_pack(folder)
     assert "README.txt" in caught.value.where
+
+
+def test_a_manifest_of_brackets_without_end_is_no_manifest(tmp_path):
+    (tmp_path / NAME).write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match="is no pack"):
+        verify_pack(tmp_path)

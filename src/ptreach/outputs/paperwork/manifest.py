@@ -161,7 +161,7 @@ def is_pack(folder: Path) -> bool:
     """Return whether a folder holds the manifest of a pack."""
     try:
         content = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and "ptreach" in content and "files" in content
 
