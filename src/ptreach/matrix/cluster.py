@@ -1,10 +1,10 @@
 """A matrix in parts from many processes, on this machine or others, by Dask.
 
 A task is the number of a part. Workers read the question from the matrix's folder, open the network once by
-its path, which all machines share, and write parts themselves: what travels is a number there and nothing back.
-A part is the same whoever writes it and how often, so a block that a worker died on is given to another, and
-at the end blocks that are still under way are begun once more by workers that have nothing else to do: one
-that hangs holds nobody up. (A result that such a worker held would: so there is none.)
+its path, which all machines share, and write parts themselves: what travels is a number there, and nothing
+back. A part is the same whoever writes it and how often, so a block that a worker died on is given to
+another, and at the end blocks that are still under way are begun once more by workers that have nothing else
+to do: one that hangs holds nobody up. (A result that such a worker held would: so there is none.)
 """
 
 from __future__ import annotations

@@ -122,10 +122,15 @@ def differences(text: str, question: Question) -> list[str]:
     ValueError
         Where the text is no question.
     """
+    return list(_unlike(_parsed(text), _asked(question)))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return a question that was written; raise ValueError where the text is none."""
     there = json.loads(text)
     if not isinstance(there, dict) or there.get("format") != _FORMAT:
         raise ValueError("not the question of a matrix in parts")
-    return list(_unlike(there, _asked(question)))
+    return there
 
 
 def _unlike(there: dict[str, Any], here: dict[str, Any], above: str = "") -> Iterator[str]:
@@ -151,7 +156,7 @@ def read_question(question: str, origins: str, destinations: str) -> Question:
     ValueError
         Where any of the three is not what was written together.
     """
-    there = json.loads(question)
+    there = _parsed(question)
     fields = {name: there[name] for name in Query.__slots__}
     fields["date"] = dt.date.fromisoformat(there["date"])
     fields["percentiles"] = tuple(there["percentiles"])

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import pytest
-
 import town
 from ptreach.matrix.question import Question, written_by
-from ptreach.model import Points
 from ptreach.network.build import open_network
 
 if TYPE_CHECKING:
@@ -61,9 +58,8 @@ def homes(count):
 SHOPS = town.points(east=(11_000, 0), west=(500, 0), h007=(300, 0))
 
 
-@pytest.fixture(scope="session")
-def street(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("street")
+def build_street(folder):
+    """Build it in a folder."""
     stops = {f"s{number}": (1_000 * number, 0) for number in range(12)}
     trips = [
         (
@@ -77,9 +73,3 @@ def street(tmp_path_factory):
     feed = town.write_feed(folder / "bus.zip", stops=town.stops_text(**stops), **town.trips_texts(trips))
     osm = town.straight_street(folder / "street.osm", 12_000.0)
     return Street(town.build(folder, osm, feed), osm, feed)
-
-
-@pytest.fixture
-def points_of():
-    """Make points of their ids."""
-    return lambda ids: Points.of(ids, [-2.0] * len(ids), [51.0] * len(ids))
