@@ -1,5 +1,7 @@
 """Errors in one line: what, where, remedy."""
 
+import pickle
+
 import pytest
 
 from ptreach.errors import InputError, PtreachError
@@ -37,3 +39,10 @@ def test_the_parts_stay_at_hand():
     error = InputError("no such file", where="a.toml", remedy="check the path")
     assert (error.what, error.where, error.remedy) == ("no such file", "a.toml", "check the path")
     assert isinstance(error, PtreachError)
+
+
+def test_it_comes_back_from_another_process_as_it_was():
+    error = InputError("unknown key 'orign'", where="config/ryde.toml", remedy="write origin")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (InputError, str(error))
+    assert (again.what, again.where, again.remedy) == (error.what, error.where, error.remedy)

@@ -21,6 +21,8 @@ HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
 OPTIONAL = {"geoalchemy2", "psycopg", "sqlalchemy"}
 SECOND_ENGINE = {"r5py"}
+CLUSTER = {"distributed", "fsspec"}
+EXTRAS = ("postgis", "r5", "cluster")
 LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}
 MAX_LINES = 500
 MAX_TRACKED_BYTES = 500_000
@@ -102,7 +104,7 @@ def imported_by(files):
 
 
 def test_the_package_loads_no_library_at_all():
-    assert not loaded_by("import ptreach") & (HEAVY | OPTIONAL | LIGHT)
+    assert not loaded_by("import ptreach") & (HEAVY | OPTIONAL | CLUSTER | LIGHT)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_the_package_loads_no_library_at_all():
 def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
     loaded = loaded_by(f"from ptreach.cli.main import main; main({arguments})")
     assert "typer" in loaded
-    assert not loaded & (HEAVY | OPTIONAL | SECOND_ENGINE)
+    assert not loaded & (HEAVY | OPTIONAL | SECOND_ENGINE | CLUSTER)
 
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
@@ -159,6 +161,11 @@ def extra(project, name):
     return project["project"]["optional-dependencies"][name]
 
 
+def installed(project):
+    """Requirement lines of the package with all that users may add to it."""
+    return project["project"]["dependencies"] + [line for name in EXTRAS for line in extra(project, name)]
+
+
 def test_only_publishing_needs_the_extra(project):
     assert declared(extra(project, "postgis")) == OPTIONAL
     others = [path for path in MODULES if path.stem != "postgis"]
@@ -171,22 +178,29 @@ def test_only_the_child_of_the_second_engine_needs_its_extra(project):
     assert set(imported_by(others)) & SECOND_ENGINE == set()
 
 
+def test_only_matrices_in_parts_need_the_extra_for_clusters(project):
+    assert declared(extra(project, "cluster")) == CLUSTER
+    users = {PACKAGE / "matrix" / "cluster.py", PACKAGE / "matrix" / "folders.py"}
+    others = [path for path in MODULES if path not in users]
+    assert set(imported_by(others)) & CLUSTER == set()
+
+
 def test_every_import_of_the_package_is_declared(project):
-    known = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
+    known = declared(installed(project))
     undeclared = {name: path for name, path in imported_by(MODULES).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_import_of_the_tests_is_declared(project):
-    optional = extra(project, "test") + extra(project, "postgis")
-    known = declared(project["project"]["dependencies"] + optional)
+    optional = [line for name in EXTRAS if name != "r5" for line in extra(project, name)]  # R5 runs elsewhere
+    known = declared(project["project"]["dependencies"] + optional + extra(project, "test"))
     undeclared = {name: path for name, path in imported_by(TESTS).items() if name not in known}
     assert undeclared == {}
 
 
 def test_every_dependency_is_imported(project):
     data_only = {"tzdata"}  # zoneinfo finds it by itself
-    wanted = declared(project["project"]["dependencies"] + extra(project, "postgis") + extra(project, "r5"))
+    wanted = declared(installed(project))
     assert wanted - data_only <= set(imported_by(MODULES))
 
 
@@ -210,8 +224,8 @@ def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis|r5) = \[\n(.*?)^\]", text)
-    assert len(lists) == 4
+    lists = re.findall(r"(?ms)^(?:dependencies|test|postgis|r5|cluster) = \[\n(.*?)^\]", text)
+    assert len(lists) == 5
     lines = [line for block in lists for line in block.splitlines()]
     assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
 
@@ -228,9 +242,7 @@ def test_constraints_hold_what_pyproject_asks_for(project):
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
     pinned = {canonical(name): release_of(release) for name, release in pinned.items()}
-    extras = [line for name in ("test", "postgis", "r5") for line in extra(project, name)]
-    asked = project["project"]["dependencies"] + extras
-    for line in asked:
+    for line in installed(project) + extra(project, "test"):
         name, _, bounds = re.sub(r"\[.*?\]", "", line).partition(";")[0].strip().partition(">=")
         least, _, below = bounds.partition(",<")
         assert pinned[canonical(name)] >= release_of(least), line

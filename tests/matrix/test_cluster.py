@@ -229,6 +229,12 @@ def test_a_folder_that_is_not_shared_is_named(street, two_workers, tmp_path, mon
         cluster.write_on_cluster(matrix, street.folder, two_workers, workers=2, progress=no_progress)
 
 
+def test_another_engine_is_refused(street, tmp_path):
+    matrix = begin_parts(tmp_path / "m.parts", street.question()._replace(engine="r5"))
+    with pytest.raises(InputError, match=r"--cluster: engine r5 runs on one machine\. Leave --cluster out"):
+        cluster.write_on_cluster(matrix, street.folder, "local", workers=2, progress=no_progress)
+
+
 def test_without_dask_its_extra_is_named(street, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     matrix = begin_parts(tmp_path / "m.parts", street.question())

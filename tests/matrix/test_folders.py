@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from ptreach.errors import InputError
+from ptreach.matrix import folders
 from ptreach.matrix.folders import is_address, open_folder
 
 
 def test_paths_and_addresses_are_told_apart():
-    assert [is_address(out) for out in ("s3://b/m", "file:///m.parts", "m.parts", "C:/m", r"C:\m")] == [
+    assert [is_address(out) for out in ("s3://b/m", "memory://m.parts", "m.parts", "C:/m", r"C:\m")] == [
         *(True, True, False, False, False)
     ]
 
@@ -19,7 +20,7 @@ def test_paths_and_addresses_are_told_apart():
 @pytest.mark.parametrize("kind", ["disk", "file", "memory"])
 def test_what_is_written_is_there_whole(tmp_path, kind):
     path = tmp_path / "a b" / "Ŵ"
-    out = {"disk": path, "file": f"file://{path}", "memory": f"memory://{tmp_path.name}/Ŵ"}[kind]
+    out = {"disk": path, "file": f"{folders._ON_DISK}{path}", "memory": f"memory://{tmp_path.name}/Ŵ"}[kind]
     folder = open_folder(out, make=True)
     assert folder.names() == set()
     assert not folder.has("x")

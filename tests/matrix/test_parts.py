@@ -16,6 +16,7 @@ from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
 from ptreach.matrix.build import write_matrix, write_parts
 from ptreach.matrix.folders import open_folder
+from ptreach.matrix.long_tables import read_matrix
 from ptreach.matrix.parts import begin_parts, in_parts, join_parts, read_parts
 from ptreach.model import UNREACHED, TravelTimeMatrix, no_progress
 
@@ -90,6 +91,16 @@ def test_other_readers_read_the_folder(whole):
     pd.testing.assert_frame_equal(
         found, want.sort_values(["from_id", "to_id"], ignore_index=True), check_dtype=False
     )
+
+
+def test_compare_reads_the_folder_as_it_does_the_file(whole):
+    table, out = whole
+    pq.write_table(table, out.parent / "again.parquet")
+    parts, file = read_matrix(out), read_matrix(out.parent / "again.parquet")
+    for percentile in (25, 50):
+        np.testing.assert_array_equal(parts.seconds[percentile], file.seconds[percentile])
+    assert [parts.ids[k] for k in parts.from_idx] == table["from_id"].to_pylist()
+    assert [parts.ids[k] for k in parts.to_idx] == table["to_id"].to_pylist()
 
 
 def test_rows_of_some_origins_open_their_parts_only(whole, tmp_path):

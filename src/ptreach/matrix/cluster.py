@@ -69,6 +69,12 @@ def write_on_cluster(
         Where Dask is not installed, the cluster can't be reached or is lost, a block ends in an error again
         and again, or brings down its workers. Parts that are finished are kept.
     """
+    if matrix.question.engine != "raptor":
+        raise InputError(
+            f"engine {matrix.question.engine} runs on one machine",
+            where=_OPTION,
+            remedy="leave --cluster out, or take engine raptor",
+        )
     counts = [part.end - part.first for part in matrix.parts]
     task = Task(matrix.folder.address, str(network.absolute()))
     rows = sum(matrix.finished.values())

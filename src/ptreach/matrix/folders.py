@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ADDRESS: Final = "://"
-_ON_DISK: Final = "file://"
+_ON_DISK: Final = f"file{_ADDRESS}"
 _ASIDE: Final = ".aside"
 _TRIES: Final = 3
 
