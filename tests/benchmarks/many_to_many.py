@@ -11,6 +11,7 @@ import argparse
 import json
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -21,7 +22,7 @@ import numpy as np
 
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.build import write_parts
-from ptreach.matrix.cluster import write_on_cluster
+from ptreach.matrix.cluster import _client, each_done, write_on_cluster
 from ptreach.matrix.parts import begin_parts
 from ptreach.matrix.points import read_points
 from ptreach.matrix.question import Question, rows_a_part, slice_of, written_by
@@ -84,7 +85,7 @@ def one_process(network: Path, question: Question, workers: int, rounds: int) ->
 
 
 def by_cluster(network: Path, question: Question, workers: int, rounds: int) -> dict[str, float]:
-    """Write all parts by worker processes; ``block_s`` is the time from part to part once they are at work."""
+    """Write all parts by worker processes; ``block_s``: from part to part once they are at work."""
     folder = Path(tempfile.mkdtemp())
     outs = iter(range(rounds))
     between: list[float] = []
@@ -104,6 +105,14 @@ def by_cluster(network: Path, question: Question, workers: int, rounds: int) -> 
     return {"wall_s": wall_s, "cpu_s": used_s, "block_s": min(between)}
 
 
+def block_overhead_ms(blocks_n: int = 500) -> dict[str, float]:
+    """Milliseconds that Dask takes for a block in which there is nothing to do, at two workers."""
+    with _client("local", 2) as client:
+        list(each_done(client, int, range(10)))
+        wall_s, used_s = timed(lambda: list(each_done(client, int, range(blocks_n))), 1)
+    return {"wall_ms": wall_s / blocks_n * 1000, "client_cpu_ms": used_s / blocks_n * 1000}
+
+
 def an_origin_ms(engine: RaptorEngine, origins: Points, destinations: Points, query: Query) -> float:
     """Milliseconds of one core for an origin once the engine is prepared."""
 
@@ -112,14 +121,14 @@ def an_origin_ms(engine: RaptorEngine, origins: Points, destinations: Points, qu
             pass
 
     job()
-    return timed(job, 3)[1] / len(origins) * 1000
+    return timed(job, 2)[1] / len(origins) * 1000
 
 
 def what_costs(network: Path, points: Points, query: Query) -> dict[str, float]:
-    """Milliseconds an origin: as asked, of next to nothing in reach, of as many destinations as England has."""
+    """Milliseconds an origin: as asked, with next to nothing in reach, to as many places as England has."""
     engine = RaptorEngine(network, workers=1)
     prepare_s = timed(lambda: (engine._calls(query), engine._places(points, query)), 1)[1]
-    some = slice_of(points, len(points) // 3, len(points) // 3 + 256)
+    some = slice_of(points, len(points) // 3, len(points) // 3 + 64)
     # England's number of places to go to, all of them in this network
     turn = np.random.default_rng(1).uniform(-0.01, 0.01, (2, ENGLAND_ZONES))
     row = np.arange(ENGLAND_ZONES) % len(points)
@@ -176,17 +185,21 @@ def main() -> None:
     parser.add_argument(
         "--stop-times", type=int, default=5_000_000, help="rows of the network's stop_times.txt"
     )
-    parser.add_argument("--street-ways", type=int, default=170_000, help="streets of its map")
+    parser.add_argument("--street-ways", type=int, default=190_000, help="streets of its map")
     asked = parser.parse_args()
     points = read_points(asked.points)
     date = np.datetime64(asked.date).item()
     query = Query(date, 7 * 3600, 9 * 3600)
     question = question_of(asked.network, points, query)
-    found: dict[str, Any] = {"parts": len(question.parts), "cost": what_costs(asked.network, points, query)}
+    found: dict[str, Any] = {"parts": len(question.parts)}
     for workers in (1, 2):
         found[f"threads {workers}"] = one_process(asked.network, question, workers, asked.rounds)
+        print(json.dumps(found), file=sys.stderr)
     for workers in (1, 2):
         found[f"workers {workers}"] = by_cluster(asked.network, question, workers, asked.rounds)
+        print(json.dumps(found), file=sys.stderr)
+    found["overhead of a block"] = block_overhead_ms()
+    found["cost"] = what_costs(asked.network, points, query)
     model = {"stop_times": asked.stop_times, "street_ways": asked.street_ways}
     found["England"] = england(found["cost"], found["threads 1"], len(points) ** 2, model)
     print(json.dumps(found, indent=1))

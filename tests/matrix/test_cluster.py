@@ -9,10 +9,12 @@ import logging
 import os
 import signal
 import sys
+import time
 from functools import partial
 
 import distributed
 import pytest
+from dask import config
 
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
@@ -219,6 +221,22 @@ def test_no_scheduler_no_workers_no_cluster(street, tmp_path, monkeypatch):
         write("nonsense")
     with started(0) as empty, pytest.raises(InputError, match=r"--cluster: the cluster has no worker left"):
         write(empty.scheduler_address)
+
+
+def test_a_scheduler_that_goes_is_named(tmp_path):
+    goes_on = tmp_path / "goes on"
+
+    def waits(number):
+        while number and not goes_on.exists():
+            time.sleep(0.05)
+
+    quick = config.set({"distributed.comm.timeouts.connect": "1s"})
+    with quick, started(1) as one, distributed.Client(one.scheduler_address) as client:
+        done = cluster.each_done(client, waits, range(4))
+        assert next(done) == 0
+        one.close()
+        with pytest.raises(InputError, match=r"--cluster: the cluster (does not answer|was lost)"):
+            list(done)
 
 
 def test_a_folder_that_is_not_shared_is_named(street, two_workers, tmp_path, monkeypatch):

@@ -182,9 +182,12 @@ def each_done(client: Client, do: Callable[[int], None], numbers: Sequence[int])
     alone_since: float | None = None
     while blocks.left:
         yield from blocks.take()
-        if client.nthreads():
+        with _answering():
+            alone = not client.nthreads()
+            if not alone:
+                blocks.begin_again()
+        if not alone:
             alone_since = None
-            blocks.begin_again()
         else:
             alone_since = alone_since or time.monotonic()
             if time.monotonic() - alone_since > _JOIN_S:
@@ -212,7 +215,7 @@ class _Blocks:
         """Wait a little, and yield what has been done meanwhile."""
         import distributed
 
-        with suppress(TimeoutError):
+        with _answering(), suppress(TimeoutError):
             distributed.wait(list(self._number_of), timeout=_LOOK_S, return_when="FIRST_COMPLETED")
         for future in [future for future in self._number_of if future.done()]:
             number = self._number_of.pop(future, None)
@@ -255,6 +258,17 @@ def _require_done(future: Future[None], number: int) -> None:
             remedy="mostly memory is short: start fewer workers or threads on a machine",
         ) from error
     raise error or _lost("was lost")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say so where the scheduler has gone."""
+    import distributed
+
+    try:
+        yield
+    except (OSError, distributed.CancelledError) as error:
+        raise _lost("does not answer any more") from error
 
 
 def _lost(what: str) -> InputError:
