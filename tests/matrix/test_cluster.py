@@ -14,7 +14,6 @@ from functools import partial
 
 import distributed
 import pytest
-from dask import config
 
 from ptreach.engine.registry import open_engine
 from ptreach.errors import InputError
@@ -230,8 +229,7 @@ def test_a_scheduler_that_goes_is_named(tmp_path):
         while number and not goes_on.exists():
             time.sleep(0.05)
 
-    quick = config.set({"distributed.comm.timeouts.connect": "1s"})
-    with quick, started(1) as one, distributed.Client(one.scheduler_address) as client:
+    with started(1) as one, distributed.Client(one.scheduler_address, timeout=2) as client:
         done = cluster.each_done(client, waits, range(4))
         assert next(done) == 0
         one.close()
