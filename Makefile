@@ -1,6 +1,7 @@
 # make demo   the made-up town, offline: its pack lands in demo/
 # make test   every check
 # make test-r5   the tests that run R5 itself; want Java 21 and its jar
+# make soak   hundreds of runs in one process: no growth of memory or open files; takes some minutes
 # make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 # make bench  how fast the engine is, on the real places in ../shared; takes some minutes
 # make fuzz [SECONDS=600] [SEED=0] [CASES=n] [PARSERS=gtfs,osm]   files damaged at random: read or refused, never a crash
@@ -15,7 +16,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 
-.PHONY: demo test test-r5 agreement bench fuzz schemas scale-model national-model clean
+.PHONY: demo test test-r5 soak agreement bench fuzz schemas scale-model national-model clean
 .SUFFIXES:
 
 demo: $(INSTALLED)
@@ -30,6 +31,9 @@ test: $(INSTALLED)
 
 test-r5: $(INSTALLED)
 	$(BIN)/pytest -m r5
+
+soak: $(INSTALLED)
+	$(BIN)/pytest -m soak
 
 agreement: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/agreement.py
@@ -53,7 +57,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("ptreach needs Python 3.11 or newer, not %d.%d; say make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into .venv; the first time this takes a few minutes ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,postgis,r5]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,postgis,r5,cluster]'
 	@touch $@
 
 schemas: $(INSTALLED)

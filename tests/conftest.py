@@ -1,10 +1,22 @@
-"""How hypothesis works in all tests: the same cases each time, and no complaint of a slow machine."""
+"""What all rooms of tests share: how hypothesis works, and a street for matrices in parts.
+
+hypothesis tries the same cases each time, and does not complain of a slow machine.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "ptreach", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ptreach")
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory):
+    """A street with a bus along it and 300 homes, built."""
+    from long_street import build_street
+
+    return build_street(tmp_path_factory.mktemp("street"))

@@ -1,5 +1,7 @@
 """Errors in one line: what, where, remedy."""
 
+import pickle
+
 import pytest
 
 from ptreach.errors import InputError, PtreachError
@@ -48,3 +50,10 @@ def test_letters_of_any_language_stay_as_they_are():
     assert InputError("no stop 'Žižkov – Ö 駅 😀', 5\N{NO-BREAK SPACE}km").what == (
         "no stop 'Žižkov – Ö 駅 😀', 5 km"
     )
+
+
+def test_it_comes_back_from_another_process_as_it_was():
+    error = InputError("unknown key 'orign'", where="config/ryde.toml", remedy="write origin")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (InputError, str(error))
+    assert (again.what, again.where, again.remedy) == (error.what, error.where, error.remedy)

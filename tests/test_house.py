@@ -19,11 +19,12 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
 HEAVY |= {"holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
-# What only some need, by the extra, and the one module that imports it.
+# What only some need, by the extra, and the modules that import it.
 EXTRAS = {
-    "check": ("check/second_reader.py", {"gtfs-kit"}),
-    "postgis": ("outputs/postgis.py", {"geoalchemy2", "psycopg", "sqlalchemy"}),
-    "r5": ("engine/r5.py", {"r5py"}),
+    "check": ({"check/second_reader.py"}, {"gtfs-kit"}),
+    "cluster": ({"matrix/cluster.py", "matrix/folders.py"}, {"distributed", "fsspec"}),
+    "postgis": ({"outputs/postgis.py"}, {"geoalchemy2", "psycopg", "sqlalchemy"}),
+    "r5": ({"engine/r5.py"}, {"r5py"}),
 }
 OPTIONAL = {name for _, names in EXTRAS.values() for name in names}
 LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}
@@ -165,10 +166,10 @@ def extra(project, name):
 
 
 @pytest.mark.parametrize("name", EXTRAS)
-def test_only_one_module_needs_an_extra(project, name):
-    module, needed = EXTRAS[name]
+def test_few_modules_need_an_extra(project, name):
+    users, needed = EXTRAS[name]
     assert declared(extra(project, name)) == needed
-    others = [path for path in MODULES if path != PACKAGE / module]
+    others = [path for path in MODULES if path not in {PACKAGE / user for user in users}]
     assert set(imported_by(others)) & needed == set()
 
 
@@ -215,8 +216,8 @@ def test_a_manifest_asks_only_for_what_every_user_has_installed(project):
 
 def test_every_dependency_says_what_it_is_for():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"(?ms)^(?:dependencies|check|test|postgis|r5) = \[\n(.*?)^\]", text)
-    assert len(lists) == 5
+    lists = re.findall(r"(?ms)^(?:dependencies|check|test|postgis|r5|cluster) = \[\n(.*?)^\]", text)
+    assert len(lists) == 2 + len(EXTRAS)
     lines = [line for block in lists for line in block.splitlines()]
     assert [line for line in lines if not re.fullmatch(r'  "[^"]+",\s+# \S.+', line)] == []
 

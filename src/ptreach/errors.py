@@ -1,5 +1,9 @@
 """What can go wrong, said in one line: what, where, remedy."""
 
+from __future__ import annotations
+
+from functools import partial
+
 
 class PtreachError(Exception):
     """Any error this package raises on purpose."""
@@ -41,3 +45,7 @@ class InputError(PtreachError):
         text = f"{where}: {what}" if where else what
         end = "" if remedy.endswith("?") else "."
         super().__init__(f"{text}. {remedy[:1].upper()}{remedy[1:]}{end}" if remedy else f"{text}.")
+
+    def __reduce__(self) -> tuple[partial[InputError], tuple[str]]:
+        """Say how it is made again: it comes back from other processes, too."""
+        return partial(InputError, where=self.where, remedy=self.remedy), (self.what,)

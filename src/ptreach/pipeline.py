@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -23,12 +24,15 @@ from ptreach.correlations import correlation_matrix
 from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
-from ptreach.matrix.build import write_matrix
+from ptreach.matrix.build import require_links, write_matrix, write_parts
+from ptreach.matrix.parts import begin_parts, in_parts
 from ptreach.matrix.points import read_points
+from ptreach.matrix.question import Question, written_by
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
+from ptreach.network.calendar import require_service
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
@@ -65,7 +69,6 @@ from ptreach.towns import (
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
@@ -218,16 +221,19 @@ def matrix(
     destinations: Path,
     query: Query,
     *,
-    out: Path,
+    out: Path | str,
     engine: str,
     workers: int,
     progress: Progress,
     like: str = "ours",
     r5_jar: Path | None = None,
+    cluster: str = "",
 ) -> int:
     """Write the travel times between two files of points to a long table; return its number of rows.
 
     `like` is the name of the rules to follow: ``ours``, or ``r5``. Engine ``r5`` runs R5 itself, of `r5_jar`.
+    Where `out` is ``NAME.parts`` or an address, the table is written in parts, and goes on where an earlier
+    run was stopped; by the workers of a `cluster` where one is named, as `write_on_cluster` takes it.
 
     Raises
     ------
@@ -250,7 +256,21 @@ def matrix(
         )
     router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
     with _first_run_told(progress):
-        return write_matrix(router, from_points, to_points, query, out, progress)
+        if not in_parts(out):
+            return write_matrix(router, from_points, to_points, query, Path(out), progress)
+        opened = open_network(network)
+        require_service(opened.calendar, opened.patterns.trip_service, query.date, "query, date")
+        require_links(router, from_points, to_points)
+        rules = opened.rules._asdict()
+        parts = begin_parts(
+            out, Question(engine, opened.digest, rules, from_points, to_points, query, written_by())
+        )
+        if not cluster:
+            return write_parts(router, parts, progress)
+        from ptreach.matrix.cluster import write_on_cluster
+
+        del router, opened  # its memory is the workers' now
+        return write_on_cluster(parts, network, cluster, workers=workers, progress=progress)
 
 
 def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Conversion:

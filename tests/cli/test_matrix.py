@@ -83,6 +83,21 @@ def test_matrix_takes_files_in_place_of_a_network(ptreach, stage, home, asked, m
     assert [path.name for path in inputs.gtfs] == ["bus.zip", "rail.zip"]
 
 
+def test_matrix_hands_on_a_folder_of_parts_and_a_cluster(ptreach, stage, home, asked):
+    called = stage("matrix", 1234)
+    options = asked(out="times.parts", cluster="tcp://host:8786")
+    assert ptreach("matrix", *options) == (0, "times.parts\n", "1,234 rows\n")
+    assert (called[0][1]["out"].name, called[0][1]["cluster"]) == ("times.parts", "tcp://host:8786")
+    assert (home / "times.parts").is_dir()
+
+
+def test_matrix_hands_on_an_address_and_prints_it_without_keys(ptreach, stage, home, asked):
+    called = stage("matrix", 1)
+    options = asked(out="s3://key:secret@bucket/times")
+    assert ptreach("-q", "matrix", *options) == (0, "s3://bucket/times\n", "")
+    assert called[0][1]["out"] == "s3://key:secret@bucket/times"
+
+
 def test_quiet_matrix_prints_its_path_only(ptreach, stage, home, asked):
     stage("matrix", 5)
     assert ptreach("-q", "matrix", *asked()) == (0, "times.csv\n", "")
@@ -118,6 +133,11 @@ def test_quiet_matrix_prints_its_path_only(ptreach, stage, home, asked):
         ({"max_rides": "0"}, "--max-rides: value out of range. Give 1 to 16 rides."),
         ({"out": "times.xlsx"}, "--out: 'times.xlsx' is no kind of matrix file. End the name in"),
         ({"out": "networks"}, "--out: 'networks' is no kind of matrix file."),
+        (
+            {"out": "s3:/b/m"},
+            "--out: 's3:/b/m' is no kind of matrix file. End the name in .parquet or .csv, or in",
+        ),
+        ({"cluster": "local"}, "--cluster: writes a folder of parts. End the name of --out in .parts."),
         ({"max_rides": "many"}, "Invalid value for '--max-rides'"),
         ({"direction": "there"}, "Invalid value for '--direction'"),
         ({"origins": "nosuch.csv"}, "Invalid value for '--origins'"),

@@ -11,7 +11,7 @@ import pytest
 import town
 from ptreach.errors import InputError
 from ptreach.matrix.build import as_minutes, minutes_to, write_matrix
-from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix, no_progress
+from ptreach.model import UNREACHED, TravelTimeMatrix, no_progress
 
 QUERY = town.query(percentiles=(25, 50))
 HOMES = town.points(a=(0, 0), b=(100, 0), c=(200, 0))
@@ -43,10 +43,9 @@ class Engine:
             if ids:
                 yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, SECONDS[first:last])
 
-    def point_links(self, points, query):
-        assert query.date == town.TUESDAY
-        linked = np.array([name not in self.off for name in points.ids])
-        return PointLinks(linked, np.where(linked, 1.0, np.nan), linked, linked)
+    def street_distance_m(self, points, within_m):
+        assert within_m > 1_600
+        return np.array([np.nan if name in self.off else 1.0 for name in points.ids])
 
 
 def test_minutes_are_seconds_by_sixty():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ptreach.matrix.shapes import Unit
     from ptreach.measures.comparison import Floored
 
-_SIDE = "Matrix (.parquet or .csv of ptreach, r5py, r5r or TravelTime), or folder of a pack."
+_SIDE = "Matrix (.parquet, .csv or .parts of ptreach, r5py, r5r or TravelTime), or folder of a pack."
 
 
 class FlooredSide(enum.StrEnum):
@@ -102,11 +102,14 @@ def compare(
 
 
 def _are_packs(a: Path, b: Path) -> bool:
-    """Return whether both are folders; refuse one of each."""
-    if a.is_dir() != b.is_dir():
-        folder, file = (a, b) if a.is_dir() else (b, a)
+    """Return whether both are folders of packs; refuse one of each kind."""
+    from ptreach.matrix.parts import in_parts
+
+    packs = [side.is_dir() and not in_parts(side) for side in (a, b)]
+    if packs[0] != packs[1]:
+        folder, file = (a, b) if packs[0] else (b, a)
         raise option_error("A and B", f"'{folder}' is a folder and '{file}' a file", "name two of one kind")
-    return a.is_dir()
+    return packs[0]
 
 
 def _units(texts: list[str]) -> "tuple[Unit | None, Unit | None]":

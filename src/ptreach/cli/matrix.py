@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from ptreach.pipeline import NetworkInputs
 
 _POINTS = "Points: CSV with id, lon, lat, or a geo file."
+_OUT = "Table to write: .parquet, .csv, or NAME.parts: a folder of Parquet parts, resumed (or s3://...)."
+_CLUSTER = (
+    "With NAME.parts: by the workers of this Dask scheduler (tcp://...); local: by --workers processes."
+)
 _FROM_OR_TO = "from: origins to destinations; to: destinations to origins, arriving in the window."
 
 
@@ -40,7 +44,7 @@ def matrix(
     window: Annotated[
         str, typer.Option(metavar="HH:MM-HH:MM", help="Departures, one a minute; the end excluded.")
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Table to write: .parquet or .csv.")],
+    out: Annotated[str, typer.Option(metavar="FILE|DIR", help=_OUT)],
     network: Annotated[
         str | None, typer.Option(metavar="NAME", help="A network: a folder of networks/.")
     ] = None,
@@ -72,6 +76,7 @@ def matrix(
     like: Annotated[
         RulesName, typer.Option(help="Rules to follow: ours, or R5's wherever they differ.")
     ] = RulesName.OURS,
+    cluster: Annotated[str, typer.Option(metavar="ADDR|local", show_default=False, help=_CLUSTER)] = "",
     *,
     workers: Workers,
 ) -> None:
@@ -80,6 +85,8 @@ def matrix(
     Print the table's path.
     """
     from ptreach import pipeline
+    from ptreach.matrix.parts import in_parts
+    from ptreach.sources.address import public_address
 
     settings: Settings = ctx.obj
     window_start_s, window_end_s = window_s(window)
@@ -96,14 +103,19 @@ def matrix(
             max_rides=max_rides,
         )
     inputs = _inputs(settings, network, tuple(osm or ()), tuple(gtfs or ()))
-    out_matrix(out)
+    table = out_matrix(out)
+    if cluster and not in_parts(table):
+        raise option_error("--cluster", "writes a folder of parts", "end the name of --out in .parts")
+    if cluster and engine is EngineName.R5:
+        raise option_error("--cluster", "runs no R5: each worker would start a Java", "take --engine raptor")
     with _naming_options(), stage_progress(quiet=settings.quiet) as progress:
         rows = pipeline.matrix(
             inputs,
             origins,
             destinations,
             query,
-            out=out,
+            out=table,
+            cluster=cluster,
             engine=engine.value,
             like=like.value,
             workers=workers,
@@ -112,7 +124,7 @@ def matrix(
         )
     if not settings.quiet:
         tell(f"{rows:,} rows")
-    say(out)
+    say(public_address(table) if isinstance(table, str) else table)
 
 
 def _inputs(

@@ -128,12 +128,23 @@ def out_folder(path: Path, option: str = "--out") -> Path:
     return path
 
 
-def out_matrix(path: Path, option: str = "--out") -> Path:
-    """Return the path of a matrix to write; refuse what can't be written, as `out_file` does."""
+def out_matrix(out: str, option: str = "--out") -> Path | str:
+    """Return the path, or address, of a matrix to write; refuse what can't be written, as `out_file` does."""
+    from ptreach.matrix.folders import is_address
+    from ptreach.matrix.parts import in_parts
     from ptreach.matrix.store import SUFFIXES
 
+    if is_address(out):
+        return out
+    path = Path(out)
+    if in_parts(path):
+        return out_folder(path, option)
     if path.suffix.lower() not in SUFFIXES:
-        raise option_error(option, f"'{path}' is no kind of matrix file", "end the name in .parquet or .csv")
+        raise option_error(
+            option,
+            f"'{path}' is no kind of matrix file",
+            "end the name in .parquet or .csv, or in .parts for a folder of parts",
+        )
     return out_file(path, option)
 
 

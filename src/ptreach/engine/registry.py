@@ -34,7 +34,7 @@ def open_engine(
     network: Path,
     *,
     workers: int,
-    files: SourceFiles,
+    files: SourceFiles | None = None,
     r5_jar: Path | None = None,
     progress: Progress = no_progress,
 ) -> Engine:
@@ -43,7 +43,8 @@ def open_engine(
     Parameters
     ----------
     files
-        What the network was built of; R5's own network is built of the same, prepared in the folder.
+        What the network was built of; R5's own network is built of the same, prepared in the folder. None
+        where that is done.
 
     Raises
     ------
@@ -58,7 +59,8 @@ def open_engine(
         from ptreach.engine.r5_engine import R5Engine
         from ptreach.engine.r5_files import prepare_files
 
-        prepare_files(network, files, progress)
+        if files is not None:
+            prepare_files(network, files, progress)
         return R5Engine(network, workers=workers, r5_jar=r5_jar, progress=progress)
     raise _unknown(name)
 

@@ -1,4 +1,4 @@
-"""Travel-time matrices of any engine read from disk: Parquet or CSV, a row a pair."""
+"""Travel-time matrices of any engine read from disk: Parquet, whole or in parts, or CSV, a row a pair."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ptreach.errors import InputError
+from ptreach.matrix.parts import SUFFIX, in_parts, read_parts
 from ptreach.matrix.shapes import ASKED, UNIT_WORDS, one_a_row, shape_of
 from ptreach.matrix.store import matrix_suffix
 
@@ -71,7 +72,7 @@ def read_matrix(path: Path, unit: Unit | None = None) -> LongMatrix:
     Parameters
     ----------
     path
-        A ``.parquet`` or ``.csv``.
+        A ``.parquet`` or ``.csv``, or a folder of parts, ``.parts``.
     unit
         Unit of its travel times; told by names if None.
 
@@ -81,8 +82,9 @@ def read_matrix(path: Path, unit: Unit | None = None) -> LongMatrix:
         Names file, row and field: a file that is missing, unreadable or of another shape; ids that are blank;
         travel times that are no numbers, negative, infinite or can't be minutes.
     """
-    suffix = matrix_suffix(path)
-    if not path.is_file():
+    parts = in_parts(path)
+    suffix = SUFFIX if parts else matrix_suffix(path)
+    if not parts and not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check the path")
     try:
         return _read_matrix(path, suffix, unit)
@@ -94,7 +96,8 @@ def read_matrix(path: Path, unit: Unit | None = None) -> LongMatrix:
 
 def _read_matrix(path: Path, suffix: str, unit: Unit | None) -> LongMatrix:
     """Read a matrix; raises as `read_matrix` does, and what arrow and Python have for damaged files."""
-    table, shape, headers = (_from_parquet if suffix == ".parquet" else _from_csv)(path, unit)
+    read = {SUFFIX: _from_parts, ".parquet": _from_parquet}.get(suffix, _from_csv)
+    table, shape, headers = read(path, unit)
     if not table.num_rows:
         raise InputError("the table has no rows", where=str(path), remedy="take a matrix with rows")
     first_row = 2 if suffix == ".csv" else 1
@@ -109,6 +112,12 @@ def _read_matrix(path: Path, suffix: str, unit: Unit | None) -> LongMatrix:
             times[hidden] = np.nan
     told = f"{UNIT_WORDS[shape.unit]}, {shape.why}"
     return LongMatrix(str(path), *_numbered(ends), seconds, told, one_a_row(headers))
+
+
+def _from_parts(path: Path, unit: Unit | None) -> tuple[pa.Table, Shape, list[str]]:
+    """Return the columns of a folder of parts, its shape and all its headers."""
+    table = read_parts(path)
+    return table, shape_of(table.column_names, path, unit), table.column_names
 
 
 def _from_parquet(path: Path, unit: Unit | None) -> tuple[pa.Table, Shape, list[str]]:

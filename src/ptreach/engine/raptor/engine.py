@@ -7,7 +7,8 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
+from weakref import WeakMethod
 
 import numpy as np
 
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from ptreach.engine.raptor.changes import Calls
     from ptreach.model import FloatArray, Points, Query
     from ptreach.network.linkage import Links
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _BLOCK_BYTES: Final = 16_000_000
 _BLOCK_ROWS: Final = 256
@@ -114,9 +118,9 @@ class RaptorEngine:
         self.few = few
         self.shortcuts = shortcuts
         self._rooms: list[Room] = []
-        self._prepared = lru_cache(maxsize=2)(self._prepare)
-        self._calls = lru_cache(maxsize=2)(self._find_calls)
-        self._places = lru_cache(maxsize=1)(self._find_places)
+        self._prepared = lru_cache(maxsize=2)(_weakly(self._prepare))
+        self._calls = lru_cache(maxsize=2)(_weakly(self._find_calls))
+        self._places = lru_cache(maxsize=1)(_weakly(self._find_places))
 
     @property
     def rules(self) -> Mapping[str, str | int | float | bool]:
@@ -368,6 +372,22 @@ class RaptorEngine:
             np.concatenate([part.mm for part in parts]),
         )
         return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
+
+
+def _weakly(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return what calls a method without holding on to its object.
+
+    An engine that holds its own methods is a ring, freed with the files of its network only now and then.
+    """
+    held = WeakMethod(method)
+
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        found = held()
+        if found is None:
+            raise ReferenceError("the engine is gone")
+        return found(*args, **kwargs)
+
+    return call
 
 
 def _off_street_m(links: Links) -> FloatArray:
