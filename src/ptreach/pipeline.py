@@ -24,15 +24,14 @@ from ptreach.correlations import correlation_matrix
 from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
-from ptreach.matrix.build import require_links, write_matrix, write_parts
-from ptreach.matrix.parts import begin_parts, in_parts
+from ptreach.matrix.build import write_matrix
+from ptreach.matrix.in_parts import write_in_parts
+from ptreach.matrix.parts import in_parts
 from ptreach.matrix.points import read_points
-from ptreach.matrix.question import Question, written_by
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
-from ptreach.network.calendar import require_service
 from ptreach.network.compiled import is_first_run
 from ptreach.network.rules import OURS, PRESETS
 from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
@@ -258,19 +257,17 @@ def matrix(
     with _first_run_told(progress):
         if not in_parts(out):
             return write_matrix(router, from_points, to_points, query, Path(out), progress)
-        opened = open_network(network)
-        require_service(opened.calendar, opened.patterns.trip_service, query.date, "query, date")
-        require_links(router, from_points, to_points)
-        rules = opened.rules._asdict()
-        parts = begin_parts(
-            out, Question(engine, opened.digest, rules, from_points, to_points, query, written_by())
+        return write_in_parts(
+            router,
+            network,
+            from_points,
+            to_points,
+            query,
+            out=out,
+            cluster=cluster,
+            workers=workers,
+            progress=progress,
         )
-        if not cluster:
-            return write_parts(router, parts, progress)
-        from ptreach.matrix.cluster import write_on_cluster
-
-        del router, opened  # its memory is the workers' now
-        return write_on_cluster(parts, network, cluster, workers=workers, progress=progress)
 
 
 def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Conversion:

@@ -137,6 +137,10 @@ def test_quiet_matrix_prints_its_path_only(ptreach, stage, home, asked):
             {"out": "s3:/b/m"},
             "--out: 's3:/b/m' is no kind of matrix file. End the name in .parquet or .csv, or in",
         ),
+        (
+            {"cluster": "local", "engine": "r5", "out": "m.parts"},
+            "--cluster: engine r5 runs on one machine. Leave it out, or take engine raptor.",
+        ),
         ({"cluster": "local"}, "--cluster: writes a folder of parts. End the name of --out in .parts."),
         ({"max_rides": "many"}, "Invalid value for '--max-rides'"),
         ({"direction": "there"}, "Invalid value for '--direction'"),

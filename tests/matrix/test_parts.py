@@ -12,7 +12,7 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import pytest
 
-from ptreach.engine.registry import open_engine
+from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.errors import InputError
 from ptreach.matrix.build import write_matrix, write_parts
 from ptreach.matrix.folders import open_folder
@@ -23,7 +23,7 @@ from ptreach.model import UNREACHED, TravelTimeMatrix, no_progress
 
 @pytest.fixture(scope="module")
 def engine(street):
-    return open_engine("raptor", street.folder, workers=2)
+    return RaptorEngine(street.folder, workers=2)
 
 
 @pytest.fixture(scope="module")

@@ -106,8 +106,10 @@ def matrix(
     table = out_matrix(out)
     if cluster and not in_parts(table):
         raise option_error("--cluster", "writes a folder of parts", "end the name of --out in .parts")
-    if cluster and engine is EngineName.R5:
-        raise option_error("--cluster", "runs no R5: each worker would start a Java", "take --engine raptor")
+    if cluster and engine is not EngineName.RAPTOR:
+        raise option_error(
+            "--cluster", f"engine {engine.value} runs on one machine", "leave it out, or take engine raptor"
+        )
     with _naming_options(), stage_progress(quiet=settings.quiet) as progress:
         rows = pipeline.matrix(
             inputs,

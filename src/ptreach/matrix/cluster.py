@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ptreach.engine.registry import open_engine
+from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.errors import InputError
 from ptreach.matrix.build import stacked, told_what_is_kept
 from ptreach.matrix.parts import join_parts
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from distributed import Client, Future
 
-    from ptreach.engine.base import Engine
     from ptreach.matrix.parts import MatrixParts
     from ptreach.model import Progress
 
@@ -69,11 +68,11 @@ def write_on_cluster(
         Where Dask is not installed, the cluster can't be reached or is lost, a block ends in an error again
         and again, or brings down its workers. Parts that are finished are kept.
     """
-    if matrix.question.engine != "raptor":
+    if matrix.question.engine != RaptorEngine.name:
         raise InputError(
             f"engine {matrix.question.engine} runs on one machine",
             where=_OPTION,
-            remedy="leave --cluster out, or take engine raptor",
+            remedy=f"leave --cluster out, or take engine {RaptorEngine.name}",
         )
     counts = [part.end - part.first for part in matrix.parts]
     task = Task(matrix.folder.address, str(network.absolute()))
@@ -87,6 +86,7 @@ def write_on_cluster(
             rows += _rows_seen(matrix, number)
             done += counts[number]
             progress(_STAGE, done, sum(counts))
+    matrix.folder.tidy()  # after workers that were killed, and those whose block another has done first
     return rows
 
 
@@ -113,7 +113,7 @@ def _write_block(task: Task, number: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _opened(task: Task) -> tuple[Engine, MatrixParts]:
+def _opened(task: Task) -> tuple[RaptorEngine, MatrixParts]:
     """Open network and matrix, once in a worker; the engine keeps what all origins share."""
     matrix = join_parts(task.matrix)
     question = matrix.question
@@ -129,7 +129,7 @@ def _opened(task: Task) -> tuple[Engine, MatrixParts]:
             "a worker does not see the network", where=task.network, remedy="share it under the same path"
         )
     # A worker's threads each compute a part of their own.
-    return open_engine(question.engine, folder, workers=1), matrix
+    return RaptorEngine(folder, workers=1), matrix
 
 
 @contextmanager

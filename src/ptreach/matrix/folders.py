@@ -44,6 +44,9 @@ class Folder(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write a file, whole or not at all; one of that name is replaced."""
 
+    def tidy(self) -> None:
+        """Remove what killed processes left half-written."""
+
 
 def is_address(out: str | Path) -> bool:
     """Return whether `out` is an address such as ``s3://bucket/folder``, not a path."""
@@ -83,6 +86,11 @@ class _DiskFolder:
         """Make the folder; remove what a killed run left half-written."""
         with _told(self.where):
             self._path.mkdir(parents=True, exist_ok=True)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what killed processes left half-written."""
+        with _told(self.where):
             for left_over in self._path.glob(f".*{_ASIDE}"):
                 left_over.unlink(missing_ok=True)
 
@@ -110,7 +118,7 @@ class _DiskFolder:
                 try:
                     _write_through(aside, data)
                     aside.replace(self._path / name)
-                except FileNotFoundError:  # another run has begun meanwhile, and taken it for a left-over
+                except FileNotFoundError:  # another process has taken it for a left-over meanwhile
                     if attempt + 1 == _TRIES:
                         raise
                 else:
@@ -173,6 +181,9 @@ class _Store:
         with self._told(name):
             self._store.makedirs(self._root, exist_ok=True)
             self._store.pipe_file(f"{self._root}/{name}", data)
+
+    def tidy(self) -> None:
+        """Do nothing: a store shows whole objects only."""
 
 
 @contextmanager
