@@ -1,0 +1,28 @@
+"""What Python programs and notebooks call: ``import ptreach as pt``.
+
+Geometry comes in and goes out as geopandas has it; the engine, its rules and its conventions are those of the
+command line. A fault of what is given is an `InputError` that names the argument and a remedy.
+"""
+
+from ptreach.api.asking import isochrones, travel_times
+from ptreach.api.exploring import MapPage, explore
+from ptreach.api.networks import Network, build_network, open_network
+from ptreach.api.pictures import Picture, plot
+from ptreach.api.zones import centroids, join_times, load_areas
+from ptreach.errors import InputError
+
+__all__ = [
+    "InputError",
+    "MapPage",
+    "Network",
+    "Picture",
+    "build_network",
+    "centroids",
+    "explore",
+    "isochrones",
+    "join_times",
+    "load_areas",
+    "open_network",
+    "plot",
+    "travel_times",
+]
