@@ -15,12 +15,14 @@ __all__ = [
     "__version__",
     "build_network",
     "centroids",
+    "demo",
     "explore",
     "isochrones",
     "join_times",
     "load_areas",
     "open_network",
     "plot",
+    "run_town",
     "travel_times",
 ]
 
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
         Picture,
         build_network,
         centroids,
+        demo,
         explore,
         isochrones,
         join_times,
         load_areas,
         open_network,
         plot,
+        run_town,
         travel_times,
     )
 else:  # hidden from type checkers, which would take any name for one that is there

@@ -7,6 +7,7 @@ command line. A fault of what is given is an `InputError` that names the argumen
 from ptreach.api.asking import isochrones, travel_times
 from ptreach.api.exploring import MapPage, explore
 from ptreach.api.networks import Network, build_network, open_network
+from ptreach.api.packs import demo, run_town
 from ptreach.api.pictures import Picture, plot
 from ptreach.api.zones import centroids, join_times, load_areas
 from ptreach.errors import InputError
@@ -18,11 +19,13 @@ __all__ = [
     "Picture",
     "build_network",
     "centroids",
+    "demo",
     "explore",
     "isochrones",
     "join_times",
     "load_areas",
     "open_network",
     "plot",
+    "run_town",
     "travel_times",
 ]

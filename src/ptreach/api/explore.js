@@ -25,8 +25,9 @@ const rows = data.rows.map(([kind, path, colour, unknown], at) => {
 /** Pixels a unit takes on the screen. */
 const scale = () => Math.min(map.clientWidth / box[2], map.clientHeight / box[3]);
 
-/** Stripes are as wide on the screen whatever the view. */
+/** Show the box; stripes are as wide on the screen whatever it is. */
 function show() {
+  if (!map.clientWidth || !map.clientHeight) return;
   map.setAttribute('viewBox', box.join(' '));
   byId('hatch').setAttribute('patternTransform', `scale(${1 / scale()}) rotate(45)`);
 }

@@ -51,7 +51,7 @@ class MapPage:
         """Return the page in a frame of its own, which has no rights but to run its script."""
         return (
             f'<iframe sandbox="allow-scripts" title="{escape(self._title, quote=True)}" '
-            f'style="border:1px solid #b1b4b6;width:100%;height:{_HEIGHT_PX}px" '
+            f'style="border:1px solid #b1b4b6;box-sizing:border-box;width:100%;height:{_HEIGHT_PX}px" '
             f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
         )
 
