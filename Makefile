@@ -13,7 +13,7 @@ QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/na
 .SUFFIXES:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.* ## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## the made-up town, offline: its pack lands in demo/
 	$(BIN)/ptreach demo --out demo

@@ -1,4 +1,4 @@
-"""The notebooks: each opens with its question, is kept without outputs, and runs where its data is at hand."""
+"""The notebooks: each opens with its question, is kept without outputs, and runs where its data is."""
 
 import os
 import re
@@ -98,7 +98,9 @@ def test_the_first_town_runs_anywhere(home, tmp_path, monkeypatch):
     assert any("README.txt" in text for text in shown)
     (share,) = [re.search(r"(\d+)% of the town's people", text) for text in shown if "town's people" in text]
     assert 0 < int(share.group(1)) < 100
-    kinds = {kind for cell in notebook.cells for one in cell.get("outputs", ()) for kind in one.get("data", {})}
+    kinds = {
+        kind for cell in notebook.cells for one in cell.get("outputs", ()) for kind in one.get("data", {})
+    }
     assert {"image/png", "text/html"} <= kinds  # the map, and the one to look around in
 
 

@@ -1,4 +1,4 @@
-"""Say whether a wheel holds every file of the package, and nothing else of the project: `make wheel-check`."""
+"""Say whether a wheel holds every file of the package and nothing else: `make wheel-check`."""
 
 from __future__ import annotations
 
