@@ -101,6 +101,7 @@ def test_areas_are_cut_to_land_in_any_coordinates(network, zones):
         ({"max_rides": 0}, r"^max_rides: value out of range"),
         ({"origins": (-2.0, 52.0)}, r"^origins: none of the 1 origins has a street within 1,600 m"),
         ({"engine": "r6"}, r"^engine: no engine 'r6'"),
+        ({"engine": "r5", "r5_jar": "nosuch.jar"}, r"^r5_jar: "),
     ],
 )
 def test_faults_name_the_argument(network, changes, says):

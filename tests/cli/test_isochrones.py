@@ -49,8 +49,11 @@ def test_a_file_of_points_is_read_and_options_are_handed_on(ptreach, stage, home
     called = stage("isochrones", 2)
     (home / "o.csv").write_text("id,lon,lat\na,-1,50\nb,-2,51\n", encoding="utf-8")
     options = asked(origin="o.csv", cutoffs="10,20", percentile="95", direction="to", max_walk_min="12.5")
-    assert ptreach("isochrones", *options).code == 0
-    ((args, _),) = called
+    more = ["--engine", "r5", "--r5-jar", "r5.jar", "--like", "r5", "--workers", "2"]
+    assert ptreach("isochrones", *options, *more).code == 0
+    ((args, kwargs),) = called
+    assert (kwargs["engine"], kwargs["r5_jar"].name, kwargs["like"]) == ("r5", "r5.jar", "r5")
+    assert kwargs["workers"] == 2
     assert args[1].ids == ("a", "b")
     assert (args[2].percentiles, args[2].direction, args[2].max_walk_min) == ((95,), "to", 12.5)
     assert args[3] == (10, 20)

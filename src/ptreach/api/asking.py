@@ -217,5 +217,7 @@ def _naming_arguments() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        where = names.get(error.where, error.where.removeprefix("query, ").removeprefix("--"))
+        where = names.get(error.where, error.where.removeprefix("query, "))
+        if where.startswith("--"):
+            where = where.removeprefix("--").replace("-", "_")
         raise InputError(error.what, where=where, remedy=error.remedy) from error
