@@ -1,56 +1,74 @@
-# make demo   the made-up town, offline: its pack lands in demo/
-# make test   every check
-# make test-r5   the tests that run R5 itself; want Java 21 and its jar
-# make soak   hundreds of runs in one process: no growth of memory or open files; takes some minutes
-# make agreement   how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
-# make bench  how fast the engine is, on the real places in ../shared; takes some minutes
-# make fuzz [SECONDS=600] [SEED=0] [CASES=n] [PARSERS=gtfs,osm]   files damaged at random: read or refused, never a crash
-# make fuzz CASE=.fuzz/gtfs-0-17   one of them again
-# make schemas  write config/schema.json and networks/schema.json anew, from the models that read the files
-# make scale-model OUT=folder   a network of the size of the West Midlands, made up on its real stops
-# make national-model OUT=folder   the national files, made up: 200 million nodes, 80 million calls; takes 4 GB of disk
-# make clean  remove .venv and what tools left behind
-# Both first make .venv; they install again only when pyproject.toml or constraints.txt has changed.
+# The first target that needs it makes .venv; it is made again only when pyproject.toml or constraints.txt has changed.
+# make fuzz CASE=.fuzz/gtfs-0-17 runs one of its cases again.
 # Another Python: make PYTHON=python3.13 demo
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
+# Tests that are quick and touch every library: for the oldest and the latest releases.
+QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/national_model --ignore tests/outputs/web \
+  --ignore tests/test_house.py
 
-.PHONY: demo test test-r5 soak agreement bench fuzz schemas scale-model national-model clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz schemas scale-model national-model clean
 .SUFFIXES:
 
-demo: $(INSTALLED)
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.* ## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## the made-up town, offline: its pack lands in demo/
 	$(BIN)/ptreach demo --out demo
 
-test: $(INSTALLED)
+test: $(INSTALLED) ## every check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-test-r5: $(INSTALLED)
+test-r5: $(INSTALLED) ## the tests that run R5 itself; want Java 21 and its jar
 	$(BIN)/pytest -m r5
 
-soak: $(INSTALLED)
+soak: $(INSTALLED) ## hundreds of runs in one process: no growth of memory or open files; takes some minutes
 	$(BIN)/pytest -m soak
 
-agreement: $(INSTALLED)
+test-oldest: $(INSTALLED) ## quick tests on the oldest releases that pyproject.toml says will do
+	$(BIN)/uv venv -q --clear --python $(PYTHON) .venv-oldest
+	$(BIN)/uv pip install -q --python .venv-oldest --resolution lowest-direct -e '.[test,postgis,r5,cluster]'
+	.venv-oldest/bin/python -m pytest $(QUICK)
+
+test-latest: $(INSTALLED) ## quick tests on the latest releases there are, whatever constraints.txt pins
+	$(BIN)/uv venv -q --clear --python $(PYTHON) .venv-latest
+	$(BIN)/uv pip install -q --python .venv-latest -e '.[test,postgis,r5,cluster]'
+	.venv-latest/bin/python -m pytest $(QUICK)
+
+wheel-check: $(INSTALLED) ## build the wheel and make the demo with it alone, in a clean environment and an empty folder
+	rm -rf dist
+	$(BIN)/uv build -q --wheel --out-dir dist
+	$(BIN)/python tests/wheel.py dist/*.whl
+	$(BIN)/uv venv -q --clear --python $(PYTHON) .venv-wheel
+	$(BIN)/uv pip install -q --python .venv-wheel -c constraints.txt dist/*.whl
+	folder=$$(mktemp -d) && cd "$$folder" && for words in --version demo "verify demo/demo-town"; do \
+	  env -u PYTHONPATH "$(CURDIR)/.venv-wheel/bin/ptreach" $$words || exit; done && rm -rf "$$folder"
+
+agreement: $(INSTALLED) ## how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 	$(BIN)/python tests/benchmarks/agreement.py
 
-bench: $(INSTALLED)
+bench: $(INSTALLED) ## how fast the engine is, on the real places in ../shared; takes some minutes
 	mkdir -p .benchmarks
 	$(BIN)/pytest -q tests/benchmarks/bench_engine.py --benchmark-quiet --benchmark-json=.benchmarks/bench.json
 	$(BIN)/python tests/benchmarks/table.py .benchmarks/bench.json
 
-fuzz: $(INSTALLED)
+fuzz: $(INSTALLED) ## files damaged at random: read or refused, never a crash [SECONDS=600] [SEED=0] [CASES=n] [PARSERS=gtfs,osm]
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(CASE),--case $(CASE)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) $(if $(PARSERS),--parsers $(PARSERS))
 
-scale-model: $(INSTALLED)
+schemas: $(INSTALLED) ## write config/schema.json and networks/schema.json anew, from the models that read the files
+	$(BIN)/python tests/schemas.py
+
+scale-model: $(INSTALLED) ## OUT=folder: a network of the size of the West Midlands, made up on its real stops
 	PYTHONPATH=tests $(BIN)/python -m scale_model $(or $(OUT),$(error say where to: make scale-model OUT=folder))
 
-national-model: $(INSTALLED)
+national-model: $(INSTALLED) ## OUT=folder: the national files, made up: 200 million nodes, 80 million calls; 4 GB of disk
 	PYTHONPATH=tests $(BIN)/python -m national_model $(or $(OUT),$(error say where to: make national-model OUT=folder))
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -60,9 +78,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,postgis,r5,cluster]'
 	@touch $@
 
-schemas: $(INSTALLED)
-	$(BIN)/python tests/schemas.py
-
-clean:
-	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks .fuzz
+clean: ## remove what is installed and what tools left behind
+	rm -rf .venv .venv-oldest .venv-latest .venv-wheel demo dist build
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks .fuzz
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

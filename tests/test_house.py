@@ -199,9 +199,10 @@ def test_every_dependency_is_imported(project):
 def test_every_test_dependency_is_imported_or_called(project):
     wanted = declared(extra(project, "test"))
     stubs = {name for name in wanted if name.startswith("types-") or name.endswith("-stubs")}
-    calls = {"import-linter": "lint-imports", "mypy": "mypy", "pytest": "pytest", "ruff": "ruff"}
+    calls = {"import-linter": "lint-imports", "mypy": "mypy", "pytest": "pytest", "ruff": "ruff", "uv": "uv"}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     called = {name for name, command in calls.items() if f"$(BIN)/{command}" in makefile}
+    called |= {"ipykernel"} & wanted if "nbclient" in wanted else set()  # it runs what nbclient sends
     called |= {name for name in wanted if f"--{name.removeprefix('pytest-')}-" in makefile}  # its plugins
     assert wanted - stubs <= called | set(imported_by(TESTS))
     bases = {name.removeprefix("types-").removesuffix("-stubs") for name in stubs}

@@ -1,11 +1,13 @@
 """README.md promises nothing that is not there, and leaves out nothing that a town's file can say."""
 
+import inspect
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import ptreach.api
 from ptreach.cli.main import app
 from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
 from ptreach.model import (
@@ -88,6 +90,20 @@ def test_the_house_it_draws_is_the_house():
     assert rooms == {path.parent.name for path in (ROOT / "src" / "ptreach").glob("*/__init__.py")}
     for top in re.findall(r"(?m)^([\w/]+)/", drawn):
         assert (ROOT / top).is_dir()
+
+
+def test_its_names_for_python_are_those_that_there_are():
+    (table,) = re.findall(r"(?ms)^\| name \| what it gives \|\n\|---\|---\|\n(.*?)\n\n", README)
+    chapter = re.search(r"(?ms)^## From Python\n(.*?)(?=^## )", README).group(1)
+    called = set(re.findall(r"`(\w+)\(", "\n".join(row.split("|")[1] for row in table.splitlines())))
+    functions = {name for name in ptreach.api.__all__ if inspect.isfunction(getattr(ptreach, name))}
+    assert called == functions
+    for name in ptreach.api.__all__:
+        assert name in chapter
+    (script,) = re.findall(r"(?ms)^```python\n(.*?)^```", chapter)
+    for name, arguments in re.findall(r"pt\.(\w+)\((.*)\)$", script, re.MULTILINE):
+        signature = inspect.signature(getattr(ptreach, name))
+        assert set(re.findall(r"(\w+)=", arguments)) <= set(signature.parameters)
 
 
 def test_its_checks_are_those_of_make():

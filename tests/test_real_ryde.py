@@ -247,3 +247,20 @@ def test_a_second_run_gives_the_same_bytes(home, ryde, tmp_path):
 
     assert digests(again) == digests(ryde)
     assert len(digests(ryde)) >= 8
+
+
+def test_isochrones_by_themselves_are_those_of_the_pack(home, ryde, tmp_path):
+    """They are pinned to the town's point, those of the pack to its zones: a cell here and there differs."""
+    out = tmp_path / "ryde.gpkg"
+    command = ["-q", "--home", home, "isochrones", "--network", "isle-of-wight", "--out", out]
+    command += ["--origin", "-1.163224,50.730015", "--date", DATE, "--window", "07:15-09:15"]
+    assert main([str(part) for part in command]) == 0
+    alone, packed = (
+        gpd.read_file(file, layer="isochrones").set_index("cutoff_min").geometry
+        for file in (out, ryde / "layers" / "ryde.gpkg")
+    )
+    land = gpd.read_parquet(ryde / "layers" / "ryde-zones.parquet").union_all()
+    for cutoff in (15, 30, 45, 60):
+        same = packed[cutoff].intersection(land)
+        apart = alone[cutoff].intersection(land).symmetric_difference(same)
+        assert apart.area < 0.001 * same.area

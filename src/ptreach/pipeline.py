@@ -6,7 +6,7 @@ import dataclasses
 import logging
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,9 @@ from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.correlations import correlation_matrix
-from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
+from ptreach.isochrone_areas import IsochroneQuery, isochrones_around
 from ptreach.matrix.build import write_matrix
 from ptreach.matrix.in_parts import write_in_parts
 from ptreach.matrix.parts import in_parts
@@ -32,15 +32,16 @@ from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
 from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
-from ptreach.network.compiled import is_first_run
-from ptreach.network.rules import OURS, PRESETS
+from ptreach.network.rules import OURS
 from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
+from ptreach.outputs.layers.isochrones import write_isochrones
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.routers import NetworkFiles, build_inputs, first_run_told, metric_crs, rules_named
 from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cif.convert import convert
@@ -71,37 +72,19 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, CorrelationMatrix, Progress, Query, Repair, SourceRecord, Verdict
+    from ptreach.model import Areas, CorrelationMatrix, Points, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
-    from ptreach.network.rules import Rules
+    from ptreach.routers import NetworkInputs
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
 
 _log = logging.getLogger(__name__)
-_FIRST_RUN_STAGE: Final = "first run: compiling"
-
-
-class NamedNetwork(NamedTuple):
-    """A network by the name of its recipe, below a home folder."""
-
-    name: str
-    home: Path
-
-
-class NetworkFiles(NamedTuple):
-    """A network by its files: OpenStreetMap extracts and GTFS feeds."""
-
-    osm: tuple[Path, ...]
-    gtfs: tuple[Path, ...]
 
 
 class FeedFiles(NamedTuple):
     """Timetables by their files, without streets."""
 
     gtfs: tuple[Path, ...]
-
-
-NetworkInputs = NamedNetwork | NetworkFiles
 
 
 class AskedDate(NamedTuple):
@@ -176,10 +159,10 @@ def check(
         opened = open_feeds(inputs.gtfs, progress=progress)
     elif isinstance(inputs, NetworkFiles):
         built = build_network(inputs.osm, inputs.gtfs, cache_folder() / "built", progress, OURS)
-        with _first_run_told(progress):
+        with first_run_told(progress):
             opened = open_files(inputs.gtfs, built)
     else:
-        with _first_run_told(progress):
+        with first_run_told(progress):
             recipe = load_network_recipe(inputs.name, inputs.home)
             part = CLEANING if recipe.clip else part_for_all(recipe, inputs.home)
             opened = open_recipe(recipe, inputs.home, part, progress)
@@ -242,24 +225,14 @@ def matrix(
     require_engine(engine, query, r5_jar)
     from_points = read_points(origins)
     to_points = from_points if origins == destinations else read_points(destinations)
-    if isinstance(inputs, NamedNetwork):
-        recipe = load_network_recipe(inputs.name, inputs.home)
-        records = source_records(recipe, recipe_folder(inputs.name, inputs.home))
-        cleaning = part_for_all(recipe, inputs.home)
-        network = built_network(recipe, records, inputs.home, progress, rules_named(like), cleaning)
-        files = files_of(records, cleaning)
-    else:
-        files = SourceFiles(inputs.osm, inputs.gtfs)
-        network = build_network(
-            inputs.osm, inputs.gtfs, cache_folder() / "built", progress, rules_named(like)
-        )
-    router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
-    with _first_run_told(progress):
+    built = build_inputs(inputs, progress, like)
+    router = built.router(engine, workers=workers, r5_jar=r5_jar, progress=progress)
+    with first_run_told(progress):
         if not in_parts(out):
             return write_matrix(router, from_points, to_points, query, Path(out), progress)
         return write_in_parts(
             router,
-            network,
+            built.folder,
             from_points,
             to_points,
             query,
@@ -268,6 +241,39 @@ def matrix(
             workers=workers,
             progress=progress,
         )
+
+
+def isochrones(
+    inputs: NetworkInputs,
+    origins: Points,
+    query: Query,
+    cutoffs_min: tuple[int, ...],
+    *,
+    out: Path,
+    engine: str,
+    workers: int,
+    progress: Progress,
+    like: str = "ours",
+    r5_jar: Path | None = None,
+) -> int:
+    """Write the areas within each cutoff of points as a geo file; return its number of rows.
+
+    Of the one percentile that the query has.
+
+    Raises
+    ------
+    InputError
+        For a fault of any file, of the query or of the cutoffs.
+    """
+    require_engine(engine, query, r5_jar)
+    built = build_inputs(inputs, progress, like)
+    network = built.opened()
+    router = built.router(engine, workers=workers, r5_jar=r5_jar, progress=progress)
+    asked = IsochroneQuery(cutoffs_min, query.percentiles[0], metric_crs(built, network))
+    with first_run_told(progress):
+        areas = isochrones_around(router, network.stops, origins, query, asked, progress)
+    write_isochrones(out, areas)
+    return len(areas)
 
 
 def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Conversion:
@@ -321,14 +327,14 @@ def run(
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
     opened = open_network(network)
-    with _first_run_told(progress):
+    with first_run_told(progress):
         verdict = _go(opened, town)
     files = files_of(records, cleaning)
     router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
-    with _first_run_told(progress):
+    with first_run_told(progress):
         require_origin(router, town)
     areas, streets_m = areas_in_view(opened, areas_recipe, areas_folder)
-    with _first_run_told(progress), _asked_by(town):
+    with first_run_told(progress), _asked_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = access_to(router, town, zones, opportunities)
     ground = kept_ground(network, records, cleaning, progress)
@@ -445,23 +451,6 @@ def _go(network: Network, town: Town) -> Verdict:
         if finding.severity is Severity.WARNING:
             _log.warning("%s: %s", town.path, finding_words(finding))
     return verdict
-
-
-@contextmanager
-def _first_run_told(progress: Progress) -> Iterator[None]:
-    """Say so where the routing is compiled on the way, which takes some seconds and happens once."""
-    if is_first_run():
-        progress(_FIRST_RUN_STAGE, 0, 1)
-    yield
-    if is_first_run():
-        progress(_FIRST_RUN_STAGE, 1, 1)
-
-
-def rules_named(name: str) -> Rules:
-    """Return the rules called `name`; raise InputError where there are none."""
-    if name not in PRESETS:
-        raise InputError(f"no rules '{name}'", where="--like", remedy=f"take one of {', '.join(PRESETS)}")
-    return PRESETS[name]
 
 
 @contextmanager

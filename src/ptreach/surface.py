@@ -153,13 +153,10 @@ def _search(
     progress: Progress,
 ) -> _Found:
     """Return minutes of nodes near streets, zones, stops and middles of streets: one search for all."""
-    x_m, y_m = grid_nodes_m(grid)
-    lon, lat = _degrees(x_m, y_m)
-    nodes = Points.of(map(str, range(x_m.size)), lon, lat, where="surface")
-    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
+    near, lon, lat = nodes_on_streets(router, grid, GRID_CRS)
     middle_lon, middle_lat = _degrees(*_middles_m(lines).T)
     columns = [
-        (lon[near], lat[near]),
+        (lon, lat),
         (zones["lon"].to_numpy(dtype=np.float64), zones["lat"].to_numpy(dtype=np.float64)),
         (network.stops.lon, network.stops.lat),
         (middle_lon, middle_lat),
@@ -171,16 +168,30 @@ def _search(
     minutes = minutes_to(router, origin, places, query, progress)
     ends = np.cumsum([part.size for part, _ in columns])[:-1]
     of_nodes, of_zones, of_stops, of_streets = np.split(minutes, ends)
-    everywhere = np.full((x_m.size, len(percentiles)), np.nan)
-    # Whole minutes, rounded down, are drawn as their middle: none changes its side of a cutoff.
-    middle_min = (router.resolution_s - 1) / 2 / 60
+    everywhere = np.full((grid.rows * grid.columns, len(percentiles)), np.nan)
+    middle_min = middle_of_resolution_min(router)
     everywhere[near] = of_nodes + middle_min
     return _Found(everywhere, of_zones + middle_min, of_stops, of_streets[:, percentiles.index(MEDIAN)])
 
 
-def _degrees(x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return metres of the grid as longitude and latitude."""
-    to_degrees = pyproj.Transformer.from_crs(GRID_CRS, "EPSG:4326", always_xy=True)
+def middle_of_resolution_min(router: Engine) -> float:
+    """Return what whole minutes, rounded down, are drawn later than: none changes its side of a cutoff."""
+    return (router.resolution_s - 1) / 2 / 60
+
+
+def nodes_on_streets(
+    router: Engine, grid: SurfaceGrid, crs: str
+) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """Return which nodes of a grid in `crs` are near a street, and their longitude and latitude."""
+    lon, lat = _degrees(*grid_nodes_m(grid), crs=crs)
+    nodes = Points.of(map(str, range(lon.size)), lon, lat, where="surface")
+    near = np.flatnonzero(~np.isnan(router.street_distance_m(nodes, OFF_STREET_M)))
+    return near, lon[near], lat[near]
+
+
+def _degrees(x_m: FloatArray, y_m: FloatArray, *, crs: str = GRID_CRS) -> tuple[FloatArray, FloatArray]:
+    """Return metres in `crs` as longitude and latitude."""
+    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(x_m, y_m)
     return lon, lat
 

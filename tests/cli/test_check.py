@@ -7,7 +7,8 @@ import json
 import pytest
 
 from ptreach.model import Verdict
-from ptreach.pipeline import AskedDate, FeedFiles, NamedNetwork, NetworkFiles
+from ptreach.pipeline import AskedDate, FeedFiles
+from ptreach.routers import NamedNetwork, NetworkFiles
 from town import stops_text, straight_street, trips_texts, write_feed
 from weeks import USUAL, day, every_minutes
 

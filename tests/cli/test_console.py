@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from ptreach.cli.console import StageBars, plain, prepare_streams, say, set_up_logging, stage_progress, tell
+from ptreach.bars import StageBars
+from ptreach.cli.console import plain, prepare_streams, say, set_up_logging, stage_progress, tell
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Exit codes, and what goes to which stream."""
 
 import logging
+import os
 import subprocess
 import sys
 import warnings
@@ -39,7 +40,9 @@ def test_no_command_is_a_fault_of_the_command_line(ptreach):
 
 
 def test_an_unknown_command_is_named(ptreach):
-    assert ptreach("isochrone").line == "No such command 'isochrone'. See ptreach --help."
+    line = "No such command 'isochrone'. Did you mean 'isochrones'? See ptreach --help."
+    assert ptreach("isochrone").line == line
+    assert ptreach("teleport").line == "No such command 'teleport'. See ptreach --help."
 
 
 def test_an_unknown_option_is_named(ptreach):
@@ -116,3 +119,14 @@ def test_the_process_ends_with_the_exit_code(arguments, code):
     script = "import sys; from ptreach.cli.main import main; sys.exit(main())"
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, check=False)
     assert done.returncode == code
+
+
+@pytest.mark.parametrize(("typed", "found"), [("isoc", "isochrones"), ("isochrones --cut", "--cutoffs")])
+def test_the_tab_key_completes_commands_and_options(typed, found):
+    words = f"ptreach {typed}"
+    asked = {"_PTREACH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    code = "import sys; sys.argv[:] = ['ptreach']; from ptreach.cli.main import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [found]

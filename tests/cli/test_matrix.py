@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ptreach.model import Query
-from ptreach.pipeline import NamedNetwork, NetworkFiles
+from ptreach.routers import NamedNetwork, NetworkFiles
 
 
 @pytest.fixture

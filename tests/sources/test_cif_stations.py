@@ -59,6 +59,15 @@ def test_a_station_without_a_place_has_no_calls(tmp_path, east, north, mended):
     assert sum(feed.repairs.values()) == mended
 
 
+@pytest.mark.parametrize("length", [54, 57, 60])
+def test_a_row_that_is_cut_off_within_its_place_has_none(tmp_path, length):
+    lost = station("BEE", "BEETPLC", "BEE", "13993", "62900")[:length]
+    places = lo("AYETPLC", "0800"), li("BEETPLC", "0830"), lt("CEETPLC", "0900")
+    feed = converted(tmp_path, train(*places), msn=(STATIONS[0], lost, STATIONS[2]))
+    assert set(stops(feed)) == {"AYE", "CEE"}
+    assert sum(feed.repairs.values()) == 1
+
+
 def test_the_row_that_is_not_subsidiary_speaks_for_its_station(tmp_path):
     # two TIPLOCs of one station: calls at either are calls at its principal code
     rows = (

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ptreach.model import Verdict
-    from ptreach.pipeline import AskedDate, FeedFiles, NetworkInputs
+    from ptreach.pipeline import AskedDate, FeedFiles
+    from ptreach.routers import NetworkInputs
 
 
 def check(
@@ -68,11 +69,12 @@ def check(
     """
     from ptreach import pipeline
     from ptreach.check.report import deciding, verdicts_json
+    from ptreach.routers import NamedNetwork
 
     settings: Settings = ctx.obj
     asked = [pipeline.AskedDate(service_date(date), "--date")] if date else []
     inputs = _inputs(settings, network, tuple(osm or ()), tuple(gtfs or ()))
-    if not asked and isinstance(inputs, pipeline.NamedNetwork):
+    if not asked and isinstance(inputs, NamedNetwork):
         asked = _dates_of_towns(inputs.name, inputs.home)
     if html is not None:
         out_folder(html.parent, "--html")
@@ -97,17 +99,18 @@ def _inputs(
     settings: Settings, network: str | None, osm: tuple[Path, ...], gtfs: tuple[Path, ...]
 ) -> "NetworkInputs | FeedFiles":
     """Return what is to be checked; refuse both ways at once, streets alone, or nothing."""
-    from ptreach import pipeline
+    from ptreach.pipeline import FeedFiles
+    from ptreach.routers import NamedNetwork, NetworkFiles
 
     files = [option for option, given in (("--osm", osm), ("--gtfs", gtfs)) if given]
     if network is not None and files:
         raise option_error("NETWORK", f"given together with {' and '.join(files)}", "give one or the other")
     if network is not None:
-        return pipeline.NamedNetwork(name=network, home=home_folder(settings, Path.cwd()))
+        return NamedNetwork(name=network, home=home_folder(settings, Path.cwd()))
     if not gtfs:
         where = "--gtfs" if files else "NETWORK"
         raise option_error(where, "missing", "name a network, or give at least one --gtfs FILE")
-    return pipeline.FeedFiles(gtfs) if not osm else pipeline.NetworkFiles(osm=osm, gtfs=gtfs)
+    return FeedFiles(gtfs) if not osm else NetworkFiles(osm=osm, gtfs=gtfs)
 
 
 def _dates_of_towns(network: str, home: Path) -> "list[AskedDate]":

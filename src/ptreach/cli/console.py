@@ -13,14 +13,12 @@ import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from ptreach.bars import StageBars, terminal_bars
 from ptreach.model import no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from types import FrameType
-
-    from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
 
     from ptreach.model import Progress
 
@@ -127,7 +125,7 @@ def stage_progress(*, quiet: bool) -> Iterator[Progress]:
         elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             yield unless_stopped(_log_stage)
         else:
-            with _bars() as bars:
+            with terminal_bars() as bars:
                 yield unless_stopped(StageBars(bars))
 
 
@@ -154,34 +152,3 @@ def _log_stage(stage: str, done: int, total: int) -> None:
     """Log a stage when it ends."""
     if done >= total:
         _LOG.info("%s: done (%d)", stage, total)
-
-
-def _bars() -> RichProgress:
-    """Return rich's progress display on stderr."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        redirect_stdout=False,  # a result belongs to stdout, never to the console of the bars
-    )
-
-
-class StageBars:
-    """One bar a stage; a stage that has ended and comes again gets a new bar."""
-
-    def __init__(self, bars: RichProgress) -> None:
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Show that `done` of `total` units of `stage` are done."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
-        if done >= total:
-            self._bars.stop_task(self._tasks.pop(stage))

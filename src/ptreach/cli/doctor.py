@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ptreach.cli.console import say
-from ptreach.cli.options import R5Jar, cores
+from ptreach.cli.options import R5Jar
+from ptreach.cores import cores
 
 
 def doctor(

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import check, cif, compare, delivered, doctor, matrix, networks, packs, towns
+from ptreach.cli import check, cif, compare, delivered, doctor, isochrones, matrix, networks, packs, towns
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -21,7 +21,6 @@ DONE, OUR_FAULT, YOUR_INPUT, STOPPED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="ptreach",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -71,6 +70,7 @@ for command in (
     delivered.verify,
     delivered.publish,
     matrix.matrix,
+    isochrones.isochrones,
     compare.compare,
     cif.cif,
     towns.origin,
@@ -94,7 +94,8 @@ def _usage(error: typer.TyperException) -> str:
     if option in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
         return f"{message}. It stands before the command: ptreach {option} ..."
     ctx = getattr(error, "ctx", None)
-    return f"{message.rstrip('.')}. See {ctx.command_path if ctx else 'ptreach'} --help."
+    end = "" if message.endswith("?") else "."
+    return f"{message.rstrip('.')}{end} See {ctx.command_path if ctx else 'ptreach'} --help."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

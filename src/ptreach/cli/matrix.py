@@ -1,12 +1,24 @@
 """The command that writes a travel-time matrix between two files of points."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ptreach.cli.asking import (
+    DepartureWindow,
+    FeedFiles,
+    LongestTime,
+    LongestWalk,
+    MostRides,
+    NetworkName,
+    ServiceDate,
+    StreetFiles,
+    WalkSpeed,
+    Way,
+    naming_options,
+    network_inputs,
+)
 from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import (
     Engine,
@@ -15,62 +27,39 @@ from ptreach.cli.options import (
     RulesName,
     Settings,
     Workers,
-    home_folder,
     option_error,
     out_matrix,
     percentile_list,
     service_date,
     window_s,
 )
-from ptreach.errors import InputError
-from ptreach.model import Direction, Query
-
-if TYPE_CHECKING:
-    from ptreach.pipeline import NetworkInputs
+from ptreach.model import Query
 
 _POINTS = "Points: CSV with id, lon, lat, or a geo file."
 _OUT = "Table to write: .parquet, .csv, or NAME.parts: a folder of Parquet parts, resumed (or s3://...)."
 _CLUSTER = (
     "With NAME.parts: by the workers of this Dask scheduler (tcp://...); local: by --workers processes."
 )
-_FROM_OR_TO = "from: origins to destinations; to: destinations to origins, arriving in the window."
 
 
 def matrix(
     ctx: typer.Context,
     origins: Annotated[Path, typer.Option(metavar="FILE", exists=True, dir_okay=False, help=_POINTS)],
     destinations: Annotated[Path, typer.Option(metavar="FILE", exists=True, dir_okay=False, help=_POINTS)],
-    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Day of service.")],
-    window: Annotated[
-        str, typer.Option(metavar="HH:MM-HH:MM", help="Departures, one a minute; the end excluded.")
-    ],
+    date: ServiceDate,
+    window: DepartureWindow,
     out: Annotated[str, typer.Option(metavar="FILE|DIR", help=_OUT)],
-    network: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A network: a folder of networks/.")
-    ] = None,
-    osm: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Instead of --network: streets (.osm.pbf); may be repeated.",
-        ),
-    ] = None,
-    gtfs: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE", exists=True, dir_okay=False, help="With --osm: a GTFS zip; may be repeated."
-        ),
-    ] = None,
-    direction: Annotated[Direction, typer.Option(metavar="from|to", help=_FROM_OR_TO)] = "from",
+    network: NetworkName = None,
+    osm: StreetFiles = None,
+    gtfs: FeedFiles = None,
+    direction: Way = "from",
     percentiles: Annotated[
         str, typer.Option(metavar="LIST", help="Percentiles over the window.")
     ] = "5,25,50,75,95",
-    walk_speed_kph: Annotated[float, typer.Option(metavar="KPH", help="Walking speed, km/h.")] = 4.8,
-    max_walk_min: Annotated[float, typer.Option(metavar="MIN", help="Longest single walk, minutes.")] = 20,
-    max_time_min: Annotated[float, typer.Option(metavar="MIN", help="Longest journey, minutes.")] = 120,
-    max_rides: Annotated[int, typer.Option(metavar="N", help="Most vehicles boarded.")] = 8,
+    walk_speed_kph: WalkSpeed = 4.8,
+    max_walk_min: LongestWalk = 20,
+    max_time_min: LongestTime = 120,
+    max_rides: MostRides = 8,
     engine: Engine = EngineName.RAPTOR,
     r5_jar: R5Jar = None,
     like: Annotated[
@@ -90,7 +79,7 @@ def matrix(
 
     settings: Settings = ctx.obj
     window_start_s, window_end_s = window_s(window)
-    with _naming_options():
+    with naming_options():
         query = Query(
             date=service_date(date),
             window_start_s=window_start_s,
@@ -102,7 +91,7 @@ def matrix(
             max_time_min=max_time_min,
             max_rides=max_rides,
         )
-    inputs = _inputs(settings, network, tuple(osm or ()), tuple(gtfs or ()))
+    inputs = network_inputs(settings, network, tuple(osm or ()), tuple(gtfs or ()))
     table = out_matrix(out)
     if cluster and not in_parts(table):
         raise option_error("--cluster", "writes a folder of parts", "end the name of --out in .parts")
@@ -110,7 +99,7 @@ def matrix(
         raise option_error(
             "--cluster", f"engine {engine.value} runs on one machine", "leave it out, or take engine raptor"
         )
-    with _naming_options(), stage_progress(quiet=settings.quiet) as progress:
+    with naming_options(), stage_progress(quiet=settings.quiet) as progress:
         rows = pipeline.matrix(
             inputs,
             origins,
@@ -127,35 +116,3 @@ def matrix(
     if not settings.quiet:
         tell(f"{rows:,} rows")
     say(public_address(table) if isinstance(table, str) else table)
-
-
-def _inputs(
-    settings: Settings, network: str | None, osm: tuple[Path, ...], gtfs: tuple[Path, ...]
-) -> "NetworkInputs":
-    """Return what the network is made of; refuse both ways at once, half of one, or none."""
-    from ptreach import pipeline
-
-    files = [option for option, given in (("--osm", osm), ("--gtfs", gtfs)) if given]
-    if network is not None and files:
-        raise option_error("--network", f"given together with {' and '.join(files)}", "give one or the other")
-    if network is not None:
-        return pipeline.NamedNetwork(name=network, home=home_folder(settings, Path.cwd()))
-    if not files:
-        raise option_error("--network", "missing", "name a network, or give --osm FILE and --gtfs FILE")
-    if not osm:
-        raise option_error("--osm", "missing beside --gtfs", "give the streets, a file .osm.pbf")
-    if not gtfs:
-        raise option_error("--gtfs", "missing beside --osm", "give at least one GTFS zip")
-    return pipeline.NetworkFiles(osm=osm, gtfs=gtfs)
-
-
-@contextmanager
-def _naming_options() -> Iterator[None]:
-    """Name the option, not the query's field, in an error."""
-    try:
-        yield
-    except InputError as error:
-        _, found, field = error.where.partition("query, ")
-        if not found:
-            raise
-        raise option_error(f"--{field.replace('_', '-')}", error.what, error.remedy) from error

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import enum
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -11,6 +9,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ptreach.config import parse_window
+from ptreach.cores import cores
 from ptreach.errors import InputError
 
 
@@ -33,15 +32,6 @@ class RulesName(enum.StrEnum):
 
     OURS = "ours"
     R5 = "r5"
-
-
-def cores() -> int:
-    """Return the number of cores this process may use."""
-    if sys.version_info >= (3, 13):
-        return os.process_cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):  # not on Windows, not on macOS
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 Workers = Annotated[
@@ -74,11 +64,16 @@ def window_s(text: str, option: str = "--window") -> tuple[int, int]:
 
 def percentile_list(text: str, option: str = "--percentiles") -> tuple[int, ...]:
     """Return the whole numbers of ``5,25,50``."""
+    return whole_numbers(text, option, "5,25,50,75,95")
+
+
+def whole_numbers(text: str, option: str, such_as: str) -> tuple[int, ...]:
+    """Return the whole numbers of a list with commas."""
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError as error:
         raise option_error(
-            option, f"'{text}' is no list of whole numbers", "write them as 5,25,50,75,95"
+            option, f"'{text}' is no list of whole numbers", f"write them as {such_as}"
         ) from error
 
 

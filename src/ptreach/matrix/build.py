@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
 
 from ptreach.errors import InputError
-from ptreach.matrix.store import MatrixWriter
+from ptreach.matrix.store import MatrixWriter, long_table
 from ptreach.model import UNREACHED, Points
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ def minutes_to(
 def as_minutes(seconds: NDArray[np.uint16]) -> FloatArray:
     """Return seconds as minutes, NaN where not reached."""
     return np.where(seconds == UNREACHED, np.nan, seconds / 60.0)
+
+
+def matrix_table(
+    engine: Engine, origins: Points, destinations: Points, query: Query, progress: Progress
+) -> pa.Table:
+    """Return the travel times between points as one long table, of the columns of `long_table`.
+
+    Raises InputError as `write_matrix` does.
+    """
+    require_links(engine, origins, destinations)
+    tables, done = [], 0
+    progress(_STAGE, done, len(origins))
+    for block in engine.travel_times(origins, destinations, query):
+        tables.append(long_table(block, query.direction))
+        done += len(block.origin_ids)
+        progress(_STAGE, done, len(origins))
+    return pa.concat_tables(tables)
 
 
 def write_matrix(

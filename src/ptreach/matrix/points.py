@@ -56,7 +56,14 @@ def read_points(path: Path) -> Points:
         without coordinate system; a file that is missing, empty or not readable. A row is that of a
         spreadsheet, whose header is row 1; in geo and Parquet files rows are counted from 1.
     """
-    table = read_table(path)
+    return points_of(read_table(path), path)
+
+
+def points_of(table: pd.DataFrame, path: Path) -> Points:
+    """Return the points of a table that `read_points` would take from a file.
+
+    Errors name `path`, be it a file or not, and rows by their label in the index.
+    """
     ids = _ids(table, path)
     if isinstance(table, gpd.GeoDataFrame):
         lon, lat = _of_shapes(table.geometry, path)

@@ -35,7 +35,7 @@ def write_geopackage(
     columns: Mapping[str, Sequence[Column]] | None = None,
     about: Mapping[str, str] | None = None,
 ) -> None:
-    """Write layers in EPSG:27700 as one GeoPackage, replacing a file that is there.
+    """Write layers in metres as one GeoPackage, replacing a file that is there.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def write_geopackage(
     Raises
     ------
     ValueError
-        Where a layer is not in EPSG:27700, or a style is of no layer.
+        Where a layer is in no projected coordinate system such as EPSG:27700, or a style is of no layer.
     """
     styles = styles or {}
     for name, layer in layers.items():
-        if layer.crs is None or layer.crs.to_epsg() != 27700:
-            raise ValueError(f"layer {name} is not in {CRS}")
+        if layer.crs is None or not layer.crs.is_projected:
+            raise ValueError(f"layer {name} is not in metres, such as those of {CRS}")
     if alien := sorted(set(styles) - set(layers)):
         raise ValueError(f"style of no layer: {alien[0]}")
     path.unlink(missing_ok=True)

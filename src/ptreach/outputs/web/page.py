@@ -96,7 +96,7 @@ def web_page(
     style = _read("page.css")
     script = "(() => {\n'use strict';\n" + "\n".join(map(_read, SCRIPTS)) + "})();\n"
     return Template(_read("page.html")).substitute(
-        policy=_policy(style, script),
+        policy=page_policy(style, script),
         title=escape(map_title(town)),
         subtitle=escape(subtitle(town)),
         share=escape(share),
@@ -126,7 +126,7 @@ def _read(name: str) -> str:
     return (resources.files("ptreach.outputs.web") / name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def page_policy(style: str, script: str) -> str:
     """Return the policy that allows this style and this script, pictures within the page, and no more."""
 
     def digest(text: str) -> str:

@@ -1,0 +1,209 @@
+"""A map to look around in: one page, shown in a notebook or a browser, that asks nothing of the network."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ptreach.api.classes import NOT_KNOWN, classify
+from ptreach.api.pictures import in_metres, sources_of
+from ptreach.errors import InputError
+from ptreach.outputs.ramp import GROUND, INK
+from ptreach.outputs.web.page import as_json, page_policy
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from ptreach.api.classes import Classes
+
+_WIDTH: Final = 20_000
+"""Whole units of the page that all rows together are wide, or high: a twentieth of a pixel at first."""
+_MOST_ROWS: Final = 20_000
+_HEIGHT_PX: Final = 460
+_MOST_COLUMNS: Final = 12
+_HATCH: Final = "hatch-key"
+
+
+class MapPage:
+    """A page of HTML in one piece; a notebook shows it where it is the last thing of a cell.
+
+    Attributes
+    ----------
+    html
+        The page.
+    """
+
+    def __init__(self, html: str, title: str) -> None:
+        self.html = html
+        self._title = title
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, which has no rights but to run its script."""
+        return (
+            f'<iframe sandbox="allow-scripts" title="{escape(self._title, quote=True)}" '
+            f'style="border:1px solid #b1b4b6;box-sizing:border-box;width:100%;height:{_HEIGHT_PX}px" '
+            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, which opens from disk; return its path."""
+        file = Path(path)
+        try:
+            file.write_text(self.html, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise InputError(
+                f"can't be written: {error.strerror or error}", where=str(file), remedy="name another file"
+            ) from error
+        return file
+
+
+def explore(
+    frame: gpd.GeoDataFrame,
+    column: str | None = None,
+    *,
+    tooltip: Sequence[str] | None = None,
+    cutoffs_min: Sequence[int] = (15, 30, 45, 60),
+    title: str = "",
+) -> MapPage:
+    """Return a map to look around in: drag, zoom, point at a row to read its values.
+
+    As GeoDataFrame.explore, but offline: no tiles, no address that is asked, nothing to install.
+
+    Parameters
+    ----------
+    frame
+        Areas, lines or points in any coordinate system, up to 20,000 rows; later rows are drawn on top.
+    column, cutoffs_min
+        As in `plot`.
+    tooltip
+        Columns whose values are shown; all but the geometry where None, up to twelve.
+    title
+        Above the map.
+
+    Raises
+    ------
+    InputError
+        As `plot` does; for a tooltip that is no column, and for more rows than a browser draws well.
+    """
+    if len(frame) > _MOST_ROWS:
+        raise InputError(
+            f"{len(frame):,} rows", where="frame", remedy=f"show {_MOST_ROWS:,} at most, such as one district"
+        )
+    shown = in_metres(frame, None)
+    classes = classify(shown, column, cutoffs_min)
+    columns = _columns(frame, tooltip)
+    data = {
+        "rows": _rows(shown, classes),
+        "columns": columns,
+        "values": [[_text(value) for value in frame[name]] for name in columns],
+    }
+    style, script = _read("explore.css"), f"(() => {{\n'use strict';\n{_read('explore.js')}}})();\n"
+    page = Template(_read("explore.html")).substitute(
+        policy=page_policy(style, script),
+        style=style,
+        script=script,
+        title=escape(title or "Map"),
+        heading=f"<h1>{escape(title)}</h1>" if title else "",
+        notice='<p class="made-up">MADE-UP DATA</p>' if frame.attrs.get("made_up") else "",
+        legend=_legend(classes),
+        source=escape(sources_of(frame, None)),
+        box=" ".join(map(str, _box(shown))),
+        ground=GROUND,
+        ink=INK,
+        data=as_json(data),
+    )
+    return MapPage(page, title or "Map")
+
+
+def _columns(frame: gpd.GeoDataFrame, tooltip: Sequence[str] | None) -> list[str]:
+    """Return the columns whose values are shown; raise InputError for one that is not there."""
+    if tooltip is None:
+        return [str(name) for name in frame.columns if name != frame.geometry.name][:_MOST_COLUMNS]
+    for name in tooltip:
+        if name not in frame.columns:
+            known = ", ".join(map(str, frame.columns))
+            raise InputError(f"no column '{name}'", where="tooltip", remedy=f"take some of {known}")
+    return list(tooltip)
+
+
+def _text(value: object) -> str:
+    """Return a value as it is read: numbers with four digits behind the point at most."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if isinstance(value, (float, np.floating)):
+        return f"{round(float(value), 4):,}".removesuffix(".0")
+    return f"{value:,}" if isinstance(value, (int, np.integer)) and value >= 10_000 else str(value)
+
+
+def _box(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return left, top, width and height in units, with some room around."""
+    west, south, east, north = frame.total_bounds
+    unit_m = _unit_m(frame)
+    room = _WIDTH / 25
+    return (
+        -room,
+        -room,
+        round((east - west) / unit_m + 2 * room),
+        round((north - south) / unit_m + 2 * room),
+    )
+
+
+def _unit_m(frame: gpd.GeoDataFrame) -> float:
+    """Return the metres of a unit; a single point is seen from far enough to be one."""
+    west, south, east, north = frame.total_bounds
+    return float(max(east - west, north - south, 1000.0) / _WIDTH)
+
+
+def _rows(frame: gpd.GeoDataFrame, classes: Classes) -> list[list[Any]]:
+    """Return each row as what it is (``area, line, point``), its path and its class; -1 is not known."""
+    west, _, _, north = frame.total_bounds
+    unit_m = _unit_m(frame)
+    kinds = ("point", "line", "area")
+    rows = []
+    for shape, at in zip(frame.geometry.to_numpy(), classes.of_row.tolist(), strict=True):
+        drawn = shapely.transform(shape, lambda xy: (xy - (west, north)) * (1, -1) / unit_m)
+        drawn = shapely.simplify(drawn, 1.0)
+        colour = GROUND if at == NOT_KNOWN else classes.colours[at]
+        rows.append(
+            [kinds[max(int(shapely.get_dimensions(drawn)), 0)], _path(drawn), colour, at == NOT_KNOWN]
+        )
+    return rows
+
+
+def _path(shape: shapely.Geometry) -> str:
+    """Return a shape as a path of SVG in whole units: rings closed, points as places to draw a dot at."""
+    parts = shapely.get_parts(shape)
+    closed = shapely.get_dimensions(shape) == 2
+    lines = shapely.get_rings(parts) if closed else parts
+    texts = []
+    for line in lines:
+        xy = np.rint(shapely.get_coordinates(line)).astype(np.int64)
+        texts.append(f"M{' '.join(map(str, xy.ravel().tolist()))}{'z' if closed else ''}")
+    return "".join(texts)
+
+
+def _legend(classes: Classes) -> str:
+    """Return the legend as a list of HTML."""
+    if not classes.title:
+        return ""
+    rows = list(zip(classes.labels, classes.colours, strict=True))
+    if (classes.of_row == NOT_KNOWN).any():
+        rows.append((classes.not_known, f"url(#{_HATCH})"))
+    swatch = '<svg width="26" height="16" aria-hidden="true"><rect width="26" height="16" fill="{}"/></svg>'
+    items = "".join(f"<li>{swatch.format(colour)} {escape(label)}</li>" for label, colour in rows)
+    return f"<h2>{escape(classes.title)}</h2><ul>{items}</ul>"
+
+
+def _read(name: str) -> str:
+    """Return a file beside this module."""
+    return (resources.files("ptreach.api") / name).read_text(encoding="utf-8")

@@ -1,0 +1,73 @@
+"""Packs from Python: that of a town's file, and that of the made-up town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptreach import pipeline
+from ptreach.api.networks import home_of
+from ptreach.api.progress import told
+from ptreach.cores import cores
+from ptreach.sources.recipe import find_home
+
+if TYPE_CHECKING:
+    import os
+
+    from ptreach.model import Progress
+
+
+def demo(
+    out: str | os.PathLike[str] = "demo", *, workers: int | None = None, progress: bool | Progress = True
+) -> Path:
+    """Write a made-up town and its pack below a folder, offline; return the pack's folder.
+
+    The folder is a home then: ``open_network("demo-town", home=out)``, ``load_areas("demo-lsoa", home=out)``.
+
+    Parameters
+    ----------
+    out
+        The folder; made where it is missing.
+    workers, progress
+        As in `travel_times`.
+    """
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with told(progress) as tell:
+        return pipeline.demo(folder, workers=workers or cores(), progress=tell)
+
+
+def run_town(
+    config: str | os.PathLike[str],
+    *,
+    out: str | os.PathLike[str] = "packs",
+    home: str | os.PathLike[str] | None = None,
+    engine: str = "raptor",
+    workers: int | None = None,
+    progress: bool | Progress = True,
+) -> Path:
+    """Write the pack of a town, as ``ptreach run`` does; return its folder.
+
+    Parameters
+    ----------
+    config
+        The town's file, such as ``"config/ryde.toml"``.
+    out
+        The folder that receives the pack; made where it is missing.
+    home
+        As in `open_network`; by default found from the town's file.
+    engine, workers, progress
+        As in `travel_times`.
+
+    Raises
+    ------
+    InputError
+        For a fault of the town's file, of a recipe or of any file they name.
+    """
+    path, folder = Path(config), Path(out)
+    base = find_home(path.parent) if home is None else home_of(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    with told(progress) as tell:
+        return pipeline.run(
+            path, home=base, out=folder, engine=engine, workers=workers or cores(), progress=tell
+        )

@@ -1,0 +1,190 @@
+"""The map to look around in, in a real browser without a network; and in the frame of a notebook."""
+
+import shutil
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from shapely.geometry import LineString, Point, box
+
+import ptreach as pt
+from ptreach.errors import InputError
+from ptreach.outputs.ramp import band_colours
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def frame():
+    shapes = [box(x, 90_000, x + 5_000, 95_000) for x in (450_000, 455_000, 460_000)]
+    table = {
+        "name": ["A & B", HOSTILE, "C"],
+        "minutes_p50": [10.0, 50.123456, np.nan],
+        "people": [1, 20_000, 3],
+    }
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=27700)
+    frame.attrs |= {"source_line": "Sources: <b>me</b>.", "made_up": True}
+    return frame
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Open a page as text; fails where it asked for anything, warned or threw."""
+    contexts, heard = [], []
+
+    def opened(html, size=(1000, 600)):
+        path = tmp_path / "page.html"
+        path.write_text(html, encoding="utf-8")
+        width, height = size
+        context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("request", lambda request: heard.append(f"asked for {request.url}"))
+        page.on("console", lambda message: heard.append(f"wrote {message.text}"))
+        page.on("pageerror", lambda error: heard.append(f"threw {error}"))
+        page.on("dialog", lambda dialog: (heard.append(f"said {dialog.message}"), dialog.dismiss()))
+        page.goto(path.as_uri())
+        assert heard.pop(0) == f"asked for {path.as_uri()}"
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [one for one in heard if one != "asked for about:srcdoc"] == []
+
+
+def values(page):
+    return dict(zip(page.locator("dt").all_inner_texts(), page.locator("dd").all_inner_texts(), strict=True))
+
+
+def box_of(page):
+    return [float(part) for part in page.get_attribute("#map", "viewBox").split()]
+
+
+@needs_browser
+def test_rows_have_the_colours_of_their_classes_and_say_their_values(show, frame):
+    page = show(pt.explore(frame, "minutes_p50", title="Minutes").html)
+    fills = [row.get_attribute("fill") for row in page.locator("#rows path").all()]
+    near, *_, far = band_colours(4)
+    assert fills == [near, far, "url(#hatch)"]
+    page.hover("[data-row='1']")
+    assert values(page) == {"name": HOSTILE, "minutes_p50": "50.1235", "people": "20,000"}
+    page.hover("[data-row='2']")
+    assert values(page)["minutes_p50"] == "–"
+    legend = page.locator("aside li").all_inner_texts()
+    assert [line.strip() for line in legend][-2:] == ["60 min or more", "not reached"]
+    assert page.locator("footer").inner_text().endswith("Sources: <b>me</b>.")
+    assert page.locator(".made-up").inner_text() == "MADE-UP DATA"
+
+
+@needs_browser
+def test_a_row_that_is_pressed_is_kept(show, frame):
+    page = show(pt.explore(frame, tooltip=["name"]).html)
+    page.click("[data-row='0']")
+    page.hover("[data-row='2']")
+    assert values(page) == {"name": "A & B"}
+    page.click("[data-row='0']")
+    page.hover("[data-row='2']")
+    assert values(page) == {"name": "C"}
+
+
+@needs_browser
+def test_the_view_follows_keys_buttons_wheel_and_mouse(show, frame):
+    page = show(pt.explore(frame).html)
+    first = box_of(page)
+    page.click("#nearer")
+    assert box_of(page)[2] == pytest.approx(first[2] / 1.5)
+    page.click("#whole")
+    assert box_of(page) == first
+    page.focus("#map")
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    moved = box_of(page)
+    assert moved[2] == pytest.approx(first[2] / 1.5)
+    assert moved[0] > first[0] + (first[2] - moved[2]) / 2
+    page.keyboard.press("0")
+    assert box_of(page) == first
+    middle = page.locator("#map").bounding_box()
+    x, y = middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -200)
+    page.wait_for_function(f"document.getElementById('map').viewBox.baseVal.width < {first[2] - 1}")
+    page.mouse.down()
+    page.mouse.move(x - 80, y)
+    page.mouse.up()
+    dragged = box_of(page)
+    assert dragged[2] < first[2]
+    assert dragged[0] + dragged[2] / 2 > first[0] + first[2] / 2
+    page.hover("[data-row='2']")
+    assert values(page)["name"] == "C"  # what was dragged was not kept
+
+
+def spot_of(page, selector):
+    """Where on the screen a path starts: a dot has no size that could be pointed at the middle of."""
+    return page.evaluate(
+        """selector => {
+          const path = document.querySelector(selector);
+          const { x, y } = path.getPointAtLength(0).matrixTransform(path.getScreenCTM());
+          return [x, y];
+        }""",
+        selector,
+    )
+
+
+@needs_browser
+def test_lines_and_points_can_be_pointed_at(show):
+    shapes = [LineString([(450_000, 90_000), (455_000, 95_000)]), Point(454_000, 91_000)]
+    page = show(
+        pt.explore(gpd.GeoDataFrame({"kind": ["bus", "rail"]}, geometry=shapes, crs=27700), "kind").html
+    )
+    page.mouse.move(*spot_of(page, "path.dot"))
+    assert values(page) == {"kind": "rail"}
+    page.hover("path.line")
+    assert values(page) == {"kind": "bus"}
+
+
+@needs_browser
+def test_a_notebook_shows_it_in_a_frame_of_its_own(show, frame):
+    page = show(f"<!DOCTYPE html><html lang='en'><title>Notebook</title>{pt.explore(frame)._repr_html_()}")
+    inside = page.frame_locator("iframe")
+    inside.locator("[data-row='0']").hover()
+    assert inside.locator("dd").first.inner_text() == "A & B"
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(1000, 600), (400, 640)])
+def test_it_can_be_used_by_everybody(show, frame, size):
+    page = show(pt.explore(frame, "minutes_p50", title="Minutes").html, size)
+    page.hover("[data-row='0']")
+    found = Axe().run(page, options={"rules": {"region": {"enabled": False}}})
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_same_frame_gives_the_same_page_which_can_be_saved(frame, tmp_path):
+    page = pt.explore(frame, "minutes_p50")
+    assert page.html == pt.explore(frame, "minutes_p50").html
+    assert page.save(tmp_path / "map.html").read_text("utf-8") == page.html
+    with pytest.raises(InputError, match=r"can't be written"):
+        page.save(tmp_path / "no" / "map.html")
+
+
+def test_what_is_no_column_and_what_is_too_much_is_refused(frame):
+    with pytest.raises(InputError, match=r"^tooltip: no column 'nmae'. Take some of name, minutes_p50"):
+        pt.explore(frame, tooltip=["nmae"])
+    many = gpd.GeoDataFrame(geometry=[Point(0, 0)] * 20_001, crs=27700)
+    with pytest.raises(InputError, match=r"^frame: 20,001 rows. Show 20,000 at most"):
+        pt.explore(many)
