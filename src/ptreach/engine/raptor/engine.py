@@ -33,6 +33,7 @@ from ptreach.network.walks import (
     street_weights,
     transposed,
     walk_table,
+    walks_back,
     walks_s,
 )
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
@@ -62,6 +63,7 @@ class _Prepared(NamedTuple):
     timetable: Timetable
     transfers: Transfers
     ahead: Graph
+    behind: Graph
     pace: Pace
     departures_s: NDArray[np.int32]
 
@@ -280,7 +282,7 @@ class RaptorEngine:
         """Return points as the far ends of the query's journeys."""
         links = self._links(points)
         anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
-        return _Places(links, anchors, self._egress(self._prepared(query), len(points), anchors))
+        return _Places(links, anchors, self._egress(self._prepared(query), links, anchors))
 
     def _prepare(self, query: Query) -> _Prepared:
         """Return what all origins of a query share."""
@@ -314,6 +316,7 @@ class RaptorEngine:
             timetable=timetable,
             transfers=self._transfers(pace, query, mirrored=mirrored),
             ahead=network.backward if mirrored else network.forward,
+            behind=network.forward if mirrored else network.backward,
             pace=pace,
             departures_s=np.sort(-departures_s if mirrored else departures_s)[::-1].copy(),
         )
@@ -344,12 +347,18 @@ class RaptorEngine:
             limit_s=min(query.max_walk_s, query.max_time_s),
         )
 
-    def _egress(self, prepared: _Prepared, points_n: int, anchors: Anchors) -> Egress:
+    def _egress(self, prepared: _Prepared, links: Links, anchors: Anchors) -> Egress:
         """Return the walks from stops to each point, found by all threads."""
-        network, pace = self.network, prepared.pace
-        ends = np.linspace(0, network.stops_n, 4 * self.workers + 1).astype(np.int64).tolist()
+        network, pace, points_n = self.network, prepared.pace, links.edge.size
+        from_points = self.shortcuts.walks_from_the_fewer and points_n < network.stops_n
+        from_points &= pace.vertex_limit_mm >= pace.walk_limit_mm
 
         def part(first: int, last: int) -> WalkTable:
+            if from_points:
+                edges = network.linkage.edges
+                return walks_back(
+                    prepared.behind, network.street_vertices_n, links, edges, first, last, pace.walk_limit_mm
+                )
             return walk_table(
                 prepared.ahead,
                 network.street_vertices_n + first,
@@ -360,6 +369,8 @@ class RaptorEngine:
                 pace.walk_limit_mm,
             )
 
+        rows_n = points_n if from_points else network.stops_n
+        ends = np.linspace(0, rows_n, 4 * self.workers + 1).astype(np.int64).tolist()
         with ThreadPoolExecutor(self.workers) as pool:
             parts = list(pool.map(part, ends[:-1], ends[1:]))
         table = WalkTable(
@@ -367,7 +378,8 @@ class RaptorEngine:
             np.concatenate([part.to for part in parts]),
             np.concatenate([part.mm for part in parts]),
         )
-        return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
+        table = table if from_points else transposed(table, points_n)
+        return Egress(*_within(table, pace.walk_limit_mm, pace))
 
 
 def _off_street_m(links: Links) -> FloatArray:

@@ -87,7 +87,7 @@ class _Formats:
         return self.get(num_format=number_format(column))
 
     def of_texts(self, column: SheetColumn, *, quoted: bool = False) -> Format:
-        """Return the format of a column's texts: as wide as the column, in columns of numbers to the right."""
+        """Return the format of a column's texts: wrapped, or in columns of numbers to the right."""
         right = {"align": "right"} if column.is_right else {"text_wrap": True, **_indent(column)}
         return self.get(**right, **({"quote_prefix": True} if quoted else {}))
 
