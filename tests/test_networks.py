@@ -98,7 +98,7 @@ def test_the_ground_is_read_once_and_again_where_what_was_kept_is_damaged(home, 
     built = pipeline.build("demo-town", home=tmp_path, progress=no_progress)
     records = source_records(load_network_recipe("demo-town", tmp_path), tmp_path / "networks" / "demo-town")
     first = kept_ground(built, records, CLEANING, no_progress)
-    kept = built / "ground.parquet"
+    kept = built / "drawn.parquet"
     content = kept.read_bytes()
     kept.write_bytes(content[: len(content) // 2])
     assert kept_ground(built, records, CLEANING, no_progress).equals(first)

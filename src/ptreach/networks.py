@@ -17,7 +17,7 @@ from ptreach.network.build import Cleaning, build_network, open_network
 from ptreach.network.rules import OURS
 from ptreach.sources.areas import load_areas
 from ptreach.sources.cover import Cover
-from ptreach.sources.ground import read_ground
+from ptreach.sources.ground import joined_ground, read_ground
 from ptreach.sources.gtfs import Scope
 from ptreach.sources.recipe import recipe_folder
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 OFF_NETWORK_M: Final = 1_600.0
 """How far around its centroid the streets of a zone are wanted."""
 _REACH_STAGE: Final = "what can be reached"
-_GROUND_FILE: Final = "ground.parquet"
+_GROUND_FILE: Final = "drawn.parquet"
 _GROUND_STAGE: Final = "ground"
 
 _log = logging.getLogger(__name__)
@@ -73,14 +73,18 @@ def files_of(records: Sequence[SourceRecord], cleaning: Cleaning) -> SourceFiles
 def kept_ground(
     network: Path, records: Sequence[SourceRecord], cleaning: Cleaning, progress: Progress
 ) -> gpd.GeoDataFrame:
-    """Return what lies under the maps of a built network, as `read_ground`; read once and kept beside it."""
+    """Return what lies under the maps of a built network; read once and kept beside it.
+
+    Columns are those of `read_ground`, lines as `joined_ground` leaves them.
+    """
     kept = network / _GROUND_FILE
     progress(_GROUND_STAGE, 0, 1)
     try:
         ground = gpd.read_parquet(kept)
     except (OSError, ValueError):  # there is none yet, or it is cut off
         streets = [record.path for record in records if record.kind == "osm"]
-        ground = read_ground(open_network(network).maps(streets), GRID_CRS, cleaning.scope.cover)
+        maps = open_network(network).maps(streets)
+        ground = joined_ground(read_ground(maps, GRID_CRS, cleaning.scope.cover))
         _keep(ground, kept)
     progress(_GROUND_STAGE, 1, 1)
     return ground

@@ -13,7 +13,7 @@ import numpy as np
 from ptreach import __version__
 from ptreach.authorities import authorities_of, district_at
 from ptreach.caches import cache_folder
-from ptreach.check.opening import open_built, open_feeds, open_files, open_recipe
+from ptreach.check.opening import open_feeds, open_files, open_recipe
 from ptreach.check.proposal import propose
 from ptreach.check.report import deciding, finding_words
 from ptreach.check.second_reader import second_findings
@@ -21,7 +21,7 @@ from ptreach.check.survey import require_year, survey_feeds
 from ptreach.check.verdict import judge
 from ptreach.config import load_town
 from ptreach.correlations import correlation_matrix
-from ptreach.engine.registry import open_engine, require_engine
+from ptreach.engine.registry import require_engine
 from ptreach.errors import InputError
 from ptreach.isochrone_areas import IsochroneQuery, isochrones_around
 from ptreach.matrix.build import write_matrix
@@ -31,7 +31,7 @@ from ptreach.matrix.points import read_points
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
-from ptreach.network.build import CLEANING, build_network, cleaned_feeds, open_network
+from ptreach.network.build import CLEANING, build_network, cleaned_feeds
 from ptreach.network.rules import OURS
 from ptreach.networks import built_network, files_of, kept_ground, part_for_all, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
@@ -41,6 +41,7 @@ from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.paperwork.qa import write_page
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.region import RegionInputs, region_of
 from ptreach.routers import NetworkFiles, build_inputs, first_run_told, metric_crs, rules_named
 from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
@@ -57,10 +58,8 @@ from ptreach.sources.town_file import plain_name
 from ptreach.surface import MEDIAN, OFF_STREET_M, SURFACE_STEP_M, surface_around
 from ptreach.surroundings import surroundings_of
 from ptreach.towns import (
-    access_to,
     add_areas_within,
     add_times,
-    areas_in_view,
     opportunities_of,
     opportunity_records,
     require_origin,
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from ptreach.engine.base import Engine
     from ptreach.model import Areas, CorrelationMatrix, Points, Progress, Query, Repair, SourceRecord, Verdict
     from ptreach.network.build import Network
+    from ptreach.region import Region
     from ptreach.routers import NetworkInputs
     from ptreach.sources.cif.convert import Conversion
     from ptreach.sources.recipe import NetworkRecipe, Source
@@ -326,19 +326,24 @@ def run(
     absent = left_out(network_recipe, network_folder)
     cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
     network = built_network(network_recipe, records, home, progress, OURS, cleaning)
-    opened = open_network(network)
-    with first_run_told(progress):
-        verdict = _go(opened, town)
     files = files_of(records, cleaning)
-    router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
+    region = region_of(
+        RegionInputs(town.network, network, areas_recipe, areas_folder, engine, workers, files),
+        r5_jar=r5_jar,
+        progress=progress,
+    )
+    opened = region.network
+    with first_run_told(progress):
+        verdict = _go(region, town)
+    router = region.router
     with first_run_told(progress):
         require_origin(router, town)
-    areas, streets_m = areas_in_view(opened, areas_recipe, areas_folder)
+    areas, streets_m = region.in_view
     with first_run_told(progress), _asked_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    access = access_to(router, town, zones, opportunities)
-    ground = kept_ground(network, records, cleaning, progress)
-    surface = surface_around(router, opened, town, areas, zones, ground, progress)
+    access = region.access(town, zones, opportunities)
+    ground = region.ground(records, cleaning, progress)
+    surface = surface_around(router, opened, town, zones, region.land, progress)
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)
@@ -351,7 +356,7 @@ def run(
         zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
         isochrones=surface.isochrones[MEDIAN],
         ground=ground,
-        land=surface.land,
+        land=region.land,
         origin_xy_m=origin_xy_m,
         facts=dataclasses.replace(
             _facts(router, opened, areas, correlations, network_recipe, sources, absent, around.repairs),
@@ -361,7 +366,7 @@ def run(
         verdict=verdict,
         opportunities=opportunities,
         access=access,
-        authorities=authorities_of(areas_recipe, areas_folder, areas),
+        authorities=region.authorities,
         district=district_at(areas, origin_xy_m),
         correlations=correlations,
         surroundings=around,
@@ -431,7 +436,7 @@ def _sources(
     return tuple({record.path: record for record in found}.values())
 
 
-def _go(network: Network, town: Town) -> Verdict:
+def _go(region: Region, town: Town) -> Verdict:
     """Return the verdict on a town's timetable and date, its warnings logged.
 
     Raises
@@ -440,8 +445,7 @@ def _go(network: Network, town: Town) -> Verdict:
         Where it is a no go: says why, and names the date to take instead.
     """
     require_year(town.date, f"{town.path}, date")
-    opened = open_built(town.network, network)
-    survey = survey_feeds(opened.name, opened.feeds, opened.stations, [town.date])
+    survey = region.survey(town.date)
     verdict = judge(survey, town.date, date_from=town.path.name, window_s=town.preset.window)
     decides = deciding(verdict)
     if decides:

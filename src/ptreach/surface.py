@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, FloatArray, Progress
+    from ptreach.model import FloatArray, Progress
     from ptreach.network.build import Network
 
 OFF_STREET_M: Final = 300.0
@@ -58,8 +58,8 @@ _log = logging.getLogger(__name__)
 class Surface:
     """What a town's run knows of the places that are no zones.
 
-    ``isochrones`` are areas by percentile (`BEST, MEDIAN, ALWAYS`), then by cutoff in minutes, cut to
-    ``land``; ``merged`` counts likewise the islands and holes that were merged. ``stop_minutes`` are minutes
+    ``isochrones`` are areas by percentile (`BEST, MEDIAN, ALWAYS`), then by cutoff in minutes, cut to the
+    land; ``merged`` counts likewise the islands and holes that were merged. ``stop_minutes`` are minutes
     to (or from) each stop of the network, shape (stops, percentiles of the town), NaN where not reached.
     ``streets`` (EPSG:27700) are those under the last cutoff: ``minutes_p50`` at their middle, ``length_m,
     geometry``; ``streets_exact`` says whether they were searched for, not read off the surface.
@@ -68,7 +68,6 @@ class Surface:
 
     isochrones: dict[int, dict[int, MultiPolygon]]
     merged: dict[int, dict[int, Merged]]
-    land: BaseGeometry
     stop_minutes: FloatArray
     streets: gpd.GeoDataFrame
     streets_exact: bool
@@ -88,14 +87,13 @@ def surface_around(
     router: Engine,
     network: Network,
     town: Town,
-    areas: Areas,
     zones: gpd.GeoDataFrame,
-    ground: gpd.GeoDataFrame,
+    land: BaseGeometry,
     progress: Progress,
 ) -> Surface:
     """Return isochrones, agreement, and the times of stops and streets.
 
-    `zones` has the columns of `towns.add_times`.
+    `zones` has the columns of `towns.add_times`; `land` is all there is in view.
     """
     grid = surface_grid(tuple(zones.total_bounds), SURFACE_STEP_M)
     exact = network.linkage.edges.mm.size <= EXACT_STREETS
@@ -103,7 +101,6 @@ def surface_around(
     lines = street_lines(network.linkage, edges) if exact else np.empty(0, dtype=object)
     asked = tuple(sorted({*town.preset.percentiles, BEST, MEDIAN, ALWAYS}))
     found = _search(router, network, town, asked, grid, zones, lines, progress)
-    land = _land(areas, ground)
     places_m = to_grid(zones["lon"].to_numpy(dtype=np.float64), zones["lat"].to_numpy(dtype=np.float64))
     drawn = zones["link_distance_m"].to_numpy(dtype=np.float64) <= OFF_STREET_M
     isochrones, merged = {}, {}
@@ -134,7 +131,6 @@ def surface_around(
     return Surface(
         isochrones=isochrones,
         merged=merged,
-        land=land,
         stop_minutes=found.stops[:, [asked.index(one) for one in town.preset.percentiles]],
         streets=_streets(lines, street_minutes, last_min),
         streets_exact=exact,
@@ -222,10 +218,3 @@ def _streets(lines: NDArray[np.object_], minutes: FloatArray, last_min: int) -> 
     kept = kept[np.argsort(-minutes[kept], kind="stable")]
     table = {"minutes_p50": minutes[kept], "length_m": shapely.length(lines[kept])}
     return gpd.GeoDataFrame(table, geometry=lines[kept], crs=GRID_CRS)
-
-
-def _land(areas: Areas, ground: gpd.GeoDataFrame) -> BaseGeometry:
-    """Return all land in view: the zones but their lakes and wide rivers."""
-    land = shapely.union_all(areas.frame.geometry.to_numpy())
-    water = ground.geometry[ground["kind"] == "water"]
-    return shapely.difference(land, shapely.union_all(water.to_numpy())) if len(water) else land

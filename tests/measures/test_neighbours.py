@@ -65,3 +65,11 @@ def test_neighbours_are_those_of_libpysal():
 def test_a_zone_without_a_polygon_is_named(nothing):
     with pytest.raises(InputError, match=r"zone 2 of 3 has no polygon \(1 such zones\)"):
         touching_zones([shapely.box(0, 0, 1, 1), nothing, shapely.box(1, 0, 2, 1)])
+
+
+def test_what_was_found_before_is_found_again_and_not_for_other_zones_or_gaps():
+    apart = [shapely.box(0, 0, 100, 100), shapely.box(102, 0, 200, 100), shapely.box(200, 0, 300, 100)]
+    for _ in range(2):
+        assert pairs_of(touching_zones(apart, nearest_n=0)) == [(1, 2), (2, 1)]
+        assert pairs_of(touching_zones(apart, gap_m=3, nearest_n=0)) == [(0, 1), (1, 0), (1, 2), (2, 1)]
+        assert pairs_of(touching_zones(apart[::-1], nearest_n=0)) == [(0, 1), (1, 0)]

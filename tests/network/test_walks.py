@@ -29,6 +29,7 @@ from ptreach.network.walks import (
     walk_from,
     walk_s,
     walk_table,
+    walks_back,
     walks_s,
 )
 
@@ -137,7 +138,7 @@ def test_many_vertices_make_room():
 @settings(max_examples=100)
 @given(EDGES, STOPS, st.integers(0, 200_000), st.integers(0, 200_000), st.data())
 def test_walk_tables_hold_who_reaches_whom(edges, stops, limit_mm, vertex_limit_mm, data):
-    forward, _ = build_graph(edges, stops, VERTICES_N)
+    forward, backward = build_graph(edges, stops, VERTICES_N)
     stops_n = stops.vertex.size
     links = data.draw(
         st.lists(st.tuples(st.integers(-1, edges.mm.size - 1), LENGTHS, st.integers(0, 100)), max_size=6)
@@ -161,8 +162,17 @@ def test_walk_tables_hold_who_reaches_whom(edges, stops, limit_mm, vertex_limit_
             if ways and min(ways) <= limit_mm:
                 expected[point] = int(min(ways))
         row = slice(table.start[stop], table.start[stop + 1])
-        assert table.to[row].tolist() == sorted(expected)
+        assert sorted(table.to[row].tolist()) == sorted(expected)
         assert dict(zip(table.to[row].tolist(), table.mm[row].tolist(), strict=True)) == expected
+
+    free = walk_table(forward, VERTICES_N, stops_n, anchors, len(links), int(FAR_MM) - 1, limit_mm)
+    half = len(links) // 2
+    for first, last in ((0, len(links)), (0, half), (half, len(links))):
+        from_points = walks_back(backward, VERTICES_N, points, edges, first, last, limit_mm)
+        of_stops = transposed(free, len(links))
+        assert [list(entries(from_points, at)) for at in range(last - first)] == [
+            list(entries(of_stops, point)) for point in range(first, last)
+        ]
 
     back = transposed(table, len(links))
     rows = [(r, int(c), int(m)) for r in range(stops_n) for c, m in entries(table, r)]

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from ptreach.errors import InputError
-from ptreach.sources.ground import read_ground
+from ptreach.sources.ground import joined_ground, read_ground
 from ptreach.sources.ground_kinds import GROUND_KINDS
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -111,11 +111,31 @@ def test_a_street_with_tram_rails_is_drawn_as_the_street(tmp_path):
     assert ground["kind"].tolist() == ["minor"]
 
 
+def test_lines_of_a_kind_are_one_where_just_two_meet(tmp_path):
+    body = (
+        way(1, [1, 2], highway="residential")
+        + way(2, [2, 3], highway="residential")
+        + way(3, [3, 4], highway="footway")
+        + way(4, [11, 12], highway="footway")
+        + way(5, [12, 13], highway="footway")
+        + way(6, [12, 14], highway="footway")
+        + way(7, [21, 22, 23, 24, 21], natural="water")
+    )
+    ground = read_ground([osm(tmp_path / "streets.osm", NODES, body)])
+    joined = joined_ground(ground)
+    assert joined["kind"].tolist() == ["water", *["path"] * 4, "minor"]
+    assert joined.crs == ground.crs
+    assert shapely.get_num_points(joined.geometry.to_numpy()[-1]) == 3
+    for kind in ("path", "minor", "water"):
+        assert joined[joined["kind"] == kind].union_all().equals(ground[ground["kind"] == kind].union_all())
+
+
 def test_a_file_without_anything_to_draw_gives_an_empty_table(tmp_path):
     ground = read_ground([osm(tmp_path / "none.osm", NODES, "")], crs="EPSG:32630")
     assert list(ground.columns) == ["kind", "geometry"]
     assert len(ground) == 0
     assert ground.crs.to_epsg() == 32630
+    assert joined_ground(ground).equals(ground)
 
 
 @pytest.mark.parametrize("content", [b"", b"no pbf at all", b"\x00\x00\x00\x0d\x0a\x09OSMHeader"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+_MOST_KEPT: Final = 4
+_FOUND: Final[OrderedDict[tuple[bytes, float], frozenset[tuple[int, int]]]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,28 @@ def touching_zones(
             where=where,
             remedy="leave out zones without a boundary, or give them one",
         )
-    focal, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
-    pairs = {(int(i), int(j)) for i, j in zip(focal, other, strict=True) if i != j}
+    pairs = set(_pairs_within(shapes, gap_m))
     alone = np.setdiff1d(np.arange(shapes.size), [i for i, _ in pairs])
     for i, j in _nearest(shapes, alone, nearest_n):
         pairs |= {(i, j), (j, i)}
     both = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
     given = np.intersect1d(alone, both[:, 0])
     return Neighbours(shapes.size, both[:, 0].copy(), both[:, 1].copy(), given.astype(np.int64))
+
+
+def _pairs_within(shapes: NDArray[np.object_], gap_m: float) -> frozenset[tuple[int, int]]:
+    """Return the pairs of zones that are so near, both ways; found once for the same zones.
+
+    Tables, page and correlations of a pack all ask for them, and so does the pack of the next town.
+    """
+    key = hashlib.sha256(b"".join(shapely.to_wkb(shapes))).digest(), gap_m
+    if key not in _FOUND:
+        focal, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
+        near = zip(focal.tolist(), other.tolist(), strict=True)
+        _FOUND[key] = frozenset((i, j) for i, j in near if i != j)
+        if len(_FOUND) > _MOST_KEPT:
+            _FOUND.popitem(last=False)
+    return _FOUND[key]
 
 
 def _nearest(shapes: NDArray[np.object_], alone: NDArray[np.int64], nearest_n: int) -> list[tuple[int, int]]:

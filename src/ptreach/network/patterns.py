@@ -103,12 +103,13 @@ def trips_listed_twice(patterns: Patterns, runs: NDArray[np.bool_]) -> int:
     """
     order = np.argsort(patterns.twin, kind="stable")
     starts = np.flatnonzero(np.diff(patterns.twin[order], prepend=-1))
+    ends = np.r_[starts[1:], order.size][: starts.size]
+    several = ends - starts > 1  # hardly any, of trips by the hundred thousand
     packed = np.packbits(runs, axis=1)  # a timetable may have thousands of days
     twice = 0
-    for group in np.split(order, starts[1:]):
-        if group.size > 1:
-            days = packed[patterns.trip_service[group]]
-            twice += int((days[1:] & np.bitwise_or.accumulate(days, axis=0)[:-1]).any(axis=1).sum())
+    for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+        days = packed[patterns.trip_service[order[start:end]]]
+        twice += int((days[1:] & np.bitwise_or.accumulate(days, axis=0)[:-1]).any(axis=1).sum())
     return twice
 
 

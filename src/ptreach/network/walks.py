@@ -333,6 +333,58 @@ def walk_table(
     return WalkTable(np.cumsum(start), to, mm)
 
 
+@njit(cache=True, nogil=True)
+def _walks_back(
+    graph: Graph,
+    street_vertices_n: int,
+    links: Links,
+    edges: Edges,
+    first: int,
+    last: int,
+    limit_mm: int,
+    counts: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the stops that reach some points, and how far each is, point after point; `counts` them."""
+    to, mm = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    used = 0
+    distance_mm = np.full(graph.start.size - 1, FAR_MM, dtype=np.int32)
+    seeds, seed_mm = np.empty(2, dtype=np.int32), np.empty(2, dtype=np.int32)
+    for point in range(first, last):
+        edge = links.edge[point]
+        if edge < 0:
+            continue
+        seeds[0], seeds[1] = edges.edge_from[edge], edges.edge_to[edge]
+        seed_mm[0] = links.from_mm[point] + links.off_mm[point]
+        seed_mm[1] = links.to_mm[point] + links.off_mm[point]
+        found = walk_from(graph, seeds, seed_mm, limit_mm, distance_mm)
+        row_start = used
+        for vertex in found:
+            if vertex < street_vertices_n:
+                continue
+            if used == to.size:
+                to = np.concatenate((to, np.empty_like(to)))
+                mm = np.concatenate((mm, np.empty_like(mm)))
+            to[used], mm[used] = vertex - street_vertices_n, distance_mm[vertex]
+            used += 1
+        forget(distance_mm, found)
+        counts[point - first] = used - row_start
+    return to[:used].copy(), mm[:used].copy()
+
+
+def walks_back(
+    graph: Graph, street_vertices_n: int, links: Links, edges: Edges, first: int, last: int, limit_mm: int
+) -> WalkTable:
+    """Return which stops reach the points from `first` to `last` within `limit_mm`, a row a point.
+
+    Searched from the points, with the `graph` of ways walked the other way round: the table that
+    `walk_table` gives turned round, where no walk to a vertex is held to a limit of its own.
+    """
+    counts = np.zeros(last - first, dtype=np.int64)
+    to, mm = _walks_back(graph, street_vertices_n, links, edges, first, last, limit_mm, counts)
+    order = np.lexsort((to, np.repeat(np.arange(counts.size), counts)))
+    return WalkTable(np.r_[0, np.cumsum(counts)], to[order], mm[order])
+
+
 def transposed(table: WalkTable, columns_n: int) -> WalkTable:
     """Return the table by what is reached instead of by what it is reached from."""
     row = np.repeat(np.arange(table.start.size - 1, dtype=np.int32), np.diff(table.start))

@@ -15,7 +15,7 @@ import osmium.geom
 import pandas as pd
 import shapely
 
-from ptreach.sources.ground_kinds import GROUND_KEYS, WATER_TAGS, is_water, line_kind
+from ptreach.sources.ground_kinds import GROUND_KEYS, GROUND_KINDS, WATER_TAGS, is_water, line_kind
 from ptreach.sources.osm_files import osm_file, read_errors
 from ptreach.sources.osm_places import require_room, table_name
 
@@ -73,6 +73,27 @@ def read_ground(
     places = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
     geometry = gpd.GeoSeries(places, crs="EPSG:4326").to_crs(crs)
     return gpd.GeoDataFrame({"kind": pd.Series(kinds, dtype="str")}, geometry=geometry, crs=crs)
+
+
+def joined_ground(ground: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the ground, kind by kind, with lines of a kind as one where just two of them meet.
+
+    Streets end at every crossing of a file; what is drawn of them is simpler, and shorter, without.
+    """
+    kinds, shapes = ground["kind"].to_numpy(), ground.geometry.to_numpy()
+    parts: dict[GroundKind, NDArray[np.object_]] = {}
+    for kind in GROUND_KINDS:
+        of_kind = shapes[kinds == kind]
+        if kind != "water":
+            lines = shapely.get_parts(of_kind[shapely.get_dimensions(of_kind) == 1])
+            of_kind = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+        parts[kind] = of_kind
+    kind_of = np.repeat(list(parts), [part.size for part in parts.values()])
+    return gpd.GeoDataFrame(
+        {"kind": pd.Series(kind_of, dtype="str")},
+        geometry=np.concatenate(list(parts.values())),
+        crs=ground.crs,
+    )
 
 
 def _batches(path: Path, drawn: set[tuple[bool, int]] | None) -> Iterator[list[tuple[GroundKind, str]]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
 
 _MOST_KEPT: Final = 2
 """Of each reader: towns of a run may take zones of either edition in turn."""
@@ -32,7 +32,7 @@ def read_once(read: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
 
     @wraps(read)
     def reading(*args: _Given.args, **kwargs: _Given.kwargs) -> _Found:
-        key = (repr(args), repr(kwargs), _states([*args, *kwargs.values()]))
+        key = (repr(args), repr(kwargs), file_states([*args, *kwargs.values()]))
         found = kept[key] if key in kept else read(*args, **kwargs)
         if all(time.time_ns() - changed_ns > _SETTLED_NS for _, changed_ns in key[2]):
             kept[key] = found
@@ -44,7 +44,7 @@ def read_once(read: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
     return reading
 
 
-def _states(given: list[object]) -> tuple[tuple[int, int], ...]:
+def file_states(given: Iterable[object]) -> tuple[tuple[int, int], ...]:
     """Return size and time of change, in nanoseconds, of the files among arguments."""
     found = [path.stat() for path in given if isinstance(path, Path) and path.is_file()]
     return tuple((state.st_size, state.st_mtime_ns) for state in found)

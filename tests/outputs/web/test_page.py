@@ -20,7 +20,7 @@ from ptreach.outputs.web import ground as ground_module
 from ptreach.outputs.web import web_page
 from ptreach.outputs.web.ground import Detail
 from ptreach.outputs.web.page import as_json
-from ptreach.sources.ground import read_ground
+from ptreach.sources.ground import joined_ground, read_ground
 
 SHARED = Path(__file__).parents[3] / "../shared"
 HOSTILE = "<script>alert(1)</script>"
@@ -269,7 +269,7 @@ def test_an_island_of_89_zones_with_all_its_streets_is_under_1_mb(web_inputs, zo
         geometry=wight.geometry.tolist(),
         crs=27700,
     )
-    streets = read_ground([SHARED / "data/isle-of-wight/iow-filtered.osm.pbf"])
+    streets = joined_ground(read_ground([SHARED / "data/isle-of-wight/iow-filtered.osm.pbf"]))
     text = web_page(**web_inputs | {"zones": many, "ground": streets, "land": many.union_all()})
     data = Page(text).data
     assert len(text.encode()) < 1_000_000

@@ -10,7 +10,7 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, P
 
 from ptreach.outputs.web import ground as ground_module
 from ptreach.outputs.web.ground import DETAILS, Detail, fitted_ground
-from ptreach.outputs.web.paths import Sheet, area_path, area_tiles, joined_lines, line_path, line_tiles
+from ptreach.outputs.web.paths import Sheet, area_paths, area_tiles, line_path, line_tiles
 from svg_paths import lines_of
 
 SHEET = Sheet(west_m=400_000, north_m=300_000, unit_m=2)
@@ -32,7 +32,7 @@ def test_a_line_goes_on_from_where_the_last_one_ended():
 def test_a_ring_is_closed_and_goes_on_from_its_first_place():
     square = box(400_000, 299_980, 400_020, 300_000)
     holed = Polygon(square.exterior, [box(400_004, 299_990, 400_008, 299_994).exterior])
-    path = area_path(holed, SHEET)
+    (path,) = area_paths([holed], SHEET)
     assert path.count("z") == 2
     outer, hole = lines_of(path, SHEET)
     assert Polygon(outer, [hole]).equals(holed)
@@ -43,8 +43,17 @@ def test_places_that_fall_together_are_one_and_what_is_left_of_nothing_is_nothin
         "m0 0 2 0"
     )
     assert not line_path(LineString([(400_000, 300_000), (400_000.4, 300_000)]), SHEET)
-    assert not area_path(Point(400_000, 300_000).buffer(0.3), SHEET)
-    assert not area_path(MultiPolygon(), SHEET)
+    assert area_paths([Point(400_000, 300_000).buffer(0.3), MultiPolygon()], SHEET) == ["", ""]
+
+
+def test_each_area_has_a_path_of_its_own_from_the_corner():
+    left, right = box(400_000, 299_980, 400_020, 300_000), box(400_020, 299_980, 400_040, 300_000)
+    paths = area_paths([MultiPolygon([left, right]), right, Polygon(), left], SHEET)
+    drawn = [[Polygon(line) for line in lines_of(path, SHEET)] for path in paths]
+    assert [len(rings) for rings in drawn] == [2, 1, 0, 1]
+    assert drawn[0][0].equals(left)
+    assert drawn[1][0].equals(right)
+    assert drawn[3][0].equals(left)
 
 
 coordinates = st.tuples(st.floats(400_000, 440_000), st.floats(260_000, 300_000))
@@ -66,7 +75,7 @@ def test_tiles_hold_all_lines_and_say_where_they_are():
     rng = np.random.default_rng(7)
     starts = rng.uniform([400_000, 290_000], [410_000, 300_000], (300, 1, 2))
     lines = shapely.linestrings(np.concatenate([starts, starts + rng.normal(0, 80, (300, 3, 2))], axis=1))
-    tiles = line_tiles(lines, SHEET, tolerance_m=2)
+    tiles = line_tiles(lines, SHEET, tolerance_m=2).written()
     assert 20 < len(tiles) <= 36  # 10 km by 10 km in tiles of 2 km, and what strays over the edge
     drawn = []
     for left, top, right, bottom, path in tiles:
@@ -79,20 +88,31 @@ def test_tiles_hold_all_lines_and_say_where_they_are():
     assert length_m == pytest.approx(shapely.length(lines).sum(), rel=0.01)
 
 
-def test_lines_that_meet_are_one():
-    halves = np.array(
-        [
-            LineString([(400_000, 299_000), (400_100, 299_000)]),
-            LineString([(400_100, 299_000), (400_200, 299_100)]),
-        ]
+@given(
+    st.lists(st.lists(coordinates, min_size=2, max_size=8), max_size=6),
+    st.sampled_from([1, 300]),
+    st.booleans(),
+)
+def test_letters_are_counted_before_they_are_written(lines, unit_m, as_areas):
+    sheet = Sheet(420_000, 280_000, unit_m)  # in the middle, so that steps go all ways
+    shapes = np.array([LineString(line) for line in lines], dtype=object)
+    tiles = (
+        area_tiles(shapely.buffer(shapes, 400), sheet, 5)
+        if as_areas
+        else line_tiles(shapes, sheet, tolerance_m=5)
     )
-    ((*_, path),) = line_tiles(joined_lines(halves), SHEET, tolerance_m=1)
-    assert path == "m0 500 50 0 50-50"
+    assert tiles.moves.letters() == sum(len(path) for *_, path in tiles.written())
+
+
+def test_a_small_square_of_streets_does_not_vanish():
+    square = LineString(box(400_000, 299_990, 400_006, 299_996).exterior)
+    ((*_, path),) = line_tiles(np.array([square]), SHEET, tolerance_m=8).written()
+    assert len(lines_of(path, SHEET)[0]) >= 4
 
 
 def test_ponds_too_small_to_see_are_left_out():
     areas = np.array([box(400_000, 299_000, 400_011, 299_011), box(400_500, 299_000, 400_600, 299_100)])
-    ((left, *_, path),) = area_tiles(areas, SHEET, tolerance_m=6)
+    ((left, *_, path),) = area_tiles(areas, SHEET, tolerance_m=6).written()
     assert left == 250
     (ring,) = lines_of(path, SHEET)
     assert Polygon(ring).equals(areas[1])

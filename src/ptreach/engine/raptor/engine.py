@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,6 +35,7 @@ from ptreach.network.walks import (
     street_weights,
     transposed,
     walk_table,
+    walks_back,
     walks_s,
 )
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
@@ -56,6 +58,8 @@ _BLOCK_ROWS: Final = 256
 """Rows of a block, for each thread."""
 _TASK_ROWS: Final = 64
 """Rows that a thread fills at a time."""
+_SETS_KEPT: Final = 4
+"""Of points: a town asks for its zones, a surface and opportunities, and the next town for the same ones."""
 _FEW: Final = 16
 """Searching so many origins one by one takes about as long as finding the changes for sweeps."""
 
@@ -118,9 +122,10 @@ class RaptorEngine:
         self.few = few
         self.shortcuts = shortcuts
         self._rooms: list[Room] = []
-        self._prepared = lru_cache(maxsize=2)(_weakly(self._prepare))
-        self._calls = lru_cache(maxsize=2)(_weakly(self._find_calls))
-        self._places = lru_cache(maxsize=1)(_weakly(self._find_places))
+        self._prepared_for = lru_cache(maxsize=2)(_weakly(self._prepare))
+        self._calls_for = lru_cache(maxsize=2)(_weakly(self._find_calls))
+        self._links_at = lru_cache(maxsize=_SETS_KEPT)(_weakly(self._find_links))
+        self._places_at = lru_cache(maxsize=_SETS_KEPT)(_weakly(self._find_places))
 
     @property
     def rules(self) -> Mapping[str, str | int | float | bool]:
@@ -275,16 +280,32 @@ class RaptorEngine:
 
     def _links(self, points: Points, within_m: float = math.inf) -> Links:
         """Return where points hang on the streets."""
-        network = self.network
-        return network.linkage.link(
-            points.lon, points.lat, network.rules, within_m=within_m, workers=self.workers
-        )
+        return self._links_at(points.lon.tobytes(), points.lat.tobytes(), within_m)
 
-    def _find_places(self, points: Points, query: Query) -> _Places:
+    def _find_links(self, lon: bytes, lat: bytes, within_m: float) -> Links:
+        """Return where points, given by the bytes of their coordinates, hang on the streets."""
+        network = self.network
+        places = np.frombuffer(lon), np.frombuffer(lat)
+        return network.linkage.link(*places, network.rules, within_m=within_m, workers=self.workers)
+
+    def _places(self, points: Points, query: Query) -> _Places:
         """Return points as the far ends of the query's journeys."""
-        links = self._links(points)
+        pace = self._prepared(query).pace
+        return self._places_at(points.lon.tobytes(), points.lat.tobytes(), pace, query.direction)
+
+    def _find_places(self, lon: bytes, lat: bytes, pace: Pace, direction: str) -> _Places:
+        """Return points as the far ends of journeys; whenever these are, the walks are the same."""
+        links = self._links_at(lon, lat, math.inf)
         anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
-        return _Places(links, anchors, self._egress(self._prepared(query), len(points), anchors))
+        return _Places(links, anchors, self._egress(pace, links, anchors, mirrored=direction == "to"))
+
+    def _prepared(self, query: Query) -> _Prepared:
+        """Return what all origins of a query share, which percentiles are no part of."""
+        return self._prepared_for(dataclasses.replace(query, percentiles=(50,)))
+
+    def _calls(self, query: Query) -> Calls:
+        """Return the calls of the query's timetable and the changes between them."""
+        return self._calls_for(dataclasses.replace(query, percentiles=(50,)))
 
     def _prepare(self, query: Query) -> _Prepared:
         """Return what all origins of a query share."""
@@ -348,14 +369,23 @@ class RaptorEngine:
             limit_s=min(query.max_walk_s, query.max_time_s),
         )
 
-    def _egress(self, prepared: _Prepared, points_n: int, anchors: Anchors) -> Egress:
+    def _egress(self, pace: Pace, links: Links, anchors: Anchors, *, mirrored: bool) -> Egress:
         """Return the walks from stops to each point, found by all threads."""
-        network, pace = self.network, prepared.pace
-        ends = np.linspace(0, network.stops_n, 4 * self.workers + 1).astype(np.int64).tolist()
+        network, points_n = self.network, links.edge.size
+        ahead, behind = network.forward, network.backward
+        if mirrored:
+            ahead, behind = behind, ahead
+        from_points = self.shortcuts.walks_from_the_fewer and points_n < network.stops_n
+        from_points &= pace.vertex_limit_mm >= pace.walk_limit_mm
 
         def part(first: int, last: int) -> WalkTable:
+            if from_points:
+                edges = network.linkage.edges
+                return walks_back(
+                    behind, network.street_vertices_n, links, edges, first, last, pace.walk_limit_mm
+                )
             return walk_table(
-                prepared.ahead,
+                ahead,
                 network.street_vertices_n + first,
                 last - first,
                 anchors,
@@ -364,6 +394,8 @@ class RaptorEngine:
                 pace.walk_limit_mm,
             )
 
+        rows_n = points_n if from_points else network.stops_n
+        ends = np.linspace(0, rows_n, 4 * self.workers + 1).astype(np.int64).tolist()
         with ThreadPoolExecutor(self.workers) as pool:
             parts = list(pool.map(part, ends[:-1], ends[1:]))
         table = WalkTable(
@@ -371,7 +403,8 @@ class RaptorEngine:
             np.concatenate([part.to for part in parts]),
             np.concatenate([part.mm for part in parts]),
         )
-        return Egress(*_within(transposed(table, points_n), pace.walk_limit_mm, pace))
+        table = table if from_points else transposed(table, points_n)
+        return Egress(*_within(table, pace.walk_limit_mm, pace))
 
 
 def _weakly(method: Callable[_P, _R]) -> Callable[_P, _R]:

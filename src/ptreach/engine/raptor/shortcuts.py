@@ -20,6 +20,8 @@ class Shortcuts(NamedTuple):
         Arrivals at a stop that are no later departures than those before are not logged.
     stops_near_enough
         At a destination, stops from which nothing can be quicker than the limit or the walk are passed over.
+    walks_from_the_fewer
+        Walks between stops and points are searched from whichever there are fewer of.
     ranks_asked_for
         Comparisons on which no percentile depends are left out.
     """
@@ -29,6 +31,7 @@ class Shortcuts(NamedTuple):
     changes_ahead: bool = True
     arrivals_that_are_new: bool = True
     stops_near_enough: bool = True
+    walks_from_the_fewer: bool = True
     ranks_asked_for: bool = True
 
 

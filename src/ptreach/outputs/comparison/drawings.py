@@ -13,7 +13,7 @@ from ptreach.measures.time_differences import classes_n, difference_class
 from ptreach.outputs.compared import class_labels, share_text, signed_clock
 from ptreach.outputs.comparison.colours import NEITHER, ONLY_A, ONLY_B, OUTLINE, colour_of
 from ptreach.outputs.ramp import INK, STAR
-from ptreach.outputs.web.paths import Sheet, area_path
+from ptreach.outputs.web.paths import Sheet, area_paths
 
 if TYPE_CHECKING:
     from ptreach.measures.time_differences import TimeDifferences
@@ -158,10 +158,9 @@ def _areas(
     places: Places, sheet: Sheet, classes: np.ndarray[tuple[int, ...], np.dtype[np.int64]], unit_m: float
 ) -> str:
     """Return the polygons, filled by class; hatches lie on them and let the pointer through."""
-    shapes = shapely.simplify(places.shapes, unit_m / 2)
+    paths = area_paths(shapely.simplify(places.shapes, unit_m / 2), sheet)
     lines = [f'<g stroke="{OUTLINE}" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">']
-    for row, kind in enumerate(classes.tolist()):
-        path = area_path(shapes[row], sheet)
+    for row, (kind, path) in enumerate(zip(classes.tolist(), paths, strict=True)):
         colour, hatch = _fills(kind)
         title = f"<title>{_words(places, row, kind)}</title>"
         lines.append(f'<path d="{path}" fill="{colour}">{title}</path>')

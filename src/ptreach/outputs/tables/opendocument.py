@@ -336,8 +336,8 @@ def _text_cell(words: str, style: str) -> str:
 def _number_cell(value: float, column: SheetColumn, style: str) -> str:
     """Return a cell that holds a number, with how it is shown."""
     kind = "percentage" if column.kind is Kind.SHARE else "float"
-    shown = _paragraphs(display(value, column.kind, column.shown))
-    return _cell(f'office:value-type="{kind}" office:value="{value!r}"', style, shown)
+    shown = display(value, column.kind, column.shown)  # no sign of a number is one of XML
+    return _cell(f'office:value-type="{kind}" office:value="{value!r}"', style, f"<text:p>{shown}</text:p>")
 
 
 def _link_cell(name: str, style: str) -> str:
@@ -357,6 +357,8 @@ def _paragraphs(words: str) -> str:
 
 
 def _spaced(line: str) -> str:
+    if "  " not in line and "\t" not in line and line.strip(" ") == line:
+        return escape(line)
     spaced = re.sub(r"(?<= ) |^ | $", "\x00", line)  # no text of a sheet holds the sign
     return escape(spaced).replace("\x00", "<text:s/>").replace("\t", "<text:tab/>")
 

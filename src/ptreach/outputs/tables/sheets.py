@@ -123,6 +123,8 @@ def display(value: Value, kind: Kind, shown: int | None) -> str:
 def line_count(text: str, letters: int, *, bold: bool = False) -> int:
     """Return the lines that a text takes in a cell so many letters wide, rather one too many than too few."""
     room = max(int((letters - 1) * (0.88 if bold else 1)), 1)
+    if len(text) <= room and text.isprintable():  # nearly all are: no line ends, nothing to wrap
+        return 1
     return sum(max(len(textwrap.wrap(line, room)), 1) for line in text.split("\n"))
 
 

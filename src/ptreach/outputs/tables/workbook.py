@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ptreach.outputs.ramp import INK
 from ptreach.outputs.tables.columns import Kind
 from ptreach.outputs.tables.frames import shield
-from ptreach.outputs.tables.sheets import COVER, Book, Sheet, SheetColumn, Value, line_count, row_lines
+from ptreach.outputs.tables.sheets import COVER, Book, Sheet, SheetColumn, line_count, row_lines
 from ptreach.zips import WRITTEN, without_dates
 
 if TYPE_CHECKING:
@@ -82,12 +82,14 @@ class _Formats:
             self._made[key] = self._workbook.add_format(_BASE | properties)
         return self._made[key]
 
-    def of(self, column: SheetColumn, value: Value) -> Format:
-        """Return the format of a value in a column: as wide as the column, numbers to the right."""
-        if isinstance(value, str):
-            right = {"align": "right"} if column.is_right else {"text_wrap": True, **_indent(column)}
-            return self.get(**right, **({"quote_prefix": True} if shield(value) != value else {}))
+    def of_numbers(self, column: SheetColumn) -> Format:
+        """Return the format of a column's numbers."""
         return self.get(num_format=number_format(column))
+
+    def of_texts(self, column: SheetColumn, *, quoted: bool = False) -> Format:
+        """Return the format of a column's texts: wrapped, or in columns of numbers to the right."""
+        right = {"align": "right"} if column.is_right else {"text_wrap": True, **_indent(column)}
+        return self.get(**right, **({"quote_prefix": True} if quoted else {}))
 
 
 def number_format(column: SheetColumn) -> str:
@@ -147,13 +149,7 @@ def _write_sheet(worksheet: Worksheet, sheet: Sheet, formats: _Formats, number: 
             ],
         },
     )
-    for row, values in enumerate(sheet.rows, top + 1):
-        if (lines := row_lines(sheet.columns, values)) > 1:
-            worksheet.set_row(row, lines * LINE_PT)
-        for place, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
-            _write_cell(worksheet, row, place, value, formats.of(column, value))
-        if sheet.links:
-            _write_link(worksheet, row, str(values[0]), formats)
+    _write_rows(worksheet, sheet, formats)
     if sheet.frozen_columns is not None:
         worksheet.freeze_panes(top + 1, sheet.frozen_columns)
     worksheet.repeat_rows(top)
@@ -166,12 +162,25 @@ def _heading_format(column: SheetColumn, formats: _Formats) -> Format:
     return formats.get(bold=True, text_wrap=True, valign="bottom", bottom=2, bottom_color=INK, **side)
 
 
-def _write_cell(worksheet: Worksheet, row: int, place: int, value: Value, style: Format) -> None:
-    """Write a text as a text and a number as a number."""
-    if isinstance(value, str):
-        worksheet.write_string(row, place, value, style)
-    else:
-        worksheet.write_number(row, place, value, style)
+def _write_rows(worksheet: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+    """Write the rows of a table, a text as a text and a number as a number.
+
+    Formats are found once a column: there are cells by the hundred thousand.
+    """
+    styles = [(formats.of_numbers(column), formats.of_texts(column)) for column in sheet.columns]
+    for row, values in enumerate(sheet.rows, sheet.heading_row + 1):
+        if (lines := row_lines(sheet.columns, values)) > 1:
+            worksheet.set_row(row, lines * LINE_PT)
+        for place, (value, (as_number, as_text)) in enumerate(zip(values, styles, strict=True)):
+            if not isinstance(value, str):
+                worksheet.write_number(row, place, value, as_number)
+            elif shield(value) == value:
+                worksheet.write_string(row, place, value, as_text)
+            else:
+                quoted = formats.of_texts(sheet.columns[place], quoted=True)
+                worksheet.write_string(row, place, value, quoted)
+        if sheet.links:
+            _write_link(worksheet, row, str(values[0]), formats)
 
 
 def _write_link(worksheet: Worksheet, row: int, name: str, formats: _Formats) -> None:

@@ -13,7 +13,7 @@ from ptreach.measures.neighbours import touching_zones
 from ptreach.model import Reason
 from ptreach.outputs.ramp import GROUND, INK, MISSING, STAR, WATER, band_colours
 from ptreach.outputs.web.ground import fitted_ground
-from ptreach.outputs.web.paths import area_path
+from ptreach.outputs.web.paths import area_paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,8 @@ def page_data(
     sheet, cutoffs = drawn.sheet, town.preset.cutoffs_min
     around = frame.buffer(_ROUND_THE_ZONES * max(_size_m(frame)), join_style="mitre")
     colours = band_colours(len(cutoffs))
+    drawn_first = sorted(isochrones, reverse=True)
+    simple = shapely.simplify([isochrones[cutoff] for cutoff in drawn_first], sheet.unit_m)
     return {
         "unitM": sheet.unit_m,
         "frame": sheet.box(frame.bounds),
@@ -79,11 +81,10 @@ def page_data(
         "ink": INK,
         "star": STAR,
         "water": WATER,
-        "land": area_path(_land_about(land, around, sheet), sheet),
+        "land": area_paths([_land_about(land, around, sheet)], sheet)[0],
         "byTheSea": by_the_sea,
         "isochrones": [
-            [cutoff, area_path(shapely.simplify(isochrones[cutoff], sheet.unit_m), sheet)]
-            for cutoff in sorted(isochrones, reverse=True)
+            [cutoff, path] for cutoff, path in zip(drawn_first, area_paths(simple, sheet), strict=True)
         ],
         "ground": drawn.tiles,
         "leftOut": list(drawn.left_out),
@@ -104,7 +105,6 @@ def percentile_name(percentile: int) -> str:
 def _zones(zones: gpd.GeoDataFrame, town: Town, sheet: Sheet) -> dict[str, Any]:
     """Return the columns of the zones, in their order."""
     shapes = zones.geometry.to_numpy()
-    paths = [area_path(shape, sheet) for shape in shapes]
     near = touching_zones(list(shapes), gap_m=sheet.unit_m)
     districts = sorted({str(name) for name in zones["district_name"].dropna()})
     event = "departure" if "best_departure_s" in zones else "arrival"
@@ -115,7 +115,7 @@ def _zones(zones: gpd.GeoDataFrame, town: Town, sheet: Sheet) -> dict[str, Any]:
         "district": [districts.index(str(name)) for name in zones["district_name"].fillna("")]
         if districts and zones["district_name"].notna().all()
         else None,
-        "path": paths,
+        "path": area_paths(shapes, sheet),
         "box": [sheet.box(bounds) for bounds in shapely.bounds(shapes)],
         "spot": sheet.places(shapely.get_coordinates(shapely.point_on_surface(shapes))).tolist(),
         "near": [part.tolist() for part in _by_focal(near.focal_idx, near.neighbour_idx, len(zones))],

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ptreach.outputs.web.paths import Sheet, area_tiles, joined_lines, line_tiles
+from ptreach.outputs.web.paths import Sheet, area_tiles, line_tiles
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry import Polygon
 
-    from ptreach.outputs.web.paths import Tile
+    from ptreach.outputs.web.paths import Tile, Tiles
 
 KINDS: Final = ("water", "river", "path", "minor", "major", "rail", "coast")
 """Kinds of the ground in the order they are drawn."""
@@ -56,31 +56,25 @@ def fitted_ground(ground: gpd.GeoDataFrame, frame: Polygon) -> Ground:
     shapes = {kind: seen.geometry[seen["kind"] == kind].to_numpy() for kind in KINDS}
     present = {kind: geometry for kind, geometry in shapes.items() if len(geometry)}
     west_m, _, _, north_m = frame.bounds
-    present = {
-        kind: geometry if kind == "water" else joined_lines(geometry) for kind, geometry in present.items()
-    }
 
     @cache  # details that share a unit share what is drawn in it
-    def tiles_of(kind: str, unit_m: float) -> list[Tile]:
-        return _tiles_of(kind, present[kind], Sheet(west_m, north_m, unit_m))
+    def tiles_of(kind: str, unit_m: float) -> tuple[Tiles, int]:
+        tiles = _tiles_of(kind, present[kind], Sheet(west_m, north_m, unit_m))
+        return tiles, tiles.moves.letters()
 
     for detail in DETAILS:
         kinds = [kind for kind in present if kind not in detail.without]
-        letters = accumulate(_letters(tiles_of(kind, detail.unit_m)) for kind in kinds)
+        letters = accumulate(tiles_of(kind, detail.unit_m)[1] for kind in kinds)
         if all(so_far <= detail.most_letters for so_far in letters):  # once over, no more kinds are drawn
             break
     return Ground(
         Sheet(west_m, north_m, detail.unit_m),
-        {kind: tiles_of(kind, detail.unit_m) for kind in kinds},
+        {kind: tiles_of(kind, detail.unit_m)[0].written() for kind in kinds},
         tuple(kind for kind in detail.without if kind in present),
     )
 
 
-def _letters(tiles: list[Tile]) -> int:
-    return sum(len(str(tile[-1])) for tile in tiles)
-
-
-def _tiles_of(kind: str, shapes: NDArray[np.object_], sheet: Sheet) -> list[Tile]:
+def _tiles_of(kind: str, shapes: NDArray[np.object_], sheet: Sheet) -> Tiles:
     """Return the tiles of a kind; footpaths, which are drawn thin, need less truth than roads."""
     if kind == "water":
         return area_tiles(shapes, sheet, 3 * sheet.unit_m)
