@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -24,10 +23,8 @@ from ptreach.correlations import correlation_matrix
 from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
-from ptreach.matrix.build import write_matrix
-from ptreach.matrix.in_parts import write_in_parts
-from ptreach.matrix.parts import in_parts
 from ptreach.matrix.points import read_points
+from ptreach.matrix.writing import Target, write_to
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
@@ -68,6 +65,7 @@ from ptreach.towns import (
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
@@ -231,8 +229,7 @@ def matrix(
     """Write the travel times between two files of points to a long table; return its number of rows.
 
     `like` is the name of the rules to follow: ``ours``, or ``r5``. Engine ``r5`` runs R5 itself, of `r5_jar`.
-    Where `out` is ``NAME.parts`` or an address, the table is written in parts, and goes on where an earlier
-    run was stopped; by the workers of a `cluster` where one is named, as `write_on_cluster` takes it.
+    `out` and `cluster` are those of a `Target`.
 
     Raises
     ------
@@ -255,19 +252,8 @@ def matrix(
         )
     router = open_engine(engine, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress)
     with _first_run_told(progress):
-        if not in_parts(out):
-            return write_matrix(router, from_points, to_points, query, Path(out), progress)
-        return write_in_parts(
-            router,
-            network,
-            from_points,
-            to_points,
-            query,
-            out=out,
-            cluster=cluster,
-            workers=workers,
-            progress=progress,
-        )
+        target = Target(out, cluster, workers)
+        return write_to(router, network, from_points, to_points, query, target, progress)
 
 
 def cif(path: Path, *, out: Path, with_ztr: bool, progress: Progress) -> Conversion:
