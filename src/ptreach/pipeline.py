@@ -24,10 +24,8 @@ from ptreach.correlations import correlation_matrix
 from ptreach.engine.registry import require_engine
 from ptreach.errors import InputError
 from ptreach.isochrone_areas import IsochroneQuery, isochrones_around
-from ptreach.matrix.build import write_matrix
-from ptreach.matrix.in_parts import write_in_parts
-from ptreach.matrix.parts import in_parts
 from ptreach.matrix.points import read_points
+from ptreach.matrix.writing import Target, write_to
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
 from ptreach.model import Severity
@@ -68,6 +66,7 @@ from ptreach.towns import (
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from ptreach.config import Town
     from ptreach.engine.base import Engine
@@ -214,8 +213,7 @@ def matrix(
     """Write the travel times between two files of points to a long table; return its number of rows.
 
     `like` is the name of the rules to follow: ``ours``, or ``r5``. Engine ``r5`` runs R5 itself, of `r5_jar`.
-    Where `out` is ``NAME.parts`` or an address, the table is written in parts, and goes on where an earlier
-    run was stopped; by the workers of a `cluster` where one is named, as `write_on_cluster` takes it.
+    `out` and `cluster` are those of a `Target`.
 
     Raises
     ------
@@ -228,19 +226,8 @@ def matrix(
     built = build_inputs(inputs, progress, like)
     router = built.router(engine, workers=workers, r5_jar=r5_jar, progress=progress)
     with first_run_told(progress):
-        if not in_parts(out):
-            return write_matrix(router, from_points, to_points, query, Path(out), progress)
-        return write_in_parts(
-            router,
-            built.folder,
-            from_points,
-            to_points,
-            query,
-            out=out,
-            cluster=cluster,
-            workers=workers,
-            progress=progress,
-        )
+        target = Target(out, cluster, workers)
+        return write_to(router, built.folder, from_points, to_points, query, target, progress)
 
 
 def isochrones(

@@ -34,7 +34,7 @@ def open_engine(
     network: Path,
     *,
     workers: int,
-    files: SourceFiles | None = None,
+    files: SourceFiles,
     r5_jar: Path | None = None,
     progress: Progress = no_progress,
 ) -> Engine:
@@ -43,8 +43,7 @@ def open_engine(
     Parameters
     ----------
     files
-        What the network was built of; R5's own network is built of the same, prepared in the folder. None
-        where that is done.
+        What the network was built of; R5's own network is built of the same, prepared in the folder.
 
     Raises
     ------
@@ -59,8 +58,7 @@ def open_engine(
         from ptreach.engine.r5_engine import R5Engine
         from ptreach.engine.r5_files import prepare_files
 
-        if files is not None:
-            prepare_files(network, files, progress)
+        prepare_files(network, files, progress)
         return R5Engine(network, workers=workers, r5_jar=r5_jar, progress=progress)
     raise _unknown(name)
 
