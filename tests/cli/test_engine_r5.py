@@ -105,7 +105,7 @@ def test_a_town_that_r5_cannot_do_is_named(demo, machine, tmp_path, capfd):
 
 def test_a_machine_without_a_new_java_is_told_before_work_begins(demo, machine, tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
-    monkeypatch.setattr("ptreach.pipeline.built_network", lambda *_: 1 / 0)
+    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(demo), "--engine", "r5", "--out", str(tmp_path)]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("ptreach: error: --engine r5: Java 17.0.15 at")

@@ -1,0 +1,21 @@
+"""The order of the stages: what each command does, from files to a pack or a table."""
+
+from ptreach.pipeline.networks import build, cif, clean_feeds, fetch
+from ptreach.pipeline.packs import demo, profile, run
+from ptreach.pipeline.times import isochrones, matrix
+from ptreach.pipeline.verdicts import AskedDate, FeedFiles, check
+
+__all__ = [
+    "AskedDate",
+    "FeedFiles",
+    "build",
+    "check",
+    "cif",
+    "clean_feeds",
+    "demo",
+    "fetch",
+    "isochrones",
+    "matrix",
+    "profile",
+    "run",
+]
