@@ -167,7 +167,7 @@ def test_a_town_without_a_file_is_named(refused, tmp_path):
 
 def test_an_engine_of_no_name_is_answered_with_those_there_are(town, refused):
     assert refused(town(), "--engine", "r6").startswith(
-        "Invalid value for '--engine': 'r6' is not one of 'raptor'. See "
+        "Invalid value for '--engine': 'r6' is not one of 'raptor', 'r5'. See "
     )
 
 
