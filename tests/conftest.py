@@ -1,9 +1,11 @@
-"""What all rooms of tests share: how hypothesis works, and a street for matrices in parts.
+"""What all rooms of tests share: how hypothesis works, logging as found, a street for matrices in parts.
 
 hypothesis tries the same cases each time, and does not complain of a slow machine.
 """
 
 from __future__ import annotations
+
+import logging
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,3 +22,15 @@ def street(tmp_path_factory):
     from long_street import build_street
 
     return build_street(tmp_path_factory.mktemp("street"))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    """Take down the handlers that the command line sets up, so that caplog works in the tests that follow."""
+    yield
+    logging.captureWarnings(capture=False)
+    for name in ("ptreach", "py.warnings"):
+        log = logging.getLogger(name)
+        log.handlers = []
+        log.setLevel(logging.NOTSET)
+        log.propagate = True

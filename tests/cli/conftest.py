@@ -1,6 +1,5 @@
 """The command line, run inside the test's own process; what it sets up is taken down again."""
 
-import logging
 from typing import NamedTuple
 
 import pytest
@@ -34,18 +33,6 @@ def ptreach(capsys):
         return Ended(code, *capsys.readouterr())
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before():
-    """Take down the handlers that a run sets up, so that caplog works in other rooms."""
-    yield
-    logging.captureWarnings(capture=False)
-    for name in ("ptreach", "py.warnings"):
-        log = logging.getLogger(name)
-        log.handlers = []
-        log.setLevel(logging.NOTSET)
-        log.propagate = True
 
 
 @pytest.fixture

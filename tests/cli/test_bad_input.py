@@ -257,7 +257,11 @@ def test_a_failed_matrix_leaves_the_one_that_was_there(asked, tmp_path):
             "no recipe of network 'demo-twon'",
             "Did you mean 'demo-town'?",
         ),
-        ({"out": "t.xlsx"}, "--out: 't.xlsx' is no kind of matrix file", "End the name in .parquet or .csv."),
+        (
+            {"out": "t.xlsx"},
+            "--out: 't.xlsx' is no kind of matrix file",
+            "End the name in .parquet or .csv, or in .parts",
+        ),
         ({"out": "centre.csv/t.csv"}, "--out: 'centre.csv' is or lies in a file", "Name a folder."),
         ({"engine": "r6"}, "Invalid value for '--engine': 'r6' is not one of 'raptor'", "--help"),
         (

@@ -15,10 +15,10 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Print what ptreach finds on this machine, what is missing and how to get it.
+    """Print what this machine has, and what is missing.
 
     Releases, cores, memory, caches; what publish and --engine r5 need, all else needs no more. Lines of what
-    is missing begin with an exclamation mark.
+    is missing begin with an exclamation mark, and say how to get it.
     """
     from ptreach.doctor import examine
 
