@@ -8,8 +8,9 @@ import shutil
 import pytest
 
 from ptreach import pipeline, region
+from ptreach.engine.r5_files import SourceFiles
 from ptreach.model import no_progress
-from ptreach.region import region_of
+from ptreach.region import RegionInputs, region_of
 from ptreach.sources.demo import write_demo
 from ptreach.sources.recipe import load_areas_recipe
 
@@ -52,17 +53,21 @@ def test_a_region_is_kept_while_network_areas_and_their_files_are_the_same(home,
     home, _, _ = home
     folder = shutil.copytree(home / "networks" / "demo-lsoa", tmp_path / "demo-lsoa")
     recipe = load_areas_recipe("demo-lsoa", home)
-    given = ("demo-town", tmp_path / "network", recipe, folder, "raptor", 1)
-    first = region_of(*given)
-    assert region_of(*given) is first
-    for other in (
-        ("demo-town", tmp_path / "other", recipe, folder, "raptor", 1),
-        ("demo-town", tmp_path / "network", recipe, folder, "raptor", 2),
-        ("demo-town", tmp_path / "network", recipe.model_copy(update={"title": "x"}), folder, "raptor", 1),
+    built = RegionInputs("demo-town", tmp_path / "network", recipe, folder, "raptor", 1, SourceFiles((), ()))
+
+    def found(inputs):
+        return region_of(inputs, r5_jar=None, progress=no_progress)
+
+    for change in (
+        {"network": tmp_path / "other"},
+        {"workers": 2},
+        {"areas": recipe.model_copy(update={"title": "x"})},
+        {"engine": "r5"},
     ):
-        first = region_of(*given)
-        assert region_of(*other) is not first
-    first = region_of(*given)
+        first = found(built)
+        assert found(built) is first
+        assert found(built._replace(**change)) is not first
+    first = found(built)
     (folder / "sources" / "more.csv").write_text("", encoding="utf-8")
-    assert region_of(*given) is not first
+    assert found(built) is not first
     region._KEPT.clear()

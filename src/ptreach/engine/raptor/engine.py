@@ -59,7 +59,8 @@ _BLOCK_ROWS: Final = 256
 _TASK_ROWS: Final = 64
 """Rows that a thread fills at a time."""
 _SETS_KEPT: Final = 4
-"""Of points: a town asks for its zones, a surface and opportunities, and the next town for the same ones."""
+"""Of points with their walks: a town asks for its zones, a surface and opportunities, and the next for the
+same ones. Links are asked for more often, as of points within some distance of a street, and are small."""
 _FEW: Final = 16
 """Searching so many origins one by one takes about as long as finding the changes for sweeps."""
 
@@ -124,7 +125,7 @@ class RaptorEngine:
         self._rooms: list[Room] = []
         self._prepared_for = lru_cache(maxsize=2)(_weakly(self._prepare))
         self._calls_for = lru_cache(maxsize=2)(_weakly(self._find_calls))
-        self._links_at = lru_cache(maxsize=_SETS_KEPT)(_weakly(self._find_links))
+        self._links_at = lru_cache(maxsize=4 * _SETS_KEPT)(_weakly(self._find_links))
         self._places_at = lru_cache(maxsize=_SETS_KEPT)(_weakly(self._find_places))
 
     @property
