@@ -112,7 +112,7 @@ def _row_of(line: str, where: str, repairs: Repairs) -> _Row | None:
 
 def _metres(easting: str, northing: str) -> tuple[int, int] | None:
     """Return metres east and north of a grid reference ``1nnnn``, ``6nnnn``; None where it is unknown."""
-    if not (easting + northing).isdecimal() or not (easting + northing).isascii():
+    if not all(cells.isascii() and cells.isdecimal() for cells in (easting, northing)):
         return None
     east_m, north_m = (int(easting) - 10_000) * 100, (int(northing) - 60_000) * 100
     inside = _EAST_M[0] <= east_m <= _EAST_M[1] and _NORTH_M[0] <= north_m <= _NORTH_M[1]
