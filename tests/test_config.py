@@ -123,6 +123,19 @@ def test_brackets_without_end_are_refused(tmp_path):
     assert caught.value.where == str(path)
 
 
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ("[60, 30]", "'[60, 30]' is no window; write HH:MM-HH:MM"),
+        ('"23:00-35:00"', "value out of range. End the window by 30:00."),
+    ],
+)
+def test_a_window_that_no_search_can_answer_is_refused_in_its_file(tmp_path, window, said):
+    line = refusal(town_file(tmp_path, f"window = {window}"))
+    assert line.startswith(", window: ")
+    assert said in line
+
+
 def test_a_folder_can_add_presets_and_replace_shipped_ones(tmp_path):
     (tmp_path / "presets.toml").write_text(
         '[evening]\ntitle = "evening"\nwindow = "17:00-19:00"\n'

@@ -58,7 +58,8 @@ class Frozen(BaseModel):
 
 Window = Annotated[
     tuple[int, int],
-    BeforeValidator(lambda v: parse_window(v) if isinstance(v, str) else v, json_schema_input_type=str),
+    # what is read already is a tuple; a file has text, or is refused
+    BeforeValidator(lambda v: v if isinstance(v, tuple) else parse_window(v), json_schema_input_type=str),
 ]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Minutes = Annotated[int, Field(ge=1, le=600)]
@@ -283,7 +284,7 @@ def load_town(path: Path) -> Town:
     }
     preset = presets[config.preset]
     merged = checked(Preset, {**preset.model_dump(), **own}, str(path))
-    return Town(
+    town = Town(
         slug=path.stem,
         path=path,
         name=config.name,
@@ -296,3 +297,9 @@ def load_town(path: Path) -> Town:
         preset=merged,
         opportunities=config.opportunities,
     )
+    try:
+        _ = town.query
+    except InputError as error:
+        field = error.where.removeprefix("query, ")
+        raise InputError(error.what, where=f"{path}, {field}", remedy=error.remedy) from error
+    return town

@@ -171,6 +171,14 @@ def test_a_zip_cut_short_is_refused_wherever_it_is_cut(tmp_path, damaged):
             convert(path, tmp_path / "rail.zip", no_progress)
 
 
+def test_an_entry_without_a_name_is_none_of_its_files(tmp_path):
+    path = write_zip(tmp_path / "delivery.zip", {"a.mca": MCA, "a.msn": MSN, "NAME": "x"})
+    path.write_bytes(path.read_bytes().replace(b"NAME", bytes(4)))  # names end at a NUL
+    with zipfile.ZipFile(path) as archive:
+        assert "" in archive.namelist()
+    assert convert(path, tmp_path / "rail.zip", no_progress).trips == 1
+
+
 def test_a_zip_with_a_wrong_byte_is_refused_or_read_whole(tmp_path, damaged):
     chance = random.Random(1)
     path = tmp_path / "delivery.zip"

@@ -83,6 +83,12 @@ def test_the_row_that_is_not_subsidiary_speaks_for_its_station(tmp_path):
     assert feed.calls("Y00002-P-20261005")[0][0] == "AYE"
 
 
+def test_a_station_cut_short_in_its_grid_reference_has_no_place(tmp_path):
+    cut = station("BEE", "BEETPLC", "BEE", "13993", "62900")[:57]
+    feed = converted(tmp_path, plain_train(), msn=(STATIONS[0], cut, STATIONS[2]))
+    assert "BEE" not in stops(feed)
+
+
 def test_of_rows_alike_the_first_by_tiploc_speaks_and_lends_its_place_from_the_next(tmp_path):
     rows = (
         station("SECOND", "BBBTPLC", "AYE", "13993", "62900"),

@@ -1,6 +1,8 @@
 """Stations of an OpenStreetMap file, by mode."""
 
+import osmium
 import pytest
+from osmium.osm import mutable
 
 from ptreach.errors import InputError
 from ptreach.sources.cover import Cover
@@ -62,3 +64,15 @@ def test_a_file_that_is_missing_or_alien_is_named(tmp_path):
     with pytest.raises(InputError, match="not readable as OpenStreetMap data") as caught:
         count_stations([broken])
     assert caught.value.where == str(broken)
+
+
+def test_tags_that_are_no_text_are_told_with_their_file(tmp_path):
+    path = tmp_path / "bytes.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
+        tags = {"railway": "station", "name": "plain"}
+        writer.add_node(mutable.Node(id=1, version=1, location=(-2, 52), tags=tags))
+    content = path.read_bytes()
+    assert content.count(b"plain") == 1
+    path.write_bytes(content.replace(b"plain", b"pl\xff\xfen"))
+    with pytest.raises(InputError, match=r"bytes\.osm\.pbf: not readable as OpenStreetMap data: .*decode"):
+        count_stations([path])

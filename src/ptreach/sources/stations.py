@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ptreach.sources.osm_files import read_nodes
+from ptreach.sources.osm_files import read_errors, read_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,14 @@ def count_stations(paths: Sequence[Path], cover: Cover | None = None) -> dict[st
     InputError
         Where a file is missing or not readable as OpenStreetMap data.
     """
-    modes = {
-        node.id: mode
-        for path in paths
-        for node in read_nodes(path, STATION_KEYS)
-        if (mode := station_mode(dict(node.tags))) and lies_within(node, cover)
-    }
+    modes: dict[int, str] = {}
+    for path in paths:
+        with read_errors(path):  # tags that are no text are told when they are looked at
+            modes |= {
+                node.id: mode
+                for node in read_nodes(path, STATION_KEYS)
+                if (mode := station_mode(dict(node.tags))) and lies_within(node, cover)
+            }
     return dict(sorted(Counter(modes.values()).items()))
 
 

@@ -69,7 +69,9 @@ class Delivery:
     def _chosen(self, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         """Return the entry of each kind of file."""
         entries = [
-            item for item in archive.infolist() if not item.is_dir() and not _name_of(item).startswith(".")
+            item
+            for item in archive.infolist()
+            if item.filename and not item.is_dir() and not _name_of(item).startswith(".")
         ]
         items: dict[str, zipfile.ZipInfo] = {}
         for kind in (*_KINDS, "cfa"):
