@@ -160,10 +160,11 @@ def test_a_local_cluster_writes_the_same_bytes(asked, ptreach, tmp_path):
 def test_matrix_after_matrix_holds_no_more_memory_or_files(street, tmp_path, runs):
     """One process, many matrices: what grows with each would end a server that never stops."""
     from ptreach import pipeline
+    from ptreach.routers import NetworkFiles
 
     street.options(tmp_path)
     process, held = psutil.Process(), []
-    inputs = pipeline.NetworkFiles((street.osm,), (street.feed,))
+    inputs = NetworkFiles((street.osm,), (street.feed,))
     question = street.question()
     for number in range(runs):
         out = tmp_path / ("m.parts" if number % 2 else "m.parquet")
