@@ -100,7 +100,7 @@ def small_disk(folder, kilobytes):
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_on_a_full_disk_it_says_so_and_goes_on_when_there_is_room(asked, ptreach, tmp_path):

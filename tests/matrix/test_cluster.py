@@ -72,13 +72,18 @@ def own_client():
         yield client
 
 
-def once(flag):
-    """Say yes to the first that asks, of whatever process."""
-    try:
-        flag.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
+@pytest.fixture
+def once():
+    """Say yes to the first that asks, of whatever process; a function of no module, for workers lack this one."""
+
+    def first(flag):
+        try:
+            flag.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    return first
 
 
 def test_two_workers_write_the_bytes_of_one_process(street, alone, two_workers, tmp_path):
@@ -121,17 +126,17 @@ def test_the_network_is_opened_once_a_worker(street, client, two_workers, tmp_pa
 
 @pytest.mark.parametrize("written", [False, True])
 def test_a_block_whose_worker_is_killed_is_done_by_another(
-    street, alone, own_client, tmp_path, monkeypatch, written
+    street, alone, own_client, once, tmp_path, monkeypatch, written
 ):
-    flag, first, kill = tmp_path / "killed", once, signal.SIGKILL
+    flag, kill = tmp_path / "killed", signal.SIGKILL
 
     def dies(task, number):
         from ptreach.matrix.cluster import _write_block  # the worker's own, which nobody has replaced
 
-        if number == 1 and not written and first(flag):
+        if number == 1 and not written and once(flag):
             os.kill(os.getpid(), kill)
         _write_block(task, number)
-        if number == 1 and first(flag):
+        if number == 1 and once(flag):
             os.kill(os.getpid(), kill)
 
     monkeypatch.setattr(cluster, "_write_block", dies)
@@ -143,11 +148,11 @@ def test_a_block_whose_worker_is_killed_is_done_by_another(
     assert (rows, bytes_in(out)) == alone
 
 
-def test_a_worker_that_hangs_holds_nobody_up(own_client, tmp_path):
-    flag, first, stop = tmp_path / "pid", once, signal.SIGSTOP
+def test_a_worker_that_hangs_holds_nobody_up(own_client, once, tmp_path):
+    flag, stop = tmp_path / "pid", signal.SIGSTOP
 
     def hangs(number):
-        if number == 2 and first(flag):
+        if number == 2 and once(flag):
             flag.write_text(str(os.getpid()))
             os.kill(os.getpid(), stop)
 
@@ -158,11 +163,9 @@ def test_a_worker_that_hangs_holds_nobody_up(own_client, tmp_path):
     assert done == list(range(20))
 
 
-def test_a_block_that_fails_is_tried_again(client, tmp_path):
-    first = once
-
+def test_a_block_that_fails_is_tried_again(client, once, tmp_path):
     def fails_twice(number):
-        if number == 3 and (first(tmp_path / "once") or first(tmp_path / "twice")):
+        if number == 3 and (once(tmp_path / "once") or once(tmp_path / "twice")):
             raise OSError("the share was away")
 
     assert sorted(cluster.each_done(client, fails_twice, range(5))) == list(range(5))
@@ -185,14 +188,12 @@ def test_a_block_that_kills_every_worker_is_named(own_client):
     def kills(number):
         os.kill(os.getpid(), kill)
 
+    def give_up_at_once(dask_scheduler):
+        dask_scheduler.allowed_failures = 0
+
     own_client.run_on_scheduler(give_up_at_once)
     with pytest.raises(InputError, match=r"--cluster: block 0 brought down each worker it was given to"):
         list(cluster.each_done(own_client, kills, [0]))
-
-
-def give_up_at_once(dask_scheduler):
-    """Have a cluster call a block deadly when it has killed one worker."""
-    dask_scheduler.allowed_failures = 0
 
 
 def test_a_worker_of_another_release_or_without_the_network_is_named(

@@ -28,7 +28,7 @@ def mounted(folder, *options):
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def failing(write, target):
