@@ -74,7 +74,7 @@ def own_client():
 
 @pytest.fixture
 def once():
-    """Say yes to the first that asks, of whatever process; a function of no module, for workers lack this one."""
+    """Say yes to the first that asks, of whatever process; of no module, for workers lack this one."""
 
     def first(flag):
         try:

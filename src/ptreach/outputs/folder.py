@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -64,7 +65,8 @@ def _refusal(folder: Path, error: Exception) -> str | None:
     the error is one of theirs, the folder is tried.
     """
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        # pyarrow's has a number too, but words of its own
+        return os.strerror(error.errno) if error.errno else str(error)
     probe = folder / ".probe"
     try:
         probe.write_bytes(bytes(_PROBE_BYTES))

@@ -142,6 +142,8 @@ def table_batches(
         used = _used_columns(layout.headers, name, where)
         if not layout.has_rows:
             return
+        if not used:  # arrow, asked for no column, would give all of them
+            raise InputError(f"no column that {name}.txt has", where=where, remedy="take a whole GTFS feed")
         wanted = [column for column in used if column in (only or used)]
         yield from _batches(files, name, layout, wanted, ledger)
     except _FAULTS as error:
@@ -189,9 +191,6 @@ def _used_columns(headers: list[str], name: str, where: str) -> list[str]:
         if column not in headers:
             raise InputError(f"no column {column}", where=where, remedy="take a whole GTFS feed")
     used = [column for column in (*needed, *others) if column in headers]
-    if not used:
-        # arrow, asked for no column, would give all of them
-        raise InputError(f"no column that {name}.txt has", where=where, remedy="take a whole GTFS feed")
     for column in used:
         if headers.count(column) > 1:
             raise InputError(
