@@ -41,9 +41,9 @@ class Tally:
     slowest: int = 0
     saved: list[Path] = field(default_factory=list)
 
-    def note(self, number: int, kind: str, took_s: float) -> None:
-        """Count a case."""
-        self.cases += 1
+    def note(self, number: int, kind: str, took_s: float, *, again: bool = False) -> None:
+        """Count a case; one that is told of `again` has crashed after all, and is one case still."""
+        self.cases += not again
         self.kinds[kind] += 1
         if took_s > self.slowest_s:
             self.slowest_s, self.slowest = took_s, number
@@ -64,21 +64,25 @@ def run_parser(
 ) -> Tally:
     """Read the cases 0 to `end` of a parser, as many as `seconds` allow; those that crash are kept in `keep`.
 
-    Where the process that reads is lost, the case at hand has crashed, and another goes on after it.
+    Where the process that reads is lost, the case at hand has crashed, and another goes on after it. Where it
+    is lost between cases, as when a disk is full, another tries once more; then that is an error.
     """
     tally = Tally(name)
-    until, first = time.monotonic() + seconds, 0
+    until, first, idle = time.monotonic() + seconds, 0, 0
     with tempfile.TemporaryDirectory(prefix="fuzz-") as work:
         while first < end and time.monotonic() < until:
-            last_told = time.monotonic()
+            last_told, before = time.monotonic(), first
             for number, found in _lines_of(Case(name, seed, first), end, Path(work), limits, until):
-                tally.note(number, found["kind"], found["took_s"])
+                tally.note(number, found["kind"], found["took_s"], again="again" in found)
                 if found["kind"] == "crash":
                     _save(Case(name, seed, number), Path(work), keep, found["words"], tally)
                 first = number + 1
                 if time.monotonic() - last_told > 10:
                     last_told = time.monotonic()
                     told(tally)
+            idle = idle + 1 if first == before else 0
+            if idle > 1:
+                raise RuntimeError(f"the process that reads is lost before {Case(name, seed, first)}")
     return tally
 
 
@@ -89,7 +93,7 @@ def _lines_of(
     asked = [start.parser, start.seed, start.number, end, work, limits.case_s, limits.memory_mb]
     command = [sys.executable, "-m", "fuzz.worker", *map(str, asked)]
     paths = os.pathsep.join(filter(None, [str(_TESTS), *sys.path]))
-    began, last = None, start.number
+    began, last, over = None, start.number, False
     with (
         tempfile.TemporaryFile() as heard,
         subprocess.Popen(
@@ -102,6 +106,9 @@ def _lines_of(
             if "began" in said:
                 began = said["began"]
                 continue
+            if "over" in said:
+                over = True
+                continue
             began, last = None, said["ended"]
             yield last, said
             if time.monotonic() > until:
@@ -110,13 +117,13 @@ def _lines_of(
         code = worker.wait()
         heard.seek(max(0, heard.seek(0, os.SEEK_END) - 4_000))
         words = f"the process ended with code {code}\n{heard.read().decode(errors='replace')}"
-    if code and began is None:
-        began, words = last, f"after its last case: {words}"
+    found = {"kind": "crash", "took_s": limits.case_s if "Timeout (" in words else 0.0, "words": words}
     if began is not None:
-        yield (
-            began,
-            {"kind": "crash", "took_s": limits.case_s if "Timeout (" in words else 0.0, "words": words},
-        )
+        yield began, found
+    elif code and over:
+        yield last, {**found, "words": f"after its last case: {words}", "again": True}
+    elif code:
+        print(f"between cases, {words}", file=sys.stderr, flush=True)
 
 
 def _save(case: Case, work: Path, keep: Path, words: str, tally: Tally) -> None:

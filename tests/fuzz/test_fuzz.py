@@ -111,3 +111,23 @@ def test_damaged_files_are_read_or_refused(tmp_path, name):
     # neither all refused nor all read
     assert found.kinds["refused"]
     assert found.kinds["accepted"] + found.kinds["repaired"] > 0
+
+
+def test_a_process_that_is_lost_between_cases_is_no_crash_of_one(tmp_path, monkeypatch, capsys):
+    name = "PTREACH_FUZZ_LOST"
+    monkeypatch.setenv(name, str(tmp_path / "lost"))
+    found = run_parser("stand_in", 0, 9, seconds=600, keep=tmp_path / "kept")
+    assert (tmp_path / "lost").is_file()
+    assert (found.cases, found.kinds["crash"]) == (9, 0)
+    assert "between cases, the process ended with code 4" in capsys.readouterr().err
+    monkeypatch.setenv(name, str(tmp_path / "nowhere" / "lost"))  # each time
+    with pytest.raises(RuntimeError, match="is lost before stand_in-0-5"):
+        run_parser("stand_in", 0, 9, seconds=600, keep=tmp_path / "kept")
+
+
+def test_a_process_that_does_not_end_is_a_crash_of_its_last_case(tmp_path, monkeypatch):
+    monkeypatch.setenv("PTREACH_FUZZ_STAYS", "1")
+    found = run_parser("stand_in", 0, 3, seconds=600, keep=tmp_path / "kept", limits=Limits(case_s=5))
+    assert (found.cases, found.kinds["crash"]) == (3, 1)
+    assert [place.name for place in found.saved] == ["stand_in-0-2"]
+    assert (found.saved[0] / "number.txt").is_file()

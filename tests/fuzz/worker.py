@@ -123,6 +123,7 @@ def main() -> None:
     for number in range(first, end):
         case = Case(name, seed, number)
         path = folder / str(case)
+        shutil.rmtree(path, ignore_errors=True)  # of a process that was lost as it wrote
         path.mkdir()
         parser.write(case.dice(), path)
         print(json.dumps({"began": number}), file=lines, flush=True)
@@ -134,6 +135,7 @@ def main() -> None:
         print(json.dumps({"ended": number, "took_s": took_s, **found}), file=lines, flush=True)
         if found["kind"] != "crash":
             shutil.rmtree(path)
+    print(json.dumps({"over": True}), file=lines, flush=True)
     # what a case left behind may keep the process from ending
     faulthandler.dump_traceback_later(limit_s, exit=True)
 
