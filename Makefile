@@ -23,7 +23,7 @@ test: $(INSTALLED) ## every check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
 
 test-r5: $(INSTALLED) ## the tests that run R5 itself; want Java 21 and its jar
 	$(BIN)/pytest -m r5
