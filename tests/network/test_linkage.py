@@ -161,10 +161,10 @@ def tables(streets, stops, points):
 
 
 def turned_m(plain, places):
-    """How far a foot may move, for each place: a cut's centimetre turns the piece that it ends, far off by more.
+    """How far each place's foot may move: the centimetre of a cut turns the piece that ends there.
 
-    A piece p long, turned by two ends of a centimetre, moves the foot of what lies off it by off · 0.02 / p, and by
-    no more than the piece.
+    A piece p long, turned by two ends of a centimetre, moves the foot of what lies off it by off · 0.02 / p,
+    and by no more than the piece.
     """
     feet = [plain.feet(place)[0] for place in places]
     moved = []
