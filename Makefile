@@ -7,6 +7,8 @@ INSTALLED := .venv/installed.stamp
 # Tests that are quick and touch every library: for the oldest and the latest releases.
 QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/national_model --ignore tests/outputs/web \
   --ignore tests/test_house.py
+# As many files of tests at once as there are cores, of up to 8; each takes 1.5 GB at most.
+AT_ONCE := -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz schemas scale-model national-model clean
@@ -23,7 +25,7 @@ test: $(INSTALLED) ## every check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
+	$(BIN)/pytest $(AT_ONCE)
 
 test-r5: $(INSTALLED) ## the tests that run R5 itself; want Java 21 and its jar
 	$(BIN)/pytest -m r5

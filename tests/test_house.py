@@ -203,6 +203,7 @@ def test_every_test_dependency_is_imported_or_called(project):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     called = {name for name, command in calls.items() if f"$(BIN)/{command}" in makefile}
     called |= {"ipykernel"} & wanted if "nbclient" in wanted else set()  # it runs what nbclient sends
+    called |= {"pytest-xdist"} if "pytest $(AT_ONCE)" in makefile and "AT_ONCE := -n " in makefile else set()
     called |= {name for name in wanted if f"--{name.removeprefix('pytest-')}-" in makefile}  # its plugins
     assert wanted - stubs <= called | set(imported_by(TESTS))
     bases = {name.removeprefix("types-").removesuffix("-stubs") for name in stubs}
