@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from ptreach.measures.district_averages import average_by_district
+from ptreach.measures.districts import put_together
 from ptreach.model import Authorities
 from ptreach.sources.boundaries import CRS, read_boundaries
 from ptreach.sources.codes import OtherEditionError
@@ -28,9 +29,6 @@ from ptreach.sources.joining import Tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
-
     from ptreach.model import Areas
     from ptreach.sources.recipe import AreasRecipe
     from ptreach.sources.tables import Layout
@@ -39,7 +37,6 @@ COMPUTED: Final = "worked out from zones"
 PUBLISHED: Final = "published"
 _WEIGHTS: Final = {"imd": "population_iod", "idaci": "children_iod"}
 _ENGLISH: Final = r"E0\d{7}"
-_STEP_M: Final = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -133,16 +130,8 @@ def _put_together(polygons: gpd.GeoDataFrame, zones: pd.DataFrame) -> gpd.GeoDat
         zones.set_index("zone_id")[["district_code", "district_name"]], how="inner"
     )
     rows = [
-        (code, str(part["district_name"].iloc[0]), _union(part.geometry.to_numpy()))
+        (code, str(part["district_name"].iloc[0]), put_together(part.geometry.to_numpy()))
         for code, part in joined.groupby("district_code", sort=True)
     ]
     codes, names, shapes = zip(*rows, strict=True) if rows else ((), (), ())
     return gpd.GeoDataFrame({"district_code": codes, "district_name": names}, geometry=list(shapes), crs=CRS)
-
-
-def _union(shapes: NDArray[np.object_]) -> BaseGeometry:
-    """Return the union of zones that share their borders; of those that overlap a little, to a metre."""
-    try:
-        return shapely.coverage_union_all(shapes)
-    except shapely.errors.GEOSException:
-        return shapely.union_all(shapes, grid_size=_STEP_M)

@@ -11,7 +11,6 @@ import matplotlib as mpl
 import numpy as np
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -20,7 +19,7 @@ from ptreach.errors import InputError
 from ptreach.outputs.maps.choropleth import draw_areas
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale
-from ptreach.outputs.maps.view import Z_BANDS, draw_ground, line_coordinates, view_bounds
+from ptreach.outputs.maps.view import Z_BANDS, draw_ground, draw_lines, view_bounds
 from ptreach.outputs.ramp import GROUND, INK
 
 if TYPE_CHECKING:
@@ -172,8 +171,7 @@ def _draw_rows(axes: Axes, frame: gpd.GeoDataFrame, classes: Classes, view: Boun
     unknown = classes.of_row[areas] == NOT_KNOWN
     draw_areas(axes, shapes[areas], colours[areas].tolist(), unknown, pixel_m=pixel_m, width_pt=0.6)
     for line, colour in zip(shapes[kinds == 1], colours[kinds == 1], strict=True):
-        coordinates = line_coordinates(np.array([line]))
-        axes.add_collection(LineCollection(coordinates, colors=colour, linewidths=1.6, zorder=Z_BANDS))
+        draw_lines(axes, line, colour, 1.6, Z_BANDS)
     points = kinds == 0
     if points.any():
         spots = shapely.centroid(shapes[points])

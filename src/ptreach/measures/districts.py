@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from ptreach.model import FloatArray
 
@@ -23,6 +24,15 @@ ACROSS_M: Final = 500.0
 """Districts that face each other over a river no wider than this touch: Plymouth and Cornwall do."""
 NEAREST_N: Final = 3
 """Districts taken for neighbours of one that touches none, such as an island."""
+_STEP_M: Final = 1.0
+
+
+def put_together(areas: NDArray[np.object_]) -> BaseGeometry:
+    """Return the union of polygons that share their borders; of those that overlap a little, to a metre."""
+    try:
+        return shapely.coverage_union_all(areas)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(areas, grid_size=_STEP_M)
 
 
 def neighbouring_districts(districts: gpd.GeoDataFrame, codes: Collection[str]) -> tuple[list[str], bool]:

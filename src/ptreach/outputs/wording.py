@@ -248,7 +248,7 @@ def _without_brackets(name: str) -> str:
 def unstable_phrase(town: Town, unstable_n: int, zones_n: int) -> str:
     """Return what dots on a map say of zones, and of how many."""
     event = "departures" if town.preset.direction == "from" else "arrivals"
-    return f"unstable, most {event} give another band ({unstable_n} of {zones_n} zones)"
+    return f"unstable, most {event} give another band ({unstable_n:,} of {zones_n:,} zones)"
 
 
 def share_within(zones: pd.DataFrame, cutoff_min: float) -> float:
@@ -277,7 +277,7 @@ def journey_description(town: Town, zones: pd.DataFrame, title: str, *, made_up:
         f"Share of the {total:,.0f} residents counted in {district_phrase(zones)}, by travel time:",
         *(f"- {row.label}: {percent(row.share)} ({row.people:,.0f} people)" for row in shares),
         f"Dotted: {unstable_phrase(town, unstable, len(zones))}.",
-        f"Hatched: no journey in most minutes ({without} of {len(zones)} zones).",
+        f"Hatched: no journey in most minutes ({without:,} of {len(zones):,} zones).",
     ]
 
 

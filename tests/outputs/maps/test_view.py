@@ -26,7 +26,7 @@ from ptreach.outputs.maps.view import (
     draw_doubts,
     draw_edge,
     draw_ground,
-    line_coordinates,
+    draw_lines,
     polygon_outline,
     view_bounds,
 )
@@ -63,6 +63,10 @@ def ground(*rows):
     return gpd.GeoDataFrame({"kind": [kind for kind, _ in rows]}, geometry=[g for _, g in rows], crs=27700)
 
 
+def lines_on(axes):
+    return [patch for patch in axes.patches if not patch.get_fill() and not patch.get_hatch()]
+
+
 @pytest.mark.parametrize(
     ("width_m", "drawn"),
     [
@@ -82,7 +86,7 @@ def test_wide_views_leave_out_what_would_blur(axes, width_m, drawn):
         by_the_sea=True,
     )
     assert seen == drawn
-    assert len(axes.collections) == len(drawn)
+    assert len(lines_on(axes)) == len(drawn)
 
 
 def test_only_what_is_in_view_is_drawn_and_the_sea_is_outside(axes):
@@ -97,8 +101,10 @@ def test_only_what_is_in_view_is_drawn_and_the_sea_is_outside(axes):
 
 
 def drawn_lines(axes, colour):
-    parts = [c.get_segments() for c in axes.collections if to_hex(c.get_color()[0]) == colour.lower()]
-    return shapely.union_all([LineString(line) for lines in parts for line in lines])
+    paths = [line.get_path() for line in lines_on(axes) if to_hex(line.get_edgecolor()) == colour.lower()]
+    return shapely.union_all(
+        [LineString(part) for path in paths for part in path.to_polygons(closed_only=False)]
+    )
 
 
 def test_outlines_side_by_side_are_drawn_once_and_not_along_the_shore(axes):
@@ -155,12 +161,24 @@ def test_lines_away_from_others_are_what_is_left_beside_all_of_them_widened():
     assert away_from(line, shapely.LineString(), 9.0).equals(line)
 
 
-def test_lines_come_apart_into_their_parts():
+def test_lines_drawn_as_one_path_do_not_run_into_each_other(axes):
     both = shapely.MultiLineString([[(0, 0), (1, 0)], [(5, 5), (6, 6), (7, 7)]])
-    assert [line.tolist() for line in line_coordinates([both])] == [
+    bits = shapely.GeometryCollection([Point(3, 3), LineString([(8, 8), (9, 9)])])
+    path = draw_lines(axes, np.array([both, bits]), INK, 1.0, 1).get_path()
+    assert [line.tolist() for line in path.to_polygons(closed_only=False)] == [
         [[0, 0], [1, 0]],
         [[5, 5], [6, 6], [7, 7]],
+        [[8, 8], [9, 9]],
     ]
+    assert not len(draw_lines(axes, LineString(), INK, 1.0, 1).get_path().vertices)
+
+
+def test_several_areas_are_one_outline():
+    areas = np.array([box(0, 0, 1, 1), MultiPolygon([box(2, 0, 3, 1), box(4, 0, 5, 1)]), Polygon()])
+    outline = polygon_outline(areas)
+    assert [shapely.Polygon(ring).bounds for ring in outline.to_polygons()] == [
+        (0, 0, 1, 1), (2, 0, 3, 1), (4, 0, 5, 1),
+    ]  # fmt: skip
 
 
 LEAST_OF_GRAPHICS = 3
@@ -194,7 +212,7 @@ def test_streets_are_pixels_in_an_svg_and_all_else_is_not(axes):
         axes, ground(*zip(("minor", "major", "rail"), lines, strict=True)), box(0, 0, 2000, 1000),
         (0, 0, 2000, 1000), by_the_sea=True,
     )  # fmt: skip
-    drawn = [collection.get_rasterized() for collection in axes.collections]
+    drawn = [line.get_rasterized() for line in lines_on(axes)]
     assert sorted(drawn, key=bool) == [False, True, True]
 
 

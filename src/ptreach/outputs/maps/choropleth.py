@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path as Outline
 
-from ptreach.outputs.maps.view import DOTS, HATCH, Z_BANDS, doubt_colour, line_coordinates, polygon_outline
+from ptreach.outputs.maps.view import DOTS, HATCH, Z_BANDS, doubt_colour, draw_lines, polygon_outline
 from ptreach.outputs.ramp import INK
 
 if TYPE_CHECKING:
@@ -55,39 +53,42 @@ def draw_areas(
     """
     dotted = np.zeros(len(areas), dtype=np.bool_) if dotted is None else dotted
     areas = np.array(_simplified(tuple(shapely.to_wkb(areas)), pixel_m / 2), dtype=object)
-    outlines = [polygon_outline(shape) for shape in areas]
-    axes.add_collection(
-        PathCollection(outlines, facecolors=colours, edgecolors=INK, linewidths=width_pt, zorder=Z_BANDS),
-        autolim=False,
+    fills = np.array(colours, dtype=np.object_)
+    # All areas of a colour are one path: thousands of paths take seconds to write
+    for colour in sorted(set(colours)):
+        same = polygon_outline(areas[fills == colour])
+        axes.add_artist(PathPatch(same, facecolor=colour, linewidth=0, zorder=Z_BANDS))
+    axes.add_artist(
+        PathPatch(polygon_outline(areas), fill=False, edgecolor=INK, linewidth=width_pt, zorder=Z_BANDS)
     )
-    _hatch(axes, outlines, colours, hatched, HATCH)
-    _hatch(axes, outlines, colours, dotted & ~hatched, DOTS)
-    dark = areas[np.array([colour == INK for colour in colours], dtype=np.bool_)]
+    _hatch(axes, areas, fills, hatched, HATCH)
+    _hatch(axes, areas, fills, dotted & ~hatched, DOTS)
+    dark = areas[fills == INK]
     if len(dark) < 2:
         return
-    # Closed, for simplified boundaries leave slits between areas
-    whole = (
-        shapely.union_all(dark, grid_size=pixel_m / 16)
-        .buffer(3 * pixel_m, quad_segs=4)
-        .buffer(-3 * pixel_m, quad_segs=4)
-    )
+    whole = closed(shapely.union_all(dark, grid_size=pixel_m / 16), 3 * pixel_m)
     inner = shapely.union_all(shapely.boundary(dark)).difference(
         whole.boundary.buffer(2 * pixel_m, quad_segs=4)
     )
-    lines = line_coordinates(np.array([inner]))
-    axes.add_collection(
-        LineCollection(lines, colors="white", linewidths=width_pt, zorder=Z_BANDS), autolim=False
-    )
+    draw_lines(axes, inner, "white", width_pt, Z_BANDS)
+
+
+def closed(area: BaseGeometry, metres: float) -> BaseGeometry:
+    """Return an area without slits of up to twice so many metres: simplified boundaries leave some."""
+    return area.buffer(metres, quad_segs=4).buffer(-metres, quad_segs=4)
 
 
 def _hatch(
-    axes: Axes, outlines: Sequence[Outline], colours: Sequence[str], which: NDArray[np.bool_], hatch: str
+    axes: Axes,
+    areas: NDArray[np.object_],
+    fills: NDArray[np.object_],
+    which: NDArray[np.bool_],
+    hatch: str,
 ) -> None:
     """Draw a hatch over some areas, those of one colour at once."""
-    marked = [(doubt_colour(colours[at]), outlines[at]) for at in np.flatnonzero(which).tolist()]
-    for line in sorted({colour for colour, _ in marked}):
-        same = [outline for colour, outline in marked if colour == line]
-        whole = Outline.make_compound_path(*same)
+    lines = np.array([doubt_colour(fill) for fill in fills], dtype=np.object_)
+    for line in sorted(set(lines[which])):
+        whole = polygon_outline(areas[which & (lines == line)])
         axes.add_artist(
             PathPatch(whole, fill=False, edgecolor=line, linewidth=0, hatch=hatch, zorder=Z_BANDS)
         )

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from matplotlib.patches import PathPatch
 
+from ptreach.measures.districts import put_together
 from ptreach.measures.far_and_deprived import (
     CUTOFF_MIN,
     DEPRIVED_TO,
@@ -19,7 +20,7 @@ from ptreach.measures.far_and_deprived import (
     far_and_deprived,
     is_far_and_deprived,
 )
-from ptreach.outputs.maps.choropleth import draw_areas, draw_swatch
+from ptreach.outputs.maps.choropleth import closed, draw_areas, draw_swatch
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
 from ptreach.outputs.maps.sheet import (
@@ -171,9 +172,9 @@ def _doubts(zones: pd.DataFrame, rule: Rule, unstable_words: str) -> list[tuple[
     unreached = zones["minutes_p50"].isna().to_numpy() & (rows >= 0)
     marks: list[tuple[str, str | None, str]] = []
     if unreached.any():
-        marks.append((COLOURS[1][2], HATCH, f"not reached ({unreached.sum()} of {len(zones)} zones)"))
+        marks.append((COLOURS[1][2], HATCH, f"not reached ({unreached.sum():,} of {len(zones):,} zones)"))
     if (rows < 0).any():
-        marks.append((MISSING, None, f"decile not known ({(rows < 0).sum()} of {len(zones)} zones)"))
+        marks.append((MISSING, None, f"decile not known ({(rows < 0).sum():,} of {len(zones):,} zones)"))
     if unstable_words:
         marks.append((COLOURS[1][2], DOTS, unstable_words))
     return marks
@@ -210,7 +211,7 @@ def _title(zones: pd.DataFrame, far: np.ndarray, cutoff_min: int) -> str:
         return f"Only one deprived zone is beyond {cutoff_min} minutes"
     if count < MOST:
         return f"Only {count} deprived zones are beyond {cutoff_min} minutes"
-    return f"{count} deprived zones, {people:,.0f} residents, are beyond {cutoff_min} minutes"
+    return f"{count:,} deprived zones, {people:,.0f} residents, are beyond {cutoff_min} minutes"
 
 
 def _draw_zones(
@@ -224,8 +225,7 @@ def _draw_zones(
     colours = [COLOURS[r][c] if r >= 0 else MISSING for r, c in zip(rows, columns, strict=True)]
     areas = zones.geometry.to_numpy()
     draw_areas(axes, areas, colours, np.isnan(minutes), dotted, pixel_m=pixel_m, width_pt=0.35)
-    whole = shapely.union_all(areas, grid_size=1.0)
-    edge = polygon_outline(shapely.simplify(whole.buffer(3 * pixel_m).buffer(-3 * pixel_m), pixel_m / 2))
+    edge = polygon_outline(shapely.simplify(closed(put_together(areas), 3 * pixel_m), pixel_m / 2))
     axes.add_artist(PathPatch(edge, fill=False, edgecolor=INK, linewidth=0.9, zorder=Z_EDGE))
 
 
@@ -363,7 +363,7 @@ def _description(
         f"Map: {title}.",
         f"{subtitle}. {count_phrase}",
         (
-            f"{int(far.sum())} zones of deciles 1 to {deprived_to} are not within {cutoff_min} minutes; "
+            f"{int(far.sum()):,} zones of deciles 1 to {deprived_to} are not within {cutoff_min} minutes; "
             f"{people[far].sum():,.0f} of {people.sum():,.0f} residents live there."
         ),
     ]

@@ -9,7 +9,9 @@ import shapely
 from matplotlib import patheffects
 
 from ptreach.measures.bands import band_index
+from ptreach.measures.districts import put_together
 from ptreach.measures.stability import unstable_zones
+from ptreach.outputs.maps.choropleth import closed
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
 from ptreach.outputs.maps.panel import doubt_entries, draw_headline, draw_key, draw_legend, legend_height_in
@@ -100,7 +102,7 @@ def draw_journey_time_map(
     """
     title = journey_finding(town, zones)
     shapes = zones.geometry.to_numpy()
-    edge = _without_slivers(shapely.union_all(shapes, grid_size=1.0))
+    edge = _without_slivers(put_together(shapes))
     unstable = unstable_zones(zones, town.preset.cutoffs_min)
     bands = band_index(zones["minutes_p50"].to_numpy(dtype=np.float64), town.preset.cutoffs_min)
     dotted = [
@@ -176,8 +178,8 @@ def _draw_panel(
 
 def _without_slivers(area: BaseGeometry) -> BaseGeometry:
     """Return the outline of zones without the slits that simplified boundaries leave between them."""
-    closed = area.buffer(60).buffer(-60)
-    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(closed)])
+    parts = shapely.get_parts(closed(area, 60))
+    return shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
 
 
 def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:

@@ -137,5 +137,5 @@ def doubt_entries(town: Town, zones: gpd.GeoDataFrame, kinds: Collection[str]) -
         words = unstable_phrase(town, unstable, len(zones))
         entries.append((band_colours(len(cutoffs))[len(cutoffs) // 2], DOTS, words[:1].upper() + words[1:]))
     if HATCH in kinds:
-        entries.append((GROUND, HATCH, f"No journey in most minutes ({without} of {len(zones)} zones)"))
+        entries.append((GROUND, HATCH, f"No journey in most minutes ({without:,} of {len(zones):,} zones)"))
     return entries

@@ -37,10 +37,11 @@ TITLE_UP_IN: Final = 0.19
 """How far above the picture the subtitle stands, and above that the title."""
 _STYLE: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False, "hatch.linewidth": 0.8,
+    "agg.path.chunksize": 20_000,  # longer lines may not be drawn whole
     "text.hinting": "none",  # else letters of the PNG are narrower than those of the SVG
     "svg.fonttype": "path", "svg.hashsalt": "ptreach", "svg.image_inline": True,
 }  # fmt: skip
-_LONG_DECIMALS: Final = re.compile(r"(\.\d\d)\d+")
+_LONG_DECIMALS: Final = re.compile(r"(?<=\.\d\d)\d+")
 _PATH_DATA: Final = re.compile(r'(?<=\bd=")[^"]*')
 
 
@@ -139,7 +140,7 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
 
 def _lean(svg: str) -> str:
     """Return an SVG with two decimals of a point in its paths: a hundredth of a pixel, half the bytes."""
-    return _PATH_DATA.sub(lambda match: _LONG_DECIMALS.sub(r"\1", match.group()), svg)
+    return _PATH_DATA.sub(lambda match: _LONG_DECIMALS.sub("", match.group()), svg)
 
 
 def inch_axes(figure: Figure, page: Page, box: Box) -> Axes:

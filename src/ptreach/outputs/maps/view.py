@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import MultiPolygon, box
 
 from ptreach.measures.isochrones import only_polygons
 from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours, letters_on
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 Bounds = tuple[float, float, float, float]
@@ -106,13 +106,11 @@ def draw_ground(
         if kind in hidden or not len(shapes):
             continue
         zoom = float(np.clip((40_000 / width_m) ** 0.5, 0.7, 2.0))
-        lines = line_coordinates(shapely.simplify(shapes, tolerance_m))
-        collection = LineCollection(
-            lines, colors=style.colour, linewidths=style.width_pt * zoom, alpha=style.alpha, capstyle="round"
-        )
-        collection.set_zorder(Z_STREETS + step / 10 if kind != "river" else Z_WATER)
-        collection.set_rasterized(kind in {"path", "minor", "major"})  # an SVG of all streets is slow to open
-        axes.add_collection(collection, autolim=False)
+        lines = shapely.simplify(shapes, tolerance_m)
+        order = Z_STREETS + step / 10 if kind != "river" else Z_WATER
+        patch = draw_lines(axes, lines, style.colour, style.width_pt * zoom, order, capstyle="round")
+        patch.set_alpha(style.alpha)
+        patch.set_rasterized(kind in {"path", "minor", "major"})  # an SVG of all streets is slow to open
         drawn.add("water" if kind == "river" else kind)
     return drawn
 
@@ -141,7 +139,7 @@ def draw_bands(
     colours = dict(zip(cutoffs, band_colours(len(cutoffs)), strict=True))
     pixel_m = (view[2] - view[0]) / axes.bbox.width
     shore = shapely.simplify(clipped(land, frame).boundary, pixel_m / 2).difference(frame.boundary)
-    _draw_outline(axes, shore, LINES["coast"].colour, width_pt)
+    draw_lines(axes, shore, LINES["coast"].colour, width_pt, Z_OUTLINES, capstyle="round")
     taken = shapely.union(shore, frame.boundary)
     for cutoff in reversed(cutoffs):
         area = clipped(isochrones[cutoff], frame)
@@ -149,7 +147,8 @@ def draw_bands(
             PathPatch(polygon_outline(area), facecolor=colours[cutoff], linewidth=0, zorder=Z_BANDS)
         )
         outline = shapely.simplify(area.boundary, pixel_m / 2)
-        _draw_outline(axes, away_from(outline, taken, OUTLINES_APART_PX * pixel_m), INK, width_pt)
+        shown = away_from(outline, taken, OUTLINES_APART_PX * pixel_m)
+        draw_lines(axes, shown, INK, width_pt, Z_OUTLINES, capstyle="round")
         taken = shapely.union(taken, outline)
 
 
@@ -194,25 +193,14 @@ def doubt_colour(fill: str) -> str:
     return NO_JOURNEY if fill == GROUND else letters_on(fill)
 
 
-def _draw_outline(axes: Axes, outline: BaseGeometry, colour: str, width_pt: float) -> None:
-    """Draw a line above the streets."""
-    lines = line_coordinates(np.array([outline]))
-    collection = LineCollection(
-        lines, colors=colour, linewidths=width_pt, capstyle="round", joinstyle="round", zorder=Z_OUTLINES
-    )
-    axes.add_collection(collection, autolim=False)
-
-
 def draw_edge(axes: Axes, districts: BaseGeometry, land: BaseGeometry, view: Bounds) -> bool:
     """Draw the edge of the districts where it is not the shore; return whether any of it is in view."""
     frame = box(*view)
     edge = away_from(shapely.intersection(districts.boundary, frame), clipped(land, frame).boundary, 200)
     edge = edge.difference(frame.boundary.buffer(1))
-    lines = line_coordinates(np.array([edge]))
-    if not lines:
+    if not edge.length:
         return False
-    collection = LineCollection(lines, colors=EDGE, linewidths=1.3, linestyles=(0, (5, 3)), zorder=Z_EDGE)
-    axes.add_collection(collection, autolim=False)
+    draw_lines(axes, edge, EDGE, 1.3, Z_EDGE, linestyle=(0, (5, 3)))
     return True
 
 
@@ -232,21 +220,37 @@ def clipped(area: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:
     return shapely.intersection(area, frame) if area.is_valid else area
 
 
-def polygon_outline(area: BaseGeometry) -> Outline:
-    """Return the outline matplotlib fills: shells one way round, holes the other."""
-    rings = []
-    for part in shapely.get_parts(shapely.orient_polygons(area)):
-        if isinstance(part, Polygon):
-            rings += [
-                Outline(shapely.get_coordinates(ring), closed=True)
-                for ring in (part.exterior, *part.interiors)
-            ]
-    return Outline.make_compound_path(*rings) if rings else Outline(np.empty((0, 2)))
+def polygon_outline(areas: BaseGeometry | NDArray[np.object_]) -> Outline:
+    """Return the outline of one or more areas that matplotlib fills: holes turn the other way than shells."""
+    parts = shapely.get_parts(shapely.orient_polygons(areas))
+    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    return _path(rings, closed=True)
 
 
-def line_coordinates(lines: Sequence[BaseGeometry] | np.ndarray) -> list[np.ndarray]:
-    """Return the coordinates of each line or part of a line, arrays of shape (n, 2)."""
+def draw_lines(
+    axes: Axes,
+    lines: BaseGeometry | NDArray[np.object_],
+    colour: str,
+    width_pt: float,
+    order: float,
+    **style: Any,  # noqa: ANN401
+) -> PathPatch:
+    """Draw one or more lines as one path, at a place of the order of painting; return it."""
     parts = shapely.get_parts(lines)
-    xy, index = shapely.get_coordinates(parts, return_index=True)
-    starts = np.flatnonzero(np.diff(index)) + 1
-    return [line for line in np.split(xy, starts) if len(line) > 1]
+    path = _path(parts[shapely.get_dimensions(parts) == 1])
+    patch = PathPatch(
+        path, fill=False, edgecolor=colour, linewidth=width_pt, joinstyle="round", zorder=order, **style
+    )
+    axes.add_artist(patch)
+    return patch
+
+
+def _path(lines: NDArray[np.object_], *, closed: bool = False) -> Outline:
+    """Return lines, or rings that are closed, as one path: thousands of paths take seconds to write."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    codes = np.full(len(xy), Outline.LINETO, dtype=Outline.code_type)
+    ends = np.append(np.flatnonzero(np.diff(line)), len(xy) - 1)[: len(xy)]
+    if closed:
+        codes[ends] = Outline.CLOSEPOLY
+    codes[np.append(0, ends[:-1] + 1)[: ends.size]] = Outline.MOVETO
+    return Outline(xy, codes)

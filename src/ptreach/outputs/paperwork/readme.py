@@ -141,7 +141,7 @@ def _headlines(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> list[st
         f"Residents counted in {district_phrase(zones)} ({facts.areas.population_title}): {total:,.0f}",
         *(f"  {row.label:<{label_width}}  {percent(row.share):>5}  {row.people:>12,.0f}" for row in bands),
         "",
-        f"{reached} of {len(zones)} zones ({facts.areas.edition}) have a median travel time.",
+        f"{reached:,} of {len(zones):,} zones ({facts.areas.edition}) have a median travel time.",
     ]
 
 
