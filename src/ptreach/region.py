@@ -126,10 +126,13 @@ class Region:
         ]
         key = (town.query, tuple(town.preset.cutoffs_min), tuple(zones["zone_id"]), offered, *numbers)
         if key not in self._access:
-            self._access = {key: access_to(self.router, town, zones, kinds)}
+            kept = self._of.network / _TIMES_FOLDER if self._of.engine == "raptor" else None
+            self._access = {key: access_to(self.router, town, zones, kinds, kept)}
         return self._access[key]
 
 
+_TIMES_FOLDER: Final = "times"
+"""Of a built network: travel times to the places people travel to."""
 _KEPT: Final[dict[Hashable, Region]] = {}
 
 

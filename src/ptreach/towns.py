@@ -10,6 +10,7 @@ import numpy as np
 
 from ptreach.errors import InputError
 from ptreach.matrix.build import as_minutes, minutes_to
+from ptreach.matrix.kept import kept_seconds
 from ptreach.matrix.points import read_opportunities
 from ptreach.matrix.reasons import name_reasons
 from ptreach.matrix.zones import street_spots_m
@@ -170,12 +171,17 @@ def _schools(path: Path) -> list[Opportunities]:
 
 
 def access_to(
-    router: Engine, town: Town, zones: gpd.GeoDataFrame, kinds: Sequence[Opportunities]
+    router: Engine,
+    town: Town,
+    zones: gpd.GeoDataFrame,
+    kinds: Sequence[Opportunities],
+    kept: Path | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the access of zones to each kind of opportunity, as `summarise_access`, by the kind's name.
 
     By the medians of journeys from the zones in the town's window, whatever the direction of its own; where
-    that is ``to``, arriving in it. Places far from any street of the network are left out.
+    that is ``to``, arriving in it. Places far from any street of the network are left out. The travel times
+    are kept in a folder, as by `kept_seconds`, where one is given.
     """
     if not kinds:
         return {}
@@ -183,10 +189,7 @@ def access_to(
     homes = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
     places, kind_of, offers = _on_streets(router, kinds)
     ends = (homes, places) if query.direction == "from" else (places, homes)
-    blocks = router.travel_times(*ends, query)  # none, where there is nothing to set out from
-    minutes = np.concatenate(
-        [np.empty((0, len(ends[1]))), *(as_minutes(block.seconds[:, :, 0]) for block in blocks)]
-    )
+    minutes = as_minutes(kept_seconds(router, *ends, query, kept)[:, :, 0])
     if query.direction == "to":
         minutes = minutes.T
     access = {}

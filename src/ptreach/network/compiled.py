@@ -17,7 +17,7 @@ from numba import njit
 
 from ptreach.caches import cache_folder
 
-__all__ = ["is_first_run", "njit", "readable"]
+__all__ = ["KERNELS_DIGEST", "is_first_run", "njit", "readable"]
 
 _Table = TypeVar("_Table", bound=NamedTuple)
 
@@ -27,11 +27,13 @@ def _kernels_digest() -> str:
     package = Path(__file__).parents[1]
     total = hashlib.sha256(numba.__version__.encode())
     for path in sorted([*package.glob("network/*.py"), *package.glob("engine/**/*.py")]):
-        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return total.hexdigest()[:16]
 
 
-_KERNELS: Final = cache_folder() / "kernels" / _kernels_digest()
+KERNELS_DIGEST: Final = _kernels_digest()
+"""What tells the code that travel times are found by from any other."""
+_KERNELS: Final = cache_folder() / "kernels" / KERNELS_DIGEST
 _FIRST_RUN: Final = not _KERNELS.is_dir()
 numba.config.CACHE_DIR = str(_KERNELS)
 
