@@ -16,6 +16,8 @@ import pytest
 
 import plain_island as plain
 from ptreach.cli.main import main
+from ptreach.pipeline import packs
+from ptreach.surface import surface_around
 
 REPO = Path(__file__).resolve().parents[1]
 DATA = REPO.parent / "shared" / "data"
@@ -238,15 +240,28 @@ def test_geojson_and_parquet_hold_the_same_areas(ryde):
         assert other.to_crs(27700).area.tolist() == pytest.approx(layer.area.tolist(), rel=1e-5)
 
 
+def digests(pack):
+    files = sorted(path for path in pack.rglob("*") if path.is_file())
+    return {path.relative_to(pack): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
 def test_a_second_run_gives_the_same_bytes(home, ryde, tmp_path):
     again = run(home, "ryde", tmp_path)
-
-    def digests(pack):
-        files = sorted(path for path in pack.rglob("*") if path.is_file())
-        return {path.relative_to(pack): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
     assert digests(again) == digests(ryde)
     assert len(digests(ryde)) >= 8
+
+
+def test_nodes_that_are_not_asked_for_would_change_nothing(home, newport_pack, tmp_path, monkeypatch):
+    """The surface of a pack leaves out what lies beyond the last cutoff; here it is asked for too."""
+    asked = []
+
+    def everywhere(*given, **_):
+        asked.append(given)
+        return surface_around(*given, everywhere=True)
+
+    monkeypatch.setattr(packs, "surface_around", everywhere)
+    assert digests(run(home, "newport-iow", tmp_path)) == digests(newport_pack)
+    assert len(asked) == 1
 
 
 def test_isochrones_by_themselves_are_those_of_the_pack(home, ryde, tmp_path):

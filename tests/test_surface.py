@@ -10,6 +10,7 @@ import town as made
 from ptreach import surface
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.matrix.zones import to_grid
+from ptreach.measures.isochrones import SurfaceGrid, grid_nodes_m
 from ptreach.model import no_progress
 from ptreach.surface import ALWAYS, BEST, MEDIAN, surface_around
 from ptreach.towns import add_times
@@ -122,3 +123,22 @@ def test_times_of_very_many_streets_are_read_off_the_surface(around, monkeypatch
     assert len(found.streets) == len(exact)
     apart = found.streets["minutes_p50"].to_numpy() - exact["minutes_p50"].to_numpy()
     assert np.abs(apart).max() < 4  # nodes 100 m apart, up to 300 m off the street
+
+
+def test_nodes_about_places_are_all_within_the_metres_and_their_neighbours():
+    grid = SurfaceGrid(1_000.0, 5_000.0, 100.0, 40, 60)
+    dice = np.random.default_rng(5)
+    places_m = np.column_stack([dice.uniform(-500, 8_000, 6), dice.uniform(4_000, 10_000, 6)])
+    x_m, y_m = grid_nodes_m(grid)
+    least_m = np.hypot(x_m[:, None] - places_m[:, 0], y_m[:, None] - places_m[:, 1]).min(axis=1)
+    near = (least_m <= 730).reshape(40, 60)
+    wide = np.pad(near, 1)
+    beside = np.logical_or.reduce(
+        [wide[1 + up : 41 + up, 1 + aside : 61 + aside] for up in (-1, 0, 1) for aside in (-1, 0, 1)]
+    )
+    found = np.zeros(2_400, dtype=bool)
+    found[surface.nodes_about(grid, places_m, 730.0)] = True
+    assert 0 < beside.sum() < 2_000
+    assert found[beside.ravel()].all()
+    assert least_m[found].max() < 730 + 500
+    assert not surface.nodes_about(grid, np.array([[90_000.0, 90_000.0]]), 730.0).size

@@ -284,15 +284,21 @@ def _walk_rows(
     points_n: int,
     vertex_limit_mm: int,
     limit_mm: int,
+    worth: NDArray[np.bool_],
     start: NDArray[np.int64],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Fill rows of a walk table: what the vertices first_vertex + row reach; `start` gets the row lengths."""
+    """Fill rows of a walk table: what the vertices first_vertex + row reach; `start` gets the row lengths.
+
+    Rows that are not `worth` it stay empty.
+    """
     to, mm = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
     used = 0
     distance_mm = np.full(graph.start.size - 1, FAR_MM, dtype=np.int32)
     point_mm = np.full(points_n, FAR_MM, dtype=np.int32)
     seed, none = np.empty(1, dtype=np.int32), np.zeros(1, dtype=np.int32)
     for row in range(rows_from, rows_until):
+        if not worth[row]:
+            continue
         seed[0] = first_vertex + row
         found = walk_from(graph, seed, none, vertex_limit_mm, distance_mm)
         row_start = used
@@ -324,11 +330,16 @@ def walk_table(
     points_n: int,
     vertex_limit_mm: int,
     limit_mm: int,
+    worth: NDArray[np.bool_] | None = None,
 ) -> WalkTable:
-    """Return which points each stop reaches within `limit_mm`, by vertices within `vertex_limit_mm`."""
+    """Return which points each stop reaches within `limit_mm`, by vertices within `vertex_limit_mm`.
+
+    Stops that are not `worth` the search reach none; without it all are searched from.
+    """
     start = np.zeros(stops_n + 1, dtype=np.int64)
+    worth = np.ones(stops_n, dtype=np.bool_) if worth is None else worth
     to, mm = _walk_rows(
-        graph, street_vertices_n, 0, stops_n, anchors, points_n, vertex_limit_mm, limit_mm, start
+        graph, street_vertices_n, 0, stops_n, anchors, points_n, vertex_limit_mm, limit_mm, worth, start
     )
     return WalkTable(np.cumsum(start), to, mm)
 

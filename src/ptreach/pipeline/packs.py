@@ -113,7 +113,9 @@ def run(
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     access = region.access(town, zones, opportunities)
     ground = region.ground(records, cleaning, progress)
-    surface = surface_around(router, opened, town, zones, region.land, progress)
+    surface = surface_around(
+        router, opened, town, zones, region.land, progress, everywhere=engine != "raptor"
+    )
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
     progress("pack", 0, 1)

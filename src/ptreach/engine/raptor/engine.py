@@ -22,6 +22,7 @@ from ptreach.engine.raptor.streets import StreetSearch
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
 from ptreach.network.build import open_network
 from ptreach.network.calendar import require_service
+from ptreach.network.nearness import near_any
 from ptreach.network.segments import NONE
 from ptreach.network.timetable import Timetable, timetable_of_day
 from ptreach.network.transfers import USUAL_LIMIT_MM, Transfers, find_transfers, ruled_transfers
@@ -298,7 +299,13 @@ class RaptorEngine:
         """Return points as the far ends of journeys; whenever these are, the walks are the same."""
         links = self._links_at(lon, lat, math.inf)
         anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
-        return _Places(links, anchors, self._egress(pace, links, anchors, mirrored=direction == "to"))
+        worth = np.ones(self.network.stops_n, dtype=np.bool_)
+        if self.shortcuts.stops_near_points:
+            stops = self.network.stops
+            worth = near_any(
+                stops.lon, stops.lat, np.frombuffer(lon), np.frombuffer(lat), pace.walk_limit_mm / 1000
+            )
+        return _Places(links, anchors, self._egress(pace, links, anchors, worth, mirrored=direction == "to"))
 
     def _prepared(self, query: Query) -> _Prepared:
         """Return what all origins of a query share, which percentiles are no part of."""
@@ -370,13 +377,15 @@ class RaptorEngine:
             limit_s=min(query.max_walk_s, query.max_time_s),
         )
 
-    def _egress(self, pace: Pace, links: Links, anchors: Anchors, *, mirrored: bool) -> Egress:
-        """Return the walks from stops to each point, found by all threads."""
+    def _egress(
+        self, pace: Pace, links: Links, anchors: Anchors, worth: NDArray[np.bool_], *, mirrored: bool
+    ) -> Egress:
+        """Return the walks from the stops `worth` it to each point, found by all threads."""
         network, points_n = self.network, links.edge.size
         ahead, behind = network.forward, network.backward
         if mirrored:
             ahead, behind = behind, ahead
-        from_points = self.shortcuts.walks_from_the_fewer and points_n < network.stops_n
+        from_points = self.shortcuts.walks_from_the_fewer and points_n < int(worth.sum())
         from_points &= pace.vertex_limit_mm >= pace.walk_limit_mm
 
         def part(first: int, last: int) -> WalkTable:
@@ -393,6 +402,7 @@ class RaptorEngine:
                 points_n,
                 pace.vertex_limit_mm,
                 pace.walk_limit_mm,
+                worth[first:last],
             )
 
         rows_n = points_n if from_points else network.stops_n

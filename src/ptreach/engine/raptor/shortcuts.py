@@ -22,6 +22,8 @@ class Shortcuts(NamedTuple):
         At a destination, stops from which nothing can be quicker than the limit or the walk are passed over.
     walks_from_the_fewer
         Walks between stops and points are searched from whichever there are fewer of.
+    stops_near_points
+        Walks to points are searched only from stops that have a point within the limit as the crow flies.
     ranks_asked_for
         Comparisons on which no percentile depends are left out.
     """
@@ -32,6 +34,7 @@ class Shortcuts(NamedTuple):
     arrivals_that_are_new: bool = True
     stops_near_enough: bool = True
     walks_from_the_fewer: bool = True
+    stops_near_points: bool = True
     ranks_asked_for: bool = True
 
 
