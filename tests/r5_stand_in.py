@@ -25,6 +25,7 @@ from ptreach.model import UNREACHED, Points, Query, no_progress
 from ptreach.network.build import build_network, open_network
 from ptreach.network.rules import R5
 
+__version__ = "1.1.7"
 FAULT = os.environ.get("STAND_IN", "")
 JAVA_SAYS = {
     "old-java": "java.lang.UnsupportedClassVersionError: com/conveyal/r5/streets/StreetLayer has been "
@@ -61,6 +62,20 @@ CONFIG.parent.mkdir(parents=True, exist_ok=True)
 CONFIG.write_text("# a file that nobody asked for\n", encoding="utf-8")
 if not ARGUMENTS.r5_classpath:
     (CACHE / "r5-v7.5.1-r5py-all.jar").write_bytes(b"PK\x05\x06" + 18 * b"\0")  # "downloaded": an empty zip
+R5_CLASSPATH = ARGUMENTS.r5_classpath or str(CACHE / "r5-v7.5.1-r5py-all.jar")
+
+
+def _java_class(name):
+    """Give what is asked of a class of Java's: its release, the release of R5."""
+    if name == "java.lang.System":
+        return SimpleNamespace(getProperty={"java.version": "21.0.4"}.get)
+    assert name == "com.conveyal.r5.SoftwareVersion"
+    return SimpleNamespace(instance=SimpleNamespace(version="v7.5.1"))
+
+
+sys.modules["jpype"] = SimpleNamespace(JClass=_java_class)
+sys.modules["r5py.util"] = SimpleNamespace()
+sys.modules["r5py.util.classpath"] = SimpleNamespace(R5_CLASSPATH=R5_CLASSPATH)
 print("Java says something on standard output, without an end", end="", flush=True)
 if FAULT in JAVA_SAYS and FAULT not in {"no-heap", "feed", "twice"}:
     raise RuntimeError(JAVA_SAYS[FAULT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -57,6 +58,32 @@ def test_a_matrix_by_r5_is_the_one_by_its_rules_in_whole_minutes(demo, points, m
     tables[1][columns] = tables[1][columns] // 1
     pd.testing.assert_frame_equal(*tables, check_dtype=False)
     assert tables[0]["travel_time_p50"].max() > 5
+
+
+def test_a_matrix_in_parts_tells_what_ran_and_goes_on_with_that_alone(demo, points, machine, tmp_path, capfd):
+    out = tmp_path / "r5.parts"
+    assert matrix(demo, points, out, "--engine", "r5") == 0, capfd.readouterr().err
+    told = json.loads((out / "_matrix.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(machine.read_bytes()).hexdigest()
+    assert told["software"] == {"r5": "7.5.1", "r5_jar_sha256": digest, "r5py": "1.1.7", "java": "21.0.4"}
+    machine.write_bytes(machine.read_bytes() + b"\0")
+    assert matrix(demo, points, out, "--engine", "r5") == 2
+    assert f"software r5_jar_sha256 {digest[:16]}, not" in capfd.readouterr().err
+    ours = tmp_path / "ours.parts"
+    assert matrix(demo, points, ours) == 0
+    assert "software" not in json.loads((ours / "_matrix.json").read_text(encoding="utf-8"))
+
+
+def test_a_jar_for_which_there_is_no_use_is_refused(demo, points, machine, tmp_path, capfd):
+    assert matrix(demo, points, tmp_path / "x.csv", "--r5-jar", str(machine)) == 2
+    origin = ["--network", "demo-town", "--origin", "-1.5,52.5", "--date", "2026-10-13"]
+    asked = [*origin, "--window", "07:15-07:35", "--out", str(tmp_path / "x.gpkg"), "--r5-jar", str(machine)]
+    assert main(["-q", "--home", str(demo.parents[1]), "isochrones", *asked]) == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert set(lines) == {
+        "ptreach: error: --r5-jar: is R5's, which is not asked. Leave it out, or take --engine r5."
+    }
 
 
 def test_a_pack_by_r5_says_so(demo, machine, tmp_path, capfd):

@@ -50,6 +50,7 @@ class OracleEngine:
     name = "oracle"
     notes: tuple[str, ...] = ()
     resolution_s = 1
+    software = {}  # noqa: RUF012  as the protocol has it
     rules = {"board_slack_s": 60}  # noqa: RUF012  as the protocol has it
 
     def __init__(self, feed: Path) -> None:

@@ -75,7 +75,7 @@ def test_all_keywords_of_a_query_are_parameters_of_a_request(sources):
     }
 
 
-def test_nothing_of_r5py_is_used_but_network_and_matrix(sources):
+def test_nothing_of_r5py_is_used_but_network_matrix_and_release(sources):
     """Its isochrones, above all: lines around points, of the lowest percentile."""
     used = {
         node.attr
@@ -84,7 +84,7 @@ def test_nothing_of_r5py_is_used_but_network_and_matrix(sources):
         and isinstance(node.value, ast.Name)
         and node.value.id == r5.PACKAGE
     }
-    assert used == {"TransportNetwork", "TravelTimeMatrix"}
+    assert used == {"TransportNetwork", "TravelTimeMatrix", "__version__"}
     exported = ast.literal_eval(re.search(r"__all__ = (\[.*?\])", sources["__init__.py"], re.DOTALL)[1])
     assert used <= set(exported)
 
@@ -124,6 +124,10 @@ def test_its_columns_are_those_that_we_read(sources):
     assert 'f"travel_time_p{percentile:d}"' in text
     assert 'rename(columns={"travel_time_p50": "travel_time"})' in text
     assert {"from_id", "to_id"} <= set(re.findall(r'od_matrix\["(\w+)"\]', text))
+
+
+def test_it_says_which_jar_it_took(sources):
+    assert "R5_CLASSPATH = find_r5_classpath(config.arguments)" in sources["util/classpath.py"]
 
 
 def test_it_takes_five_percentiles(sources):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -259,9 +263,66 @@ def test_trips_of_the_day_before_are_warned_of_or_the_window_refused(machine, tm
     assert "R5 leaves out 1 of 153 trips" in caplog.text
 
 
+def test_what_runs_is_told_with_the_digest_of_the_jar(network, machine):
+    engine = R5Engine(network, r5_jar=machine)
+    told = {
+        "r5": "7.5.1",
+        "r5_jar_sha256": hashlib.sha256(machine.read_bytes()).hexdigest(),
+        "r5py": "1.1.7",
+        "java": "21.0.4",
+    }
+    assert engine.software == told
+    # what holds no network is not kept as the cache of one: R5 would take it for whole
+    assert not (network / "r5" / "cache").exists()
+    answered = R5Engine(network, r5_jar=machine)
+    list(answered.travel_times(PLACES, PLACES, QUERY))
+    assert answered._software == told  # by the answer itself, no process more
+
+
+def test_a_jar_that_is_downloaded_is_told_of_too(network, machine, monkeypatch, tmp_path):
+    monkeypatch.delenv("PTREACH_R5_JAR")
+    monkeypatch.setattr("ptreach.engine.r5_machine.jar_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr("ptreach.engine.r5_engine.jar_folder", lambda: tmp_path / "kept")
+    software = R5Engine(network).software
+    (jar,) = (tmp_path / "kept").iterdir()
+    assert software["r5_jar_sha256"] == hashlib.sha256(jar.read_bytes()).hexdigest()
+
+
+def test_a_real_java_says_its_release_and_that_of_r5(tmp_path):
+    """Java as it is, of any release, and a class that is called as R5's own: no stand-in for it."""
+    pytest.importorskip("jpype")
+    if not (shutil.which("javac") and shutil.which("java")):
+        pytest.skip("no compiler of Java on this machine")
+    source = tmp_path / "SoftwareVersion.java"
+    source.write_text(
+        "package com.conveyal.r5; public class SoftwareVersion { public String version"
+        ' = "v7.5.1"; public static SoftwareVersion instance = new SoftwareVersion(); }',
+        encoding="utf-8",
+    )
+    subprocess.run(["javac", "-d", str(tmp_path / "classes"), str(source)], check=True)
+    jar = tmp_path / "a jar of \N{LATIN SMALL LETTER U WITH DIAERESIS} %20.jar"
+    name = "com/conveyal/r5/SoftwareVersion.class"
+    with zipfile.ZipFile(jar, "w") as archive:
+        archive.write(tmp_path / "classes" / name, name)
+    script = (
+        "import json, sys, jpype; from pathlib import Path; from ptreach.engine.r5 import _software\n"
+        "jpype.startJVM(classpath=[sys.argv[1]]); print(json.dumps(_software('1.1.7', Path(sys.argv[1]))))"
+    )
+    told = json.loads(subprocess.check_output([sys.executable, "-c", script, str(jar)], text=True))
+    assert told["r5"] == "7.5.1"
+    assert told["r5_jar_sha256"] == hashlib.sha256(jar.read_bytes()).hexdigest()
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr
+    assert f'"{told["java"]}"' in java
+
+
 @pytest.mark.parametrize("code", [-9, 137])
 def test_a_process_that_was_killed_is_said_to_be(code):
     assert "killed" in fault_of(code, ["Picked up JAVA_TOOL_OPTIONS: -XX:ActiveProcessorCount=2"]).what
+
+
+def test_a_jar_without_r5_is_said_to_be_another():
+    lines = ["TypeError: Class com.conveyal.r5.SoftwareVersion is not found"]
+    assert "the jar is not R5's" in fault_of(1, lines).what
 
 
 def test_what_says_nothing_is_no_reason():

@@ -30,6 +30,7 @@ from ptreach.cli.options import (
     lon_lat,
     option_error,
     out_file,
+    require_r5_asked,
     service_date,
     whole_numbers,
     window_s,
@@ -81,6 +82,7 @@ def isochrones(
     from ptreach import pipeline
 
     settings: Settings = ctx.obj
+    require_r5_asked(r5_jar, engine)
     window_start_s, window_end_s = window_s(window)
     cutoffs_min = whole_numbers(cutoffs, "--cutoffs", "15,30,45,60")
     with naming_options():

@@ -30,6 +30,7 @@ from ptreach.cli.options import (
     option_error,
     out_matrix,
     percentile_list,
+    require_r5_asked,
     service_date,
     window_s,
 )
@@ -78,6 +79,7 @@ def matrix(
     from ptreach.sources.address import public_address
 
     settings: Settings = ctx.obj
+    require_r5_asked(r5_jar, engine)
     window_start_s, window_end_s = window_s(window)
     with naming_options():
         query = Query(

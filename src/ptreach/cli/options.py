@@ -44,7 +44,7 @@ Engine = Annotated[
 R5Jar = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="With --engine r5: R5's jar; default: PTREACH_R5_JAR, else it is downloaded."
+        metavar="FILE", help="R5's jar, where R5 is asked; default: PTREACH_R5_JAR, else it is downloaded."
     ),
 ]
 
@@ -52,6 +52,12 @@ R5Jar = Annotated[
 def option_error(option: str, what: str, remedy: str = "") -> InputError:
     """Return the error for the value of an option."""
     return InputError(what, where=option, remedy=remedy)
+
+
+def require_r5_asked(r5_jar: Path | None, *engines: EngineName | None) -> None:
+    """Refuse a jar of R5 that nothing would be asked of."""
+    if r5_jar is not None and EngineName.R5 not in engines:
+        raise option_error("--r5-jar", "is R5's, which is not asked", "leave it out, or take --engine r5")
 
 
 def window_s(text: str, option: str = "--window") -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Engine(Protocol):
         """What its seconds are whole multiples of; rounded down where that is 60."""
 
     @property
+    def software(self) -> Mapping[str, str]:
+        """Releases, or digests, of what it runs beside ptreach and its libraries, by name; empty: nothing."""
+
+    @property
     def rules(self) -> Mapping[str, str | int | float | bool]:
         """Its rules by name, in plain values, as those of `ptreach.network.rules`."""
 

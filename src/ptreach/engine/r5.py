@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ptreach.engine.r5_ask import DESTINATIONS, MARK, ORIGINS, part_name, read_ask
+from ptreach.sources.records import digest_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,15 +70,18 @@ def keep_jars(cache: Path, kept: Path) -> None:
 
 
 def answer(folder: Path) -> None:
-    """Answer what is asked in a folder, part by part."""
+    """Answer what is asked in a folder, part by part; where nothing is, tell only what runs here."""
     ask = read_ask(folder)
     sys.argv = command_line(ask, folder)
     (folder / "tmp").mkdir(exist_ok=True)
     import r5py
+    from r5py.util.classpath import R5_CLASSPATH
 
     if not ask.jar:
         keep_jars(Path(os.environ["XDG_CACHE_HOME"]), Path(ask.keep_jar))
-    _tell(stage="started")
+    _tell(stage="started", software=_software(r5py.__version__, Path(R5_CLASSPATH)))
+    if not ask.tasks:
+        return
     network = r5py.TransportNetwork(ask.streets, ask.feeds)
     if ask.feeds and not network.transit_layer.trip_patterns:
         raise RuntimeError("R5 found no trips in the feeds")
@@ -89,6 +93,19 @@ def answer(folder: Path) -> None:
         _write(r5py.TravelTimeMatrix(network, origins=rows, destinations=destinations, **arguments),
                folder / part_name(number))  # fmt: skip
         _tell(part=number)
+
+
+def _software(release: str, jar: Path) -> dict[str, str]:
+    """Return the releases of r5py, of the Java and the R5 that run, and the digest of `jar`, R5's."""
+    import jpype
+
+    system, r5 = jpype.JClass("java.lang.System"), jpype.JClass("com.conveyal.r5.SoftwareVersion")
+    return {
+        "r5": str(r5.instance.version).removeprefix("v"),
+        "r5_jar_sha256": digest_file(jar),
+        PACKAGE: release,
+        "java": str(system.getProperty("java.version")),
+    }
 
 
 def _points(path: Path) -> gpd.GeoDataFrame:

@@ -83,13 +83,13 @@ def require_answerable(query: Query) -> None:
             "direction",
             query.direction == "from",
             "R5 searches by departure only, and a matrix turned round is not one of arrivals",
-            "ask for direction from, or take engine raptor",
+            "ask for direction from, or do without R5",
         ),
         (
             "window",
             query.window_start_s < _DAY_S,
             "R5 can't be asked for departures after midnight on the timetable of the day before",
-            "begin the window before 24:00, or take engine raptor",
+            "begin the window before 24:00, or do without R5",
         ),
         ("window", query.window_start_s % 60 == 0, "R5 begins windows on a minute", "give whole minutes"),
         (

@@ -31,7 +31,7 @@ from ptreach.engine.r5_ask import (
 )
 from ptreach.engine.r5_faults import WHERE
 from ptreach.engine.r5_files import FOLDER, prepared_files
-from ptreach.engine.r5_machine import heap_mb, jar_folder, require_machine
+from ptreach.engine.r5_machine import find_jar, heap_mb, jar_folder, require_machine
 from ptreach.engine.r5_process import environment, listen
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.errors import InputError
@@ -104,6 +104,23 @@ class R5Engine:
         self._workers = max(1, workers)
         self._folder = network / FOLDER
         self._progress = progress
+        self._software: dict[str, str] = {}
+
+    @property
+    def software(self) -> Mapping[str, str]:
+        """Releases of ``r5``, ``r5py`` and ``java``, and ``r5_jar_sha256``, as R5's process tells them.
+
+        Of the answers before; where there is none yet, the process is started to be asked just that. Raises
+        InputError where it fails.
+        """
+        if not self._software:
+            with tempfile.TemporaryDirectory(prefix="ptreach-r5-", ignore_cleanup_errors=True) as scratch:
+                folder = Path(scratch)
+                write_ask(self._ask(None, []), folder)
+                # a cache of its own: one without a network would be taken for that of a whole one
+                for told in listen(folder, self._environment(folder / _CACHE)):
+                    self._software.update(told.get("software", {}))
+        return self._software
 
     @property
     def rules(self) -> Mapping[str, str | int | float | bool]:
@@ -163,7 +180,7 @@ class R5Engine:
             f"R5 leaves out {left_out:,} of {all_n:,} trips of these hours, which are of another service day"
         )
         if left_out > MOST_LEFT_OUT * all_n:
-            raise InputError(what, where="query, window", remedy="take other hours, or engine raptor")
+            raise InputError(what, where="query, window", remedy="take other hours, or do without R5")
         if left_out:
             _log.warning("%s", what)
 
@@ -202,19 +219,22 @@ class R5Engine:
         for points, name in ((origins, ORIGINS), (destinations, DESTINATIONS)):
             table = {"id": pa.array(points.ids, pa.string()), "lon": points.lon, "lat": points.lat}
             pq.write_table(pa.table(table), folder / name)
-        ask = Ask(
+        write_ask(self._ask(query, tasks), folder)
+
+    def _ask(self, query: Query | None, tasks: list[Task]) -> Ask:
+        """Return what the child is told; without tasks no query is needed."""
+        return Ask(
             streets=str(self._files.streets.absolute()),
             feeds=[str(feed.absolute()) for feed in self._files.feeds],
-            jar=str(self._machine.jar or ""),
+            jar=str(self._machine.jar or find_jar() or ""),  # one may have been downloaded meanwhile
             keep_jar=str(jar_folder()),
             heap_mb=heap_mb(),
-            walk_speed_kph=query.walk_speed_kph,
-            max_walk_min=int(query.max_walk_min),
-            max_time_min=int(query.max_time_min),
-            max_rides=query.max_rides,
+            walk_speed_kph=query.walk_speed_kph if query else 0,
+            max_walk_min=int(query.max_walk_min) if query else 0,
+            max_time_min=int(query.max_time_min) if query else 0,
+            max_rides=query.max_rides if query else 0,
             tasks=tasks,
         )
-        write_ask(ask, folder)
 
     def _read(
         self, path: Path, ids: tuple[str, ...], destination_ids: tuple[str, ...], percentiles: list[int]
@@ -232,11 +252,10 @@ class R5Engine:
         cache = self._folder / _CACHE
         aside = cache if cache.is_dir() else self._folder / f".{_CACHE}.{os.getpid()}.part"
         aside.mkdir(exist_ok=True)
-        java = self._machine.java
-        env = environment(aside.absolute(), java.home if java else "", self._workers)
-        listened = listen(folder, env)
+        listened = listen(folder, self._environment(aside))
         try:
             for told in listened:
+                self._software.update(told.get("software", {}))
                 if "part" in told:
                     self._progress(_STAGE, told["part"] + 2, parts_n + 1)
                     yield told["part"]
@@ -248,6 +267,11 @@ class R5Engine:
             listened.close()
             if aside != cache:
                 shutil.rmtree(aside, ignore_errors=True)
+
+    def _environment(self, cache: Path) -> dict[str, str]:
+        """Return the environment of the child, with a cache."""
+        java = self._machine.java
+        return environment(cache.absolute(), java.home if java else "", self._workers)
 
 
 def _await(news: Iterator[int], number: int) -> None:

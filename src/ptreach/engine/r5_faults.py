@@ -59,7 +59,7 @@ _FAULTS: Final = (
     ),
     _fault(
         r"(?:ClassNotFoundException|NoClassDefFoundError|No module named '(?:com|ch|org)\b|"
-        r"Failed to import '?com\.conveyal)",
+        r"Failed to import '?com\.conveyal|Class com\.conveyal\S* is not found)",
         "the jar is not R5's, or not of the release that r5py drives",
         f"{GET_JAR}, of the release that README.md names",
     ),
@@ -95,7 +95,7 @@ def fault_of(code: int, lines: Sequence[str]) -> InputError:
         return InputError(
             f"R5 refuses feed {feed['feed']}: {errors[0] if errors else 'errors'}{more}",
             where=WHERE,
-            remedy="mend the feed, or take engine raptor",
+            remedy="mend the feed, or do without R5",
         )
     for fault in _FAULTS:
         if fault.mark.search(text):

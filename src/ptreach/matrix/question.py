@@ -45,6 +45,8 @@ class Question(NamedTuple):
     destinations: Points
     query: Query
     written_by: str
+    software: dict[str, str] = {}  # noqa: RUF012  never changed
+    """What the engine runs beside this program: see `Engine.software`."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -97,9 +99,11 @@ def question_text(question: Question) -> str:
 def _asked(question: Question) -> dict[str, Any]:
     """Return what has to be the same for two runs to answer the same question."""
     query = asdict(question.query)
+    software = {"software": question.software} if question.software else {}
     return {
         "written_by": question.written_by,
         "engine": question.engine,
+        **software,
         "network": question.network,
         "origins": _of_points(question.origins),
         "destinations": _of_points(question.destinations),
@@ -171,6 +175,7 @@ def read_question(question: str, origins: str, destinations: str) -> Question:
         read_points_text(destinations),
         Query(**fields),
         there["written_by"],
+        there.get("software", {}),
     )
 
 

@@ -51,8 +51,16 @@ def write_to(
     opened = open_network(network)
     require_service(opened.calendar, opened.patterns.trip_service, query.date, "query, date")
     require_links(engine, origins, destinations)
-    rules = dict(engine.rules)
-    question = Question(engine.name, opened.digest, rules, origins, destinations, query, written_by())
+    question = Question(
+        engine.name,
+        opened.digest,
+        dict(engine.rules),
+        origins,
+        destinations,
+        query,
+        written_by(),
+        dict(engine.software),
+    )
     matrix = begin_parts(target.out, question)
     if not target.cluster:
         return write_parts(engine, matrix, progress)

@@ -8,6 +8,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 from weakref import WeakMethod
 
@@ -115,6 +116,7 @@ class RaptorEngine:
     name = "raptor"
     notes: tuple[str, ...] = ()
     resolution_s: Final = 1
+    software: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, network: Path, *, workers: int = 1, few: int = _FEW, shortcuts: Shortcuts = ALL
