@@ -14,7 +14,8 @@ from ptreach.matrix.points import read_points
 from ptreach.measures.comparison import CUTOFFS_MIN, compare_times, like_for_like
 from ptreach.measures.time_differences import nearest_rank
 from ptreach.outputs.comparison.packs import compare_packs, read_pack
-from ptreach.outputs.comparison.report import Places, Report, Side
+from ptreach.outputs.comparison.report import Report, Side
+from ptreach.outputs.differences.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

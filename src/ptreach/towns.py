@@ -85,8 +85,7 @@ def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Pro
     and those of `summarise_departures`, its shares called ``departures_reached, departures_within_15`` ….
     """
     query = town.query
-    points = Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
-    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
+    origin, points = ends_of(town, zones)
     minutes = minutes_to(router, origin, points, query, progress)
     links = router.point_links(points, query)
     if not links.near_service.any():
@@ -105,6 +104,12 @@ def add_times(router: Engine, town: Town, zones: gpd.GeoDataFrame, progress: Pro
     ).rename(columns=lambda name: name.replace("share_", "departures_"))
     columns |= {str(name): departures[name].to_numpy() for name in departures}
     return zones.assign(**columns).reset_index(drop=True)
+
+
+def ends_of(town: Town, zones: gpd.GeoDataFrame) -> tuple[Points, Points]:
+    """Return the town's point and those of the zones, whichever way journeys between them go."""
+    origin = Points.of(["origin"], [town.origin.lon], [town.origin.lat], where=str(town.path))
+    return origin, Points.of(zones["zone_id"], zones["lon"], zones["lat"], where=town.areas)
 
 
 def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opportunities, ...]:

@@ -107,6 +107,44 @@ def test_a_pack_by_r5_says_so(demo, machine, tmp_path, capfd):
     assert main(["verify", str(pack)]) == 0
 
 
+def test_a_pack_set_against_r5_says_how_they_agree_and_against_ours_the_same_turned_round(
+    demo, machine, tmp_path, capfd
+):
+    town = demo.with_name("both.toml")
+    text = demo.read_text(encoding="utf-8").replace("[origin]", 'window = "07:15-07:20"\n[origin]', 1)
+    town.write_text(text, encoding="utf-8")
+    told, tables = [], []
+    for engine, against in (("raptor", "r5"), ("r5", "raptor")):
+        out = tmp_path / engine
+        jar = ["--r5-jar", str(machine)]
+        asked = ["run", str(town), "--engine", engine, "--against", against, "--out", str(out), *jar]
+        assert main(["-q", *asked]) == 0, capfd.readouterr().err
+        pack = Path(capfd.readouterr().out.strip())
+        manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+        assert (manifest["engine"], manifest["second_opinion"]["engine"]) == (engine, against)
+        told.append(manifest)
+        tables.append(pd.read_csv(next((pack / "tables").glob("*-second-opinion.csv"))))
+        assert main(["verify", str(pack)]) == 0
+        capfd.readouterr()
+    software = {
+        "r5": "7.5.1",
+        "r5_jar_sha256": hashlib.sha256(machine.read_bytes()).hexdigest(),
+        "r5py": "1.1.7",
+        "java": "21.0.4",
+    }
+    assert told[0]["second_opinion"]["software"] == software == told[1]["engine_software"]
+    assert "engine_software" not in told[0]
+    ours, turned = tables
+    assert ours["minutes_p50"].notna().any()
+    for one, other in ((ours, turned), (turned, ours)):
+        pd.testing.assert_series_equal(one["minutes_p50"], other["second_minutes_p50"], check_names=False)
+    apart = ours["second_less_first_p50"]
+    assert apart.abs().max() > 0  # their rules differ
+    expected = ours["second_minutes_p50"] - ours["minutes_p50"] // 1
+    pd.testing.assert_series_equal(apart, expected, check_names=False)
+    pd.testing.assert_series_equal(-apart, turned["second_less_first_p50"])
+
+
 @pytest.mark.parametrize(
     ("options", "what"),
     [
@@ -128,6 +166,33 @@ def test_a_town_that_r5_cannot_do_is_named(demo, machine, tmp_path, capfd):
     town.write_text(text, encoding="utf-8")
     assert main(["-q", "run", str(town), "--engine", "r5", "--out", str(tmp_path)]) == 2
     assert "arriving.toml, direction: R5 searches by departure only" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--against", "raptor"], "--against: 'raptor' is the engine that is asked already. Name the other"),
+        (["--against", "r5"], "--against r5: Java 17.0.15 at"),
+        (["--r5-jar", "x.jar"], "--r5-jar: is R5's, which is not asked."),
+    ],
+)
+def test_what_cannot_be_set_against_is_said_before_work_begins(
+    demo, machine, tmp_path, capfd, monkeypatch, options, line
+):
+    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
+    assert main(["-q", "run", str(demo), *options, "--out", str(tmp_path)]) == 2
+    (said,) = capfd.readouterr().err.splitlines()
+    assert said.startswith(f"ptreach: error: {line}")
+
+
+def test_an_arriving_town_cannot_be_set_against_r5(demo, machine, tmp_path, capfd, monkeypatch):
+    town = demo.with_name("to-be-judged.toml")
+    text = demo.read_text(encoding="utf-8").replace("[origin]", 'direction = "to"\n[origin]', 1)
+    town.write_text(text, encoding="utf-8")
+    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
+    assert main(["-q", "run", str(town), "--against", "r5", "--out", str(tmp_path)]) == 2
+    assert "to-be-judged.toml, direction: R5 searches by departure only" in capfd.readouterr().err
 
 
 def test_a_machine_without_a_new_java_is_told_before_work_begins(demo, machine, tmp_path, capfd, monkeypatch):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from ptreach.measures.agreement import Agreement, Apart, Disagreement
 from ptreach.measures.correlation import correlate_indicators
 from ptreach.measures.specks import Merged
 from ptreach.model import (
+    UNREACHED,
     Authorities,
     Comparison,
     CorrelationMatrix,
@@ -34,7 +36,9 @@ from ptreach.model import (
     Severity,
     SourceRecord,
     TableRows,
+    TravelTimeMatrix,
     Verdict,
+    no_progress,
 )
 from ptreach.outputs import pack
 from ptreach.outputs.facts import AreasFacts, PackFacts, Snapping, Sunset
@@ -43,6 +47,7 @@ from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.tables.frames import decile_table, zone_table
 from ptreach.outputs.tables.pack_tables import pack_tables
 from ptreach.outputs.tables.spreadsheet import spreadsheet
+from ptreach.second_opinions import second_opinion
 
 CUTOFFS = (15, 30)
 MONDAY = dt.date(2026, 9, 7)
@@ -377,7 +382,34 @@ def correlations(zones):
 
 
 @pytest.fixture(scope="session")
-def make_tables(town, zones, areas, opportunities, access, authorities, correlations):
+def opinion(town, zones):
+    """R5 of the five zones, in whole minutes: as soon, a minute sooner, never, later, and one more."""
+
+    def engine(name, resolution_s, software):
+        return SimpleNamespace(
+            name=name,
+            resolution_s=resolution_s,
+            software=software,
+            rules={"snap_mm": 5000},
+            notes=("R5 rounds <down>.",),
+        )
+
+    ours_s = np.array([899, 900, 1799, 2000, np.nan])
+    median_s = np.array([14, 14, np.nan, 40, 50]) * 60
+    theirs = engine("r5", 60, {"r5": "7.5.1", "r5_jar_sha256": 64 * "e", "r5py": "1.1.7", "java": "21.0.4"})
+    seconds = np.stack([ours_s - 120, median_s], axis=1)
+    seconds = np.where(np.isnan(seconds), UNREACHED, seconds // 60 * 60).astype(np.uint16)
+
+    def travel_times(origin, points, query):
+        assert (origin.ids, points.ids, query.percentiles) == (("origin",), tuple(zones["zone_id"]), (5, 50))
+        yield TravelTimeMatrix(origin.ids, points.ids, query.percentiles, seconds[np.newaxis], 60)
+
+    theirs.travel_times = travel_times
+    return second_opinion(theirs, engine("raptor", 1, {}), town, zones, no_progress)
+
+
+@pytest.fixture(scope="session")
+def make_tables(town, zones, areas, opportunities, access, authorities, correlations, opinion):
     """Return a function that makes all tables that a pack can have, the first argument the zones."""
 
     def make(zones=zones, **changes):
@@ -387,6 +419,7 @@ def make_tables(town, zones, areas, opportunities, access, authorities, correlat
             "access": access,
             "authorities": authorities,
             "correlations": correlations,
+            "opinion": opinion,
         }
         return pack_tables(town, zones, areas, **given | changes)
 

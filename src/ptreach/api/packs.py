@@ -43,6 +43,7 @@ def run_town(
     out: str | os.PathLike[str] = "packs",
     home: str | os.PathLike[str] | None = None,
     engine: str = "raptor",
+    against: str = "",
     workers: int | None = None,
     progress: bool | Progress = True,
 ) -> Path:
@@ -58,6 +59,8 @@ def run_town(
         As in `open_network`; by default found from the town's file.
     engine, workers, progress
         As in `travel_times`.
+    against
+        Another engine, such as ``"r5"``, to be asked the same: the pack says how the two agree.
 
     Raises
     ------
@@ -69,5 +72,11 @@ def run_town(
     folder.mkdir(parents=True, exist_ok=True)
     with told(progress) as tell:
         return pipeline.run(
-            path, home=base, out=folder, engine=engine, workers=workers or cores(), progress=tell
+            path,
+            home=base,
+            out=folder,
+            engine=engine,
+            against=against,
+            workers=workers or cores(),
+            progress=tell,
         )

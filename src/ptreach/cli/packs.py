@@ -20,6 +20,7 @@ from ptreach.cli.options import (
     home_folder,
     option_error,
     out_folder,
+    require_r5_asked,
 )
 from ptreach.config import Town, load_town
 from ptreach.errors import InputError
@@ -96,6 +97,12 @@ def run(
     ),
     engine: Engine = EngineName.RAPTOR,
     r5_jar: R5Jar = None,
+    against: Annotated[
+        EngineName | None,
+        typer.Option(
+            help="Ask another engine the same, and say in the pack how the two agree.", show_default=False
+        ),
+    ] = None,
     *,
     pmtiles: Annotated[
         bool, typer.Option("--pmtiles", help="Write isochrones and zones as map tiles too.")
@@ -112,6 +119,7 @@ def run(
         from ptreach.outputs.places import scene_of
 
     settings: Settings = ctx.obj
+    require_r5_asked(r5_jar, engine, against)
     towns = [load_town(path) for path in configs]
     for slug, count in Counter(town.slug for town in towns).items():
         if count > 1:
@@ -136,6 +144,7 @@ def run(
                 progress=progress,
                 tiles=pmtiles,
                 r5_jar=r5_jar,
+                against=against.value if against else "",
                 keep=lambda content: scenes.append(scene_of(content)),
             )
         say(pack)

@@ -79,7 +79,7 @@ class R5Engine:
     name = "r5"
     resolution_s: Final = 60
     notes: tuple[str, ...] = (
-        "R5 answers in whole minutes, rounded down. Isochrones are drawn through the middle of the minute.",
+        "R5 answers in whole minutes, rounded down.",
         (
             "R5 has limits of its own: transfers end at 1,000 m and the last walk at 2,000 m, streets of"
             " residents and customers can't be walked, and trips of the service day before are left out."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ptreach.measures.band_changes import all_band_labels
 from ptreach.measures.time_differences import CLASS_EDGES_S, QUANTILES, WITHIN_S
@@ -99,12 +99,41 @@ def in_short(comparison: Comparison, what: str = "pairs") -> str:
     )
 
 
-def agreement_table(comparison: Comparison, what: str = "pairs") -> Table:
-    """Return the table of agreement: a row a percentile."""
+def percentile_figures(row: TimeDifferences) -> dict[str, Any]:
+    """Return how A and B agree at one percentile, by the keys that scripts know; seconds, None of nothing."""
+    names = ("min", *(f"p{percentile}" for percentile in QUANTILES), "max")
+    quantiles = row.quantiles_s or (None,) * len(names)
+    return {
+        "percentile": row.percentile,
+        "both": row.both,
+        "only_a": row.only_first,
+        "only_b": row.only_second,
+        "neither": row.neither,
+        "reached_alike": row.reached_alike,
+        "equal": row.equal,
+        **{f"within_{limit}_s": share for limit, share in zip(WITHIN_S, row.within, strict=True)},
+        "difference_s": dict(zip(names, quantiles, strict=True)),
+        "differences": dict(zip(class_labels(), row.classes, strict=True)),
+        "pairs_by_band": [[round(count) for count in counts] for counts in row.bands.tolist()],
+        "kappa_linear": _known(row.kappa_linear),
+        "kappa_quadratic": _known(row.kappa_quadratic),
+    }
+
+
+def _known(value: float) -> float | None:
+    """Return a number, None where it is not one: JSON knows no NaN."""
+    return None if math.isnan(value) else value
+
+
+def agreement_table(
+    comparison: Comparison, what: str = "pairs", names: tuple[str, str] = ("A", "B")
+) -> Table:
+    """Return the table of agreement: a row a percentile; `names` are those of the two sides."""
+    first, second = names
     limits = [f"≤ {limit} s" if limit % 60 else f"≤ {limit // 60} min" for limit in WITHIN_S]
     return Table(
         f"Agreement by percentile. Shares of {what} that both reach; reached alike: of those either does.",
-        ("percentile", "both", "only A", "only B", "reached alike", "equal", *limits),
+        ("percentile", "both", f"only {first}", f"only {second}", "reached alike", "equal", *limits),
         tuple(
             (
                 f"p{row.percentile}",
@@ -119,7 +148,9 @@ def agreement_table(comparison: Comparison, what: str = "pairs") -> Table:
     )
 
 
-def difference_table(comparison: Comparison) -> Table:
+def difference_table(
+    comparison: Comparison, what: str = "pairs", names: tuple[str, str] = ("A", "B")
+) -> Table:
     """Return the table of differences: quantiles and kappas, a row a percentile."""
     header = (
         "percentile",
@@ -130,8 +161,9 @@ def difference_table(comparison: Comparison) -> Table:
         "quadratic",
     )
     return Table(
-        "Differences, B less A, in minutes:seconds: that share of pairs is apart by so much or less (nearest "
-        "rank). Kappa: agreement of bands, weighted by how many they are apart, linear and quadratic.",
+        f"Differences, {names[1]} less {names[0]}, in minutes:seconds: that share of {what} is apart by so "
+        "much or less (nearest rank). Kappa: agreement of bands, weighted by how many they are apart, linear "
+        "and quadratic.",
         header,
         tuple((f"p{row.percentile}", *_differences(row)) for row in comparison.at),
         tuple(range(1, len(header))),
@@ -144,36 +176,51 @@ def _differences(row: TimeDifferences) -> tuple[str, ...]:
     return (*map(signed_clock, quantiles), kappa_text(row.kappa_linear), kappa_text(row.kappa_quadratic))
 
 
-def band_table(table: FloatArray, cutoffs_min: Sequence[int], caption: str) -> Table:
-    """Return the table of bands by A (rows) and B (columns): pairs or people."""
+def band_table(
+    table: FloatArray, cutoffs_min: Sequence[int], caption: str, names: tuple[str, str] = ("A", "B")
+) -> Table:
+    """Return the table of bands by the first side (rows) and the second (columns): pairs or people."""
+    first, second = names
     labels = all_band_labels(cutoffs_min)
     short = [label.replace(" min", "") for label in labels]
     rows = [
         (label, *(f"{count:,.0f}" for count in counts), f"{counts.sum():,.0f}")
         for label, counts in zip(labels, table, strict=True)
     ]
-    rows.append(("all by B", *(f"{count:,.0f}" for count in table.sum(axis=0)), f"{table.sum():,.0f}"))
+    rows.append(
+        (f"all by {second}", *(f"{count:,.0f}" for count in table.sum(axis=0)), f"{table.sum():,.0f}")
+    )
     return Table(
         caption,
-        ("A \\ B, minutes", *short, "all by A"),
+        (f"{first} \\ {second}, minutes", *short, f"all by {first}"),
         tuple(rows),
         tuple(range(1, len(labels) + 2)),
     )
 
 
-def pair_table(pairs: Iterable[PairTimes], caption: str, *, zones: bool) -> Table:
-    """Return a table of pairs, or of zones, with both times; notes only where any is known."""
+def pair_table(
+    pairs: Iterable[PairTimes], caption: str, *, zones: bool, names: tuple[str, str] = ("A", "B")
+) -> Table:
+    """Return a table of pairs, or of zones, with both times; a side's notes only where any is known."""
+    first, second = names
     listed = tuple(pairs)
-    notes = any(pair.first_note or pair.second_note for pair in listed)
+    by_first, by_second = (
+        any(getattr(pair, note) for pair in listed) for note in ("first_note", "second_note")
+    )
     ends = ("zone", "name") if zones else ("from", "to")
-    header = (*ends, "A", "B", "B less A", *(("journey by A", "journey by B") if notes else ()))
+    header = (
+        *(*ends, first, second, f"{second} less {first}"),
+        *((f"journey by {first}",) * by_first),
+        *((f"journey by {second}",) * by_second),
+    )
     rows = tuple(
         (
             *((pair.to_id, pair.name) if zones else (pair.from_id, pair.to_id)),
             clock(pair.first_s),
             clock(pair.second_s),
             signed_clock(pair.difference_s),
-            *((pair.first_note, pair.second_note) if notes else ()),
+            *((pair.first_note,) * by_first),
+            *((pair.second_note,) * by_second),
         )
         for pair in listed
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from ptreach.measures.comparison import Comparison
     from ptreach.model import (
         Areas,
         CorrelationMatrix,
@@ -59,17 +60,34 @@ class Snapping:
     far_m: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class SecondOpinion:
-    """What another engine says of the same zones, in their order.
+    """What another engine says of the same zones, and how that agrees with the minutes of the pack.
 
-    ``engine`` is its name and version: ``R5 7.5.1``; ``how`` says by which rules it was run: ``by its own
-    rules``. ``minutes`` are those of each percentile, NaN where a zone is not reached.
+    Of ``comparison`` the first side is the pack, the second this engine; both are cut down to whole minutes
+    where one of them gives no more.
     """
 
     engine: str
-    how: str
+    """Name of the engine: ``r5``."""
+    title: str
+    """With its releases: ``R5 7.5.1 (r5py 1.1.7, Java 21.0.4)``."""
+    names: tuple[str, str]
+    """Short ones of the pack's engine and of this one: ``ptreach``, ``R5``."""
+    rules: Mapping[str, str | int | float | bool]
+    """Its rules by name, in plain values."""
+    notes: tuple[str, ...]
+    """Sentences on its answers that a reader should know."""
+    software: Mapping[str, str]
+    """What it runs beside ptreach: releases, and the digest of R5's jar."""
+    resolution_s: int
+    """What its times are whole multiples of, in seconds."""
     minutes: Mapping[int, FloatArray]
+    """Minutes at each percentile, in the order of the zones, NaN where one is not reached."""
+    apart_s: Mapping[int, FloatArray]
+    """Seconds by this engine less those of the pack, like for like; NaN where not both reach the zone."""
+    comparison: Comparison
+    """How the two agree, zone by zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,8 @@ class PackFacts:
     """How many rows of the feeds' tables were read and kept."""
     rules: Mapping[str, str | int | float | bool]
     """The engine's rules by name, in plain values: ``board_slack_s``."""
+    software: Mapping[str, str] = field(default_factory=dict)
+    """What the engine runs beside ptreach and its libraries: releases, and the digest of R5's jar."""
     engine_notes: tuple[str, ...] = ()
     """Sentences on the engine's answers that a reader should know."""
     resolution_s: int = 1

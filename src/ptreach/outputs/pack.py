@@ -16,6 +16,7 @@ from ptreach.outputs.maps.decile_chart import draw_decile_chart
 from ptreach.outputs.maps.far_map import draw_far_map
 from ptreach.outputs.maps.journey_map import draw_journey_time_map
 from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.opinion import opinion_section, opinion_words
 from ptreach.outputs.paperwork.agreement_words import agreement_words
 from ptreach.outputs.paperwork.assumptions import assumptions_table
 from ptreach.outputs.paperwork.data_log import data_log_table
@@ -133,7 +134,8 @@ def write_pack(target: Path, content: PackContent) -> Path:
         write_text(folder / "web" / "index.html", page)
         _write_slides(folder / "slides" / f"{town.slug}.pptx", content, folder / "maps")
         write_text(folder / "qa.html", _qa(content))
-        text = methods_text(town, zones, isochrones, facts, content.surroundings, _agreement(content))
+        second = opinion_words(facts, content.opinion) if content.opinion else ()
+        text = methods_text(town, zones, isochrones, facts, content.surroundings, _agreement(content), second)
         write_text(folder / "methods.md", text)
         files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
         write_text(folder / "README.txt", readme_text(town, zones, facts, files))
@@ -144,18 +146,20 @@ def write_pack(target: Path, content: PackContent) -> Path:
             isochrones=isochrones,
             facts=facts,
             surroundings=content.surroundings,
+            opinion=content.opinion,
         )
     return target
 
 
 def _qa(content: PackContent) -> str:
     """Return the page of the check: of the timetable, and of what was computed on it."""
-    town, facts = content.town, content.facts
+    town, facts, opinion = content.town, content.facts, content.opinion
+    second = opinion_section(content.zones, facts, opinion, content.origin_xy_m) if opinion else ""
     return qa_page(
         content.verdict,
         town.name,
         made_up=facts.made_up,
-        of_run=run_sections(town, content.zones, facts, _agreement(content), content.opinion),
+        of_run=run_sections(town, content.zones, facts, _agreement(content), second),
         sunset=sunset_phrase(town, facts.sunset) if facts.sunset else "",
     )
 
@@ -262,6 +266,7 @@ def _write_tables(folder: Path, content: PackContent) -> None:
         access=content.access,
         authorities=content.authorities,
         correlations=content.correlations,
+        opinion=content.opinion,
     )
     logs = (data_log_table(facts, content.zones, content.verdict), assumptions_table(town, facts))
     tables = (*found, *logs)

@@ -15,7 +15,7 @@ from ptreach.measures.stability import unstable_zones
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -339,3 +339,15 @@ def joined(words: Iterable[object]) -> str:
     """Return ``15, 30 and 45``."""
     *head, last = map(str, words)
     return f"{', '.join(head)} and {last}" if head else last
+
+
+def engine_name(engine: str) -> str:
+    """Return what an engine is called beside another: ``ptreach`` for our own, ``R5``."""
+    return {"raptor": "ptreach", "r5": "R5"}.get(engine, engine)
+
+
+def engine_title(engine: str, version: str, software: Mapping[str, str]) -> str:
+    """Return an engine with its releases: ``ptreach 0.1.0 (engine raptor)``, or R5 with what drives it."""
+    if "r5" not in software:
+        return f"ptreach {version} (engine {engine})"
+    return f"R5 {software['r5']} (r5py {software['r5py']}, Java {software['java']})"

@@ -13,7 +13,7 @@ from ptreach import __version__
 from ptreach.authorities import authorities_of, district_at
 from ptreach.config import load_town
 from ptreach.correlations import correlation_matrix
-from ptreach.engine.registry import require_engine
+from ptreach.engine.registry import open_engine, require_engine
 from ptreach.errors import InputError
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
@@ -27,6 +27,7 @@ from ptreach.outputs.wording import district_phrase, source_line
 from ptreach.pipeline.verdicts import go
 from ptreach.region import RegionInputs, region_of
 from ptreach.routers import first_run_told
+from ptreach.second_opinions import of_second, require_second, second_opinion
 from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
 from ptreach.sources.recipe import (
@@ -74,11 +75,13 @@ def run(
     progress: Progress,
     tiles: bool = False,
     r5_jar: Path | None = None,
+    against: str = "",
     keep: Callable[[PackContent], None] | None = None,
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
-    Engine ``r5`` runs R5 itself, of `r5_jar`. `keep` is given what the pack holds.
+    Engine ``r5`` runs R5 itself, of `r5_jar`. The engine `against` is asked the same, and the pack says how
+    the two agree. `keep` is given what the pack holds.
 
     Raises
     ------
@@ -88,6 +91,8 @@ def run(
     town = load_town(config)
     with _asked_by(town):
         require_engine(engine, town.query, r5_jar)
+        if against:
+            require_second(against, engine, town, r5_jar)
     network_folder, areas_folder = recipe_folder(town.network, home), recipe_folder(town.areas, home)
     network_recipe = load_network_recipe(town.network, home)
     areas_recipe = load_areas_recipe(town.areas, home)
@@ -111,6 +116,13 @@ def run(
     areas, streets_m = region.in_view
     with first_run_told(progress), _asked_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+    opinion = None
+    if against:
+        with first_run_told(progress), _asked_by(town), of_second():
+            second = open_engine(
+                against, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress
+            )
+            opinion = second_opinion(second, router, town, zones, progress)
     access = region.access(town, zones, opportunities)
     ground = region.ground(records, cleaning, progress)
     surface = surface_around(
@@ -142,6 +154,7 @@ def run(
         district=district_at(areas, origin_xy_m),
         correlations=correlations,
         surroundings=around,
+        opinion=opinion,
         tiles=tiles,
     )
     pack = write_pack(out / town.slug, content)
@@ -243,6 +256,7 @@ def _facts(
         oddities=network.oddities,
         rows=network.rows,
         rules=router.rules,
+        software=router.software,
         engine_notes=router.notes,
         resolution_s=router.resolution_s,
         surface_step_m=SURFACE_STEP_M,

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from ptreach.errors import InputError
 from ptreach.outputs.comparison.page import comparison_page, write_page
-from ptreach.outputs.comparison.report import Places
+from ptreach.outputs.differences.places import Places
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VOID = {"meta", "rect", "path", "circle", "br"}

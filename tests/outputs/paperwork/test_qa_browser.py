@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from ptreach.outputs.facts import SecondOpinion
+from ptreach.outputs.opinion import opinion_section
 from ptreach.outputs.paperwork.qa import qa_page
 from ptreach.outputs.paperwork.qa_run import run_sections
 
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 
 @pytest.mark.parametrize("width", [1280, 400])
 def test_it_asks_for_nothing_fits_its_window_and_can_be_used_by_everybody(
-    tmp_path, town, zones, facts, verdict, width
+    tmp_path, town, zones, facts, verdict, opinion, width
 ):
     path = tmp_path / "qa.html"
-    opinion = SecondOpinion("R5 7.5.1", "by its own rules", {50: zones["minutes_p50"].to_numpy() + 1})
-    sections = run_sections(town, zones, facts, None, opinion)
+    second = opinion_section(zones, facts, opinion, (459_154.0, 92_600.0))
+    sections = run_sections(town, zones, facts, None, second)
     path.write_text(qa_page(verdict, "Ryde", of_run=sections, sunset="To be quoted until then."), "utf-8")
     heard = []
     with sync_playwright() as playwright:

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 
-from ptreach.outputs.facts import SecondOpinion
 from ptreach.outputs.paperwork.qa import qa_page
 from ptreach.outputs.paperwork.qa_run import NO_R5, run_sections
 
@@ -22,10 +21,8 @@ def text_of(content):
 def said(town, zones, facts):
     """Return a function that gives the text of each section, cells parted by bars."""
 
-    def sections(town=town, zones=zones, facts=facts, opinion=None):
-        return {
-            heading: text_of(content) for heading, content in run_sections(town, zones, facts, None, opinion)
-        }
+    def sections(town=town, zones=zones, facts=facts):
+        return {heading: text_of(content) for heading, content in run_sections(town, zones, facts, None)}
 
     return sections
 
@@ -92,18 +89,6 @@ def test_of_many_zones_ten_are_named(said, zones):
 
 def test_without_r5_the_page_says_so_and_how_to_have_it(said):
     assert said()["Agreement with R5"].strip(" |") == NO_R5
-
-
-def test_r5_is_set_beside_where_it_was_run(said):
-    # ours: 14.98, 15, 29.98, 33.3, none
-    theirs = np.array([15.0, 15.0, np.nan, 40.0, 50.0])
-    text = said(opinion=SecondOpinion("R5 7.5.1", "by its own rules", {50: theirs, 99: theirs}))
-    words = text["Agreement with R5"]
-    assert "Second opinion: R5 7.5.1, by its own rules." in words
-    # 3 reached by both, 1 only here, 1 only there; bands alike: of the second, fourth and fifth (beyond)
-    assert "| p50 | 3 | 1 | 1 | 60% | 67% | 67% | 67% | +0.0 | +6.7 |" in words
-    assert "p99" not in words
-    assert "| E01000004 | Ryde 4 | 33.3 | 40.0 | +6.7 | E01000001 |" in words
 
 
 def test_the_page_of_a_pack_lists_its_sections_and_says_its_sunset(town, zones, facts, verdict):

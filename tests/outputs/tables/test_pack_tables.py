@@ -15,9 +15,9 @@ def frames(tables):
 def test_a_pack_has_its_tables_in_the_order_of_their_sheets(tables, make_tables):
     assert [table.name for table in tables] == [
         "zones", "by-imd-decile", "people-within", "figures", "time-and-deprivation", "deprived-and-far",
-        "access", "authorities", "correlations", "correlation-matrix",
+        "access", "second-opinion", "authorities", "correlations", "correlation-matrix",
     ]  # fmt: skip
-    bare = make_tables(opportunities=(), authorities=None, correlations=None)
+    bare = make_tables(opportunities=(), authorities=None, correlations=None, opinion=None)
     assert [table.name for table in bare] == [table.name for table in tables[:6]]
 
 

@@ -25,13 +25,13 @@ def column(sheet, heading):
 def test_cover_contents_and_notes_come_before_the_tables(book):
     tables = [
         "Zones", "By IMD decile", "People within reach", "Figures", "Time and deprivation",
-        "Deprived and far", "Access", "Authorities", "Correlations",
+        "Deprived and far", "Access", "Second opinion", "Authorities", "Correlations",
     ]  # fmt: skip
     assert [sheet.name for sheet in book.sheets] == ["Contents", "Notes", "Columns", *tables]
     contents = sheet(book, "Contents")
     assert column(contents, "Sheet") == ["Notes", "Columns", *tables]
     # 11 deciles, 3 groups and 1 of IDACI, 5 cutoffs; 5 zones and 2 kinds of places; 4 indicators in pairs
-    assert column(contents, "Rows")[2:] == [5, 11, 220, 20, 2, 1, 10, 2, 6]
+    assert column(contents, "Rows")[2:] == [5, 11, 220, 20, 2, 1, 10, 5, 2, 6]
     assert book.cover[0] == ("title", "Journey time from Ryde high street by public transport: tables")
 
 
@@ -112,7 +112,7 @@ def test_long_tables_have_their_headings_frozen_and_short_ones_not(town, zones, 
     assert sheet(book, "Zones").frozen_columns is None
     many = pd.concat([zones] * 6, ignore_index=True)
     many["zone_id"] = [f"E{number:08d}" for number in range(30)]
-    tables = make_tables(many, made_up=True, opportunities=())
+    tables = make_tables(many, made_up=True, opportunities=(), opinion=None)
     long = sheet(spreadsheet(town, many, tables, facts), "Zones")
     assert long.frozen_columns == 2  # made_up and the zone's code
     assert [column.heading for column in long.columns][:2] == ["Made-up data", "Zone code, LSOA 2011"]

@@ -16,8 +16,9 @@ from ptreach.matrix.zones import to_grid
 from ptreach.measures.band_changes import cross_bands
 from ptreach.measures.comparison import CUTOFFS_MIN, WORST, compare_times
 from ptreach.model import Reason
-from ptreach.outputs.comparison.report import PackChange, Places, Report, Side
+from ptreach.outputs.comparison.report import PackChange, Report, Side
 from ptreach.outputs.comparison.runs import unlike_runs
+from ptreach.outputs.differences.places import Places
 from ptreach.outputs.paperwork.manifest import NAME
 from ptreach.outputs.paperwork.verify import require_pack
 

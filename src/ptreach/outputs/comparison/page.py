@@ -7,7 +7,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
-from ptreach.outputs.comparison.drawings import bars, difference_map, pattern_definitions
 from ptreach.outputs.comparison.tables import (
     agreement_tables,
     band_tables,
@@ -15,6 +14,7 @@ from ptreach.outputs.comparison.tables import (
     run_table,
     sentences,
 )
+from ptreach.outputs.differences.drawings import bars, difference_map, pattern_definitions
 from ptreach.outputs.paperwork.markup import html_page, html_table
 
 if TYPE_CHECKING:

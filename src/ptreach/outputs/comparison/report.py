@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ptreach.measures.comparison import Comparison
     from ptreach.model import FloatArray
+    from ptreach.outputs.differences.places import Places
 
 
 class Side(NamedTuple):
@@ -26,23 +24,6 @@ class Unlike(NamedTuple):
     what: str
     first: str
     second: str
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Places of a map of differences.
-
-    ``shapes`` are polygons or points in metres, shape (n,); ``names`` of them. ``difference_s`` float64 (n,),
-    NaN where not both reach the place; ``reached`` (n, 2): which of A and B reach it. ``origin_m`` is the
-    town's point, None where there is none. ``about`` says what a difference is of.
-    """
-
-    names: tuple[str, ...]
-    shapes: NDArray[np.object_]
-    difference_s: FloatArray
-    reached: NDArray[np.bool_]
-    origin_m: tuple[float, float] | None
-    about: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def _told(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _software(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the versions that a manifest names."""
     yield "ptreach", str(manifest["ptreach"].get("version", ""))
+    for name, version in sorted(manifest.get("engine_software", {}).items()):
+        yield f"engine's {name}", str(version)
     for name, version in sorted(manifest["libraries"].items()):
         yield name, str(version)
 

@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 
 from ptreach.config import format_clock
+from ptreach.outputs.compared import percentile_figures
 from ptreach.outputs.wording import people_by_band
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import SourceRecord
-    from ptreach.outputs.facts import AreasFacts, PackFacts
+    from ptreach.outputs.facts import AreasFacts, PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
 
 NAME: Final = "manifest.json"
@@ -49,6 +50,7 @@ def write_manifest(
     isochrones: Mapping[int, MultiPolygon],
     facts: PackFacts,
     surroundings: Surroundings | None = None,
+    opinion: SecondOpinion | None = None,
 ) -> None:
     """Write ``manifest.json`` into a pack's folder, with the digests of all files that lie in it."""
     content = {
@@ -75,8 +77,12 @@ def write_manifest(
         "libraries": library_versions(),
         "files": _files(folder),
     }
+    if facts.software:
+        content["engine_software"] = dict(facts.software)
     if surroundings is not None:
         content |= _around(surroundings)
+    if opinion is not None:
+        content["second_opinion"] = _second(opinion)
     _write(folder, content)
 
 
@@ -137,6 +143,18 @@ def _around(surroundings: Surroundings) -> dict[str, Any]:
                 for one in agreement.rest
             ],
         },
+    }
+
+
+def _second(opinion: SecondOpinion) -> dict[str, Any]:
+    """Return what a second engine ran, and how it agrees; a is the pack, b the second engine."""
+    return {
+        "engine": opinion.engine,
+        "title": opinion.title,
+        "software": dict(opinion.software),
+        "rules": dict(opinion.rules),
+        "floored": opinion.comparison.floored,
+        "percentiles": [percentile_figures(row) for row in opinion.comparison.at],
     }
 
 

@@ -17,6 +17,7 @@ from ptreach.outputs.paperwork.manifest import reason_counts
 from ptreach.outputs.wording import (
     MADE_UP_NOTICE,
     SUNSET_RULE,
+    engine_title,
     joined,
     long_date,
     ordinal,
@@ -43,8 +44,12 @@ def methods_text(
     facts: PackFacts,
     surroundings: Surroundings | None = None,
     agreement: AgreementWords | None = None,
+    second: Sequence[str] = (),
 ) -> str:
-    """Return methods.md: a paragraph to quote, definitions, network, zones, isochrones, limits, inputs."""
+    """Return methods.md: a paragraph to quote, definitions, network, zones, isochrones, limits, inputs.
+
+    `second` are sentences on a second engine, where one was asked.
+    """
     sections = (
         ("In one paragraph", [_paragraph(town, zones, facts)]),
         ("What is measured", _measure(town, facts)),
@@ -54,9 +59,10 @@ def methods_text(
         ("Isochrones", _isochrones(isochrones, facts, surroundings)),
         *((("Map and table", _agreement(agreement)),) if agreement else ()),
         *((("Stops, routes and streets", _around(surroundings, facts)),) if surroundings else ()),
+        *((("Second opinion", _bullets(*((words,) for words in second))),) if second else ()),
         ("Deprivation and reach", _deprivation(facts)),
         ("Assumptions", _assumptions(town, facts)),
-        ("Limits", _limits(town, facts)),
+        ("Limits", _limits(town, facts, second=bool(second))),
         ("Inputs", _inputs(facts)),
     )
     lines = [f"# Methods: {town.name}", ""]
@@ -175,6 +181,9 @@ def _journey(town: Town, facts: PackFacts) -> list[str]:
             )
         )
     items += [(note,) for note in facts.engine_notes]
+    if facts.software:
+        title = engine_title(facts.engine, facts.version, facts.software)
+        items.append((f"Computed by {title}; the digest of its jar is in manifest.json.",))
     items.append((f"Every rule of the engine ({facts.engine}), by name and value, is in manifest.json.",))
     return _bullets(*items)
 
@@ -248,6 +257,8 @@ def _isochrones(
         ),
         ("Nodes within a cutoff, and no others, lie inside its area before it is cut to land.",),
     ]
+    if facts.resolution_s == 60:
+        items.append(("As times are whole minutes, areas are drawn through the middle of the minute.",))
     header: tuple[str, ...] = ("within", "area in km²")
     rows: list[tuple[str, ...]] = [
         (f"under {cutoff} min", f"{isochrones[cutoff].area / 1e6:,.2f}") for cutoff in sorted(isochrones)
@@ -369,13 +380,18 @@ def _assumptions(town: Town, facts: PackFacts) -> list[str]:
     return [lead, "", *_table(header, [(r.rating, r.assumption, r.pull, r.quality, r.impact) for r in order])]
 
 
-def _limits(town: Town, facts: PackFacts) -> list[str]:
+def _limits(town: Town, facts: PackFacts, *, second: bool) -> list[str]:
     """Say what the numbers cannot bear: of the method, then of each input as its record notes."""
     notes = (
         (f"{record.title} ({record.path.name}):", record.note) for record in facts.sources if record.note
     )
     return _bullets(
         *(((sunset_phrase(town, facts.sunset), SUNSET_RULE),) if facts.sunset else ()),
+        *(
+            (("A second engine reads the same files: it can tell of faults of the first, not of theirs.",),)
+            if second
+            else ()
+        ),
         ("Timetables, not what ran: no delays, crowding or cancellations. No fares.",),
         ("One day stands for all; another date or a new timetable may give other numbers.",),
         ("One point stands for a zone; in large rural zones few people may live near it.",),

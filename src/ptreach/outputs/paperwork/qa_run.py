@@ -1,4 +1,4 @@
-"""The parts of qa.html on what was computed: snapping, map beside table, R5 beside us, worst cases."""
+"""The parts of qa.html on what was computed: snapping, map beside table, a second engine, worst cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ptreach.measures.bands import band_index
 from ptreach.model import Reason
 from ptreach.outputs.paperwork.agreement_words import HEADER
 from ptreach.outputs.paperwork.markup import html_table, paragraph
@@ -20,20 +19,18 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import FloatArray
-    from ptreach.outputs.facts import PackFacts, SecondOpinion, Snapping
+    from ptreach.outputs.facts import PackFacts, Snapping
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
 
 WORST: Final = 10
 """So many rows a list of worst cases has at most."""
 _RINGS_M: Final = (25, 50, 100)
 """Rings about a point that are counted beside those in which streets are looked for."""
-_APART_MIN: Final = (1, 2, 5)
-"""Differences of engines in minutes that are counted."""
+SECOND_OPINION: Final = "Second opinion: another engine"
 NO_R5: Final = (
-    "R5 was not run for this pack. To have it judged by R5: write the times between the same points with R5 "
-    "(r5py) to a table of from_id, to_id and travel_time_p50, write ours with ptreach matrix --like r5, and "
-    "set one beside the other with ptreach compare OURS R5 --html FILE. How the engine agrees with R5 on two "
-    "real places, rule by rule, is in ptreach's README under Agreement with R5."
+    "R5 was not run for this pack. To have it judged by R5, make it with ptreach run CONFIG --against r5, "
+    "where Java and R5's jar are at hand (ptreach doctor says what is missing). How the engine agrees with "
+    "R5 on two real places, rule by rule, is in ptreach's README under Agreement with R5."
 )
 
 
@@ -42,17 +39,18 @@ def run_sections(
     zones: gpd.GeoDataFrame,
     facts: PackFacts,
     agreement: AgreementWords | None,
-    opinion: SecondOpinion | None = None,
+    second: str = "",
 ) -> tuple[tuple[str, str], ...]:
     """Return the parts of a pack's page on what was computed: heading and markup of each.
 
-    `agreement` is that of map and table, where it was looked at; `opinion` that of a second engine.
+    `agreement` is that of map and table, where it was looked at; `second` the markup of what a second engine
+    says, where one was asked.
     """
     beside = () if agreement is None else (("Map and table beside each other", _agreement(agreement)),)
     return (
         ("How far points are from their street", _snapping(zones, facts)),
         *beside,
-        ("Agreement with R5", _second(town, zones, opinion)),
+        (SECOND_OPINION if second else "Agreement with R5", second or paragraph(NO_R5)),
         ("Worst cases", _worst(town, zones)),
     )
 
@@ -128,68 +126,6 @@ def _farthest(kind: str, ids: Sequence[str], names: Sequence[str], away_m: Float
     ]
     caption = f"The {len(rows)} {kind} farthest from a street."
     return html_table(caption, (kind.removesuffix("s"), "name", "metres"), rows, numbers=(2,)) if rows else ""
-
-
-def _second(town: Town, zones: gpd.GeoDataFrame, opinion: SecondOpinion | None) -> str:
-    """Return how a second engine's minutes lie beside those of the pack, and where they differ most."""
-    if opinion is None:
-        return paragraph(NO_R5)
-    rows, both_of = [], {}
-    for percentile, theirs in sorted(opinion.minutes.items()):
-        if f"minutes_p{percentile}" not in zones:
-            continue
-        ours = zones[f"minutes_p{percentile}"].to_numpy(dtype=np.float64)
-        both_of[percentile] = theirs - ours
-        rows.append(_beside(percentile, ours, theirs, town.preset.cutoffs_min))
-    header = (
-        "percentile", "reached by both", "only here", f"only by {opinion.engine}", "same band",
-        *(f"within {minutes} min" for minutes in _APART_MIN), "median difference", "largest difference",
-    )  # fmt: skip
-    caption = f"Zones by both engines; differences are {opinion.engine} less this pack, in minutes."
-    parts = [paragraph(f"Second opinion: {opinion.engine}, {opinion.how}.")]
-    parts.append(html_table(caption, header, rows, numbers=range(1, 10)))
-    if 50 in both_of:
-        parts.append(_most_apart(zones, both_of[50], opinion))
-    return "\n".join(parts)
-
-
-def _beside(
-    percentile: int, ours: FloatArray, theirs: FloatArray, cutoffs_min: Sequence[int]
-) -> tuple[str, ...]:
-    """Return one percentile of two engines beside each other."""
-    both = ~np.isnan(ours) & ~np.isnan(theirs)
-    apart = theirs[both] - ours[both]
-    same = band_index(ours, cutoffs_min) == band_index(theirs, cutoffs_min)
-    largest = float(apart[np.argmax(np.abs(apart))]) if apart.size else float("nan")
-    return (
-        f"p{percentile}",
-        f"{both.sum():,}",
-        f"{(~np.isnan(ours) & np.isnan(theirs)).sum():,}",
-        f"{(np.isnan(ours) & ~np.isnan(theirs)).sum():,}",
-        percent(float(same.mean()) if same.size else float("nan")),
-        *(percent(float((np.abs(apart) <= m).mean()) if apart.size else float("nan")) for m in _APART_MIN),
-        f"{np.median(apart):+.1f}" if apart.size else "",
-        f"{largest:+.1f}" if apart.size else "",
-    )
-
-
-def _most_apart(zones: gpd.GeoDataFrame, apart: FloatArray, opinion: SecondOpinion) -> str:
-    """Return the zones on whose median two engines differ most."""
-    order = np.argsort(-np.nan_to_num(np.abs(apart), nan=-1), kind="stable")[:WORST]
-    ours = zones["minutes_p50"].to_numpy(dtype=np.float64)
-    rows = [
-        (
-            str(zones["zone_id"].iloc[at]),
-            str(zones["zone_name"].iloc[at]),
-            f"{ours[at]:.1f}",
-            f"{ours[at] + apart[at]:.1f}",
-            f"{apart[at]:+.1f}",
-        )
-        for at in order.tolist()
-        if not np.isnan(apart[at])
-    ]
-    header = ("zone", "name", "here", opinion.engine, "difference")
-    return html_table("Zones on whose median they differ most, in minutes.", header, rows, numbers=(2, 3, 4))
 
 
 def _worst(town: Town, zones: gpd.GeoDataFrame) -> str:

@@ -58,6 +58,7 @@ CONTENTS: Final = {
     "tables/*-figures.csv": "figures of the place with 95 % intervals; inequality",
     "tables/*-time-and-deprivation.csv": "whether time goes with deprivation, and how firmly",
     "tables/*-access.csv": "access of each zone to schools and other places",
+    "tables/*-second-opinion.csv": "one row a zone: minutes by another engine beside these",
     "tables/*-authorities.csv": "average deprivation of every local authority",
     "tables/*-correlations.csv": "correlations of indicators, one row a pair, and how firm they are",
     "tables/*-correlation-matrix.csv": "the same as a square: Spearman's rank correlation",

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ptreach.measures.band_changes import all_band_labels
 from ptreach.measures.bands import band_labels, beyond_label
 from ptreach.model import Reason
 from ptreach.outputs.tables.layer_columns import LAYER_COLUMNS
@@ -57,6 +58,9 @@ def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[i
     """Return the description of one column."""
     if name == areas.id_column:
         return replace(_entry(table, "zone_id"), name=name, title=f"Zone code, {areas.edition}")
+    if name == "second_band":
+        labels = all_band_labels(cutoffs_min)
+        return replace(_entry(table, name), codes=tuple((label, "") for label in labels))
     if name == "band":
         labels = (*band_labels(cutoffs_min), beyond_label(cutoffs_min))
         codes = [(label, "") for label in labels]

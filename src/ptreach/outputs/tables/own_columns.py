@@ -35,6 +35,7 @@ ACCESS: Final = "access"
 AUTHORITIES: Final = "authorities"
 CORRELATIONS: Final = "correlations"
 MATRIX: Final = "correlation-matrix"
+SECOND: Final = "second-opinion"
 
 _NO_TEST: Final = Absence(NOT_APPLICABLE, "too few zones are known of both, or one is the same in all")
 _NO_INTERVAL: Final = Absence(
@@ -320,6 +321,27 @@ OWN_COLUMNS: Final = {
             f"Whether rho is {WEAK_BELOW:g} or more in size and the p that allows for neighbours under "
             f"{FIRM_BELOW:g}.",
             Kind.FLAG,
+        ),
+    ),
+    SECOND: (
+        Column("second_engine", "Second engine", "The other engine that was asked, with its releases."),
+        minutes_column(
+            "second_minutes_p{n}",
+            "Travel time by the second engine, {nth} percentile",
+            "As minutes_p{n}, by the second engine and its own rules.",
+            Absence(NOT_REACHED, "by the second engine fewer than {n}% of the minutes have a journey"),
+        ),
+        minutes_column(
+            "second_less_first_p{n}",
+            "Second engine less the first, {nth} percentile",
+            "Travel time by the second engine less that of the pack. Where one engine gives whole minutes "
+            "only, rounded down, the other's are rounded down too.",
+            Absence(NOT_APPLICABLE, "one of the engines does not reach the zone"),
+        ),
+        Column(
+            "second_band",
+            "Band by the second engine",
+            "Band of the second engine's median: it holds its lower bound, not its upper one.",
         ),
     ),
     MATRIX: (

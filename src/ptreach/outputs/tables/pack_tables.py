@@ -22,6 +22,7 @@ from ptreach.outputs.tables.frames import (
     relation_table,
     zone_table,
 )
+from ptreach.outputs.tables.opinion_table import opinion_table
 from ptreach.outputs.wording import far_rule, joined
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities
-    from ptreach.outputs.facts import AreasFacts
+    from ptreach.outputs.facts import AreasFacts, SecondOpinion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +66,7 @@ def pack_tables(
     access: Mapping[str, pd.DataFrame] | None = None,
     authorities: Authorities | None = None,
     correlations: CorrelationMatrix | None = None,
+    opinion: SecondOpinion | None = None,
 ) -> tuple[PackTable, ...]:
     """Return all tables of a pack, in the order of their sheets.
 
@@ -93,6 +95,17 @@ def pack_tables(
                 about="One row a zone and kind of place.",
                 frame=access_table(zones, access or {}, opportunities, areas, made_up=made_up),
                 key=(areas.id_column, "opportunities"),
+            )
+        )
+    if opinion is not None:
+        tables.append(
+            PackTable(
+                name=named.SECOND,
+                sheet="Second opinion",
+                title="Travel time by zone, by two engines",
+                about=f"One row a zone ({areas.edition}): minutes of this pack and of {opinion.title}.",
+                frame=opinion_table(zones, opinion, town.preset.cutoffs_min, areas, made_up=made_up),
+                key=(areas.id_column,),
             )
         )
     return (*tables, *place_tables(authorities, correlations, areas, made_up=made_up))

@@ -6,7 +6,7 @@ import pytest
 
 from colours import BLINDNESS, apart, channels, contrast_of, lab, linear, luminance
 from ptreach.measures.time_differences import classes_n
-from ptreach.outputs.comparison.colours import DIVERGING, NEITHER, ONLY_A, ONLY_B, OUTLINE, SAME, colour_of
+from ptreach.outputs.differences.colours import DIVERGING, NEITHER, ONLY_A, ONLY_B, OUTLINE, SAME, colour_of
 
 SOONER, LATER = DIVERGING[:3], DIVERGING[:3:-1]
 

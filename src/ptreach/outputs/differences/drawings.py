@@ -1,4 +1,4 @@
-"""Drawings of the page of a comparison, as SVG of our own: bars of differences, and the map of them."""
+"""Drawings of differences, as SVG of our own: bars of their classes, and the map of them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import shapely
 
 from ptreach.measures.time_differences import classes_n, difference_class
 from ptreach.outputs.compared import class_labels, share_text, signed_clock
-from ptreach.outputs.comparison.colours import NEITHER, ONLY_A, ONLY_B, OUTLINE, colour_of
+from ptreach.outputs.differences.colours import NEITHER, ONLY_A, ONLY_B, OUTLINE, colour_of
 from ptreach.outputs.ramp import INK, STAR
 from ptreach.outputs.web.paths import Sheet, area_paths
 
 if TYPE_CHECKING:
     from ptreach.measures.time_differences import TimeDifferences
-    from ptreach.outputs.comparison.report import Places
+    from ptreach.outputs.differences.places import Places
 
 _WIDTH: Final = 1000
 _TALLEST: Final = 1100
@@ -26,11 +26,6 @@ _LEAST_M: Final = 1000.0
 _DOT: Final = 5.0
 _MIDDLE: Final = classes_n() // 2
 _ONLY_A, _ONLY_B, _NEITHER = -1, -2, -3
-_SPECIAL: Final = {
-    _ONLY_A: "reached by A only",
-    _ONLY_B: "reached by B only",
-    _NEITHER: "reached by neither",
-}
 _PATTERNS: Final = f"""<defs>
 <pattern id="later" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <path d="M0 0V7" stroke="{OUTLINE}" stroke-width="1.4" stroke-opacity=".6"/></pattern>
@@ -41,6 +36,16 @@ _PATTERNS: Final = f"""<defs>
 <pattern id="only-b" width="9" height="9" patternUnits="userSpaceOnUse">
 <path d="M0 0L9 9M9 0L0 9" stroke="{ONLY_B}" stroke-width="2"/></pattern>
 </defs>"""
+
+
+def _special(names: tuple[str, str]) -> dict[int, str]:
+    """Return what is said of places that not both reach, by their kind."""
+    first, second = names
+    return {
+        _ONLY_A: f"reached by {first} only",
+        _ONLY_B: f"reached by {second} only",
+        _NEITHER: "reached by neither",
+    }
 
 
 def bars(row: TimeDifferences, what: str) -> str:
@@ -84,21 +89,31 @@ def pattern_definitions() -> str:
     return f'<svg aria-hidden="true" width="0" height="0" style="position:absolute">{_PATTERNS}</svg>'
 
 
-def difference_map(places: Places) -> str:
-    """Return the map of differences with its legend and a sentence that says what it shows."""
+def difference_map(places: Places, names: tuple[str, str] = ("A", "B")) -> str:
+    """Return the map of differences with its legend and a sentence that says what it shows.
+
+    `names` are those of the two sides.
+    """
+    title = f"Map of differences, {names[1]} less {names[0]}"
     west, south, east, north = _view(places)
     unit_m = (east - west) / _WIDTH
     sheet = Sheet(west, north, unit_m)
     height = round((north - south) / unit_m)
     classes = _classes(places)
     counts = Counter(classes.tolist())
-    said = _said(places, counts)
-    marks = _areas(places, sheet, classes, unit_m) if _are_areas(places) else _dots(places, sheet, classes)
+    said = _said(places, counts, names)
+    kinds = classes.tolist()
+    words = [_words(places, row, kind, names) for row, kind in enumerate(kinds)]
+    marks = (
+        _areas(places, sheet, kinds, words, unit_m)
+        if _are_areas(places)
+        else (_dots(places, sheet, kinds, words))
+    )
     return (
         f'<svg class="map" role="img" aria-labelledby="map-title map-said" viewBox="0 0 {_WIDTH} {height}">'
-        f'<title id="map-title">Map of differences, B less A</title><desc id="map-said">{escape(said)}</desc>'
+        f'<title id="map-title">{escape(title)}</title><desc id="map-said">{escape(said)}</desc>'
         f"{marks}{_origin(places, sheet)}</svg>\n"
-        f"{_legend(counts, origin=places.origin_m is not None)}\n<p>{escape(said)}</p>"
+        f"{_legend(counts, names, origin=places.origin_m is not None)}\n<p>{escape(said)}</p>"
     )
 
 
@@ -125,16 +140,16 @@ def _classes(places: Places) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     return np.where(np.isnan(places.difference_s), alone, known)
 
 
-def _said(places: Places, counts: Counter[int]) -> str:
+def _said(places: Places, counts: Counter[int], names: tuple[str, str]) -> str:
     """Return what the map shows in words."""
     sooner = sum(number for kind, number in counts.items() if 0 <= kind < _MIDDLE - 1)
     later = sum(number for kind, number in counts.items() if kind > _MIDDLE + 1)
     close = sum(counts[kind] for kind in range(_MIDDLE - 1, _MIDDLE + 2))
-    alone = [f"{counts[kind]:,} {words}" for kind, words in _SPECIAL.items() if counts[kind]]
+    alone = [f"{counts[kind]:,} {words}" for kind, words in _special(names).items() if counts[kind]]
     parts = [
-        f"{sooner:,} more than a minute sooner in B",
+        f"{sooner:,} more than a minute sooner in {names[1]}",
         f"{close:,} within a minute",
-        f"{later:,} more than a minute later in B",
+        f"{later:,} more than a minute later in {names[1]}",
         *alone,
     ]
     return f"{places.about} Of {len(places.names):,} places: {', '.join(parts)}."
@@ -148,37 +163,33 @@ def _fills(kind: int) -> tuple[str, str]:
     return {_ONLY_A: ("#FFFFFF", "only-a"), _ONLY_B: ("#FFFFFF", "only-b"), _NEITHER: (NEITHER, "")}[kind]
 
 
-def _words(places: Places, row: int, kind: int) -> str:
+def _words(places: Places, row: int, kind: int, names: tuple[str, str]) -> str:
     """Return what a place says when it is pointed at."""
-    told = signed_clock(round(float(places.difference_s[row]))) if kind >= 0 else _SPECIAL[kind]
+    told = signed_clock(round(float(places.difference_s[row]))) if kind >= 0 else _special(names)[kind]
     return escape(f"{places.names[row]}: {told}")
 
 
-def _areas(
-    places: Places, sheet: Sheet, classes: np.ndarray[tuple[int, ...], np.dtype[np.int64]], unit_m: float
-) -> str:
+def _areas(places: Places, sheet: Sheet, kinds: list[int], words: list[str], unit_m: float) -> str:
     """Return the polygons, filled by class; hatches lie on them and let the pointer through."""
     paths = area_paths(shapely.simplify(places.shapes, unit_m / 2), sheet)
     lines = [f'<g stroke="{OUTLINE}" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">']
-    for row, (kind, path) in enumerate(zip(classes.tolist(), paths, strict=True)):
+    for kind, path, said in zip(kinds, paths, words, strict=True):
         colour, hatch = _fills(kind)
-        title = f"<title>{_words(places, row, kind)}</title>"
-        lines.append(f'<path d="{path}" fill="{colour}">{title}</path>')
+        lines.append(f'<path d="{path}" fill="{colour}"><title>{said}</title></path>')
         if hatch:
             lines.append(f'<path d="{path}" fill="url(#{hatch})" pointer-events="none"/>')
     return "\n".join([*lines, "</g>"])
 
 
-def _dots(places: Places, sheet: Sheet, classes: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> str:
+def _dots(places: Places, sheet: Sheet, kinds: list[int], words: list[str]) -> str:
     """Return the points as dots, those with the largest differences on top."""
     at = sheet.places(shapely.get_coordinates(places.shapes))
     size = np.abs(np.nan_to_num(places.difference_s, nan=0.0))
     lines = [f'<g stroke="{OUTLINE}" stroke-width=".8">']
     for row in np.argsort(size, kind="stable").tolist():
-        kind = int(classes[row])
-        colour, hatch = _fills(kind)
+        colour, hatch = _fills(kinds[row])
         place = f'cx="{at[row, 0]}" cy="{at[row, 1]}" r="{_DOT:g}"'
-        lines.append(f'<circle {place} fill="{colour}"><title>{_words(places, row, kind)}</title></circle>')
+        lines.append(f'<circle {place} fill="{colour}"><title>{words[row]}</title></circle>')
         if hatch:
             lines.append(f'<circle {place} fill="url(#{hatch})" pointer-events="none"/>')
     return "\n".join([*lines, "</g>"])
@@ -201,12 +212,12 @@ def _star(x: float, y: float, radius: float) -> str:
     return f"M{'L'.join(points)}z"
 
 
-def _legend(counts: Counter[int], *, origin: bool) -> str:
+def _legend(counts: Counter[int], names: tuple[str, str], *, origin: bool) -> str:
     """Return what colours and hatches mean: all steps of the map, and of the others those that are on it."""
-    labels = class_labels()
+    labels = class_labels(names[1])
     steps = [(kind, labels[kind]) for kind in range(classes_n()) if abs(kind - _MIDDLE) > 1]
     steps.insert(len(steps) // 2, (_MIDDLE, "within 1 min"))
-    steps += [(kind, words) for kind, words in _SPECIAL.items() if counts[kind]]
+    steps += [(kind, words) for kind, words in _special(names).items() if counts[kind]]
     items = []
     for kind, words in steps:
         colour, hatch = _fills(kind)

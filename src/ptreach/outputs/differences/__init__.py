@@ -1,0 +1,1 @@
+"""How two sides' travel times differ, drawn: for the page of a comparison and a pack's check alike."""
