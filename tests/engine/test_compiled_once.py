@@ -23,6 +23,7 @@ home, far = town.points(home=(49.5, 0)), town.points(far=(8_049.5, 0))
 for direction in ("from", "to"):
     for few in (9, 0):
         town.seconds(RaptorEngine(network, few=few).travel_times(home, far, town.query(direction=direction)))
+    RaptorEngine(network).journeys(home, far, town.query(direction=direction), [(0, 0)])
 found = {}
 for room in (ptreach.engine, ptreach.network):
     for item in pkgutil.walk_packages(room.__path__, room.__name__ + "."):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import math
 import tempfile
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import given, note, reject, settings
 from hypothesis import strategies as st
 
 import town
-from oracle import OnTheEdgeError, Oracle, nearest_rank
+from oracle import SLACK_S, OnTheEdgeError, Oracle, changes, nearest_rank, runs
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.model import UNREACHED, Query, no_progress
 from ptreach.network.build import Cleaning, build_network
@@ -293,8 +294,12 @@ def engine_answers(world: World, network: Path, few: int) -> Answers:
     return answers
 
 
-def oracle_answers(world: World) -> Answers:
-    """Percentiles by start, end and most rides."""
+Times = dict[tuple[str, str], list[list[int]]]
+"""Seconds by start and end, of each minute of the window by most rides."""
+
+
+def oracle_times(world: World) -> Times:
+    """What the oracle finds; times beyond the limit are there."""
     query, oracle = world.query, Oracle(world.texts, world.query.date, world.walk_s, world.longest_s)
     minutes = range(query.window_start_s, query.window_end_s, 60)
     by_pair = {}
@@ -306,8 +311,13 @@ def oracle_answers(world: World) -> Answers:
         for end in world.ends:
             found = [oracle.arriving(list(world.starts), end, minute_s) for minute_s in minutes]
             by_pair |= {(start, end): [times[start] for times in found] for start in world.starts}
-    answers = {}
-    for pair, times in by_pair.items():
+    return by_pair
+
+
+def oracle_answers(world: World) -> Answers:
+    """Percentiles by start, end and most rides."""
+    query, answers = world.query, {}
+    for pair, times in oracle_times(world).items():
         for rides in world.rides:
             seconds = [
                 by_rides[rides] if by_rides[rides] < query.max_time_s else UNREACHED for by_rides in times
@@ -331,3 +341,79 @@ def test_every_percentile_is_that_of_the_oracle(world, street):
         # one origin after the other, then all of them in one sweep
         assert engine_answers(world, network, few=9) == expected
         assert engine_answers(world, network, few=0) == expected
+
+
+def parts_of_runs(world: World) -> set[tuple[str, int, str, int, bool, bool]]:
+    """Where and when one can be on board: stops and times, whether one must stay seated at either end."""
+    found = set()
+    for run in runs(world.texts, world.query.date):
+        last = len(run.calls) - 1
+        for (i, one), (j, other) in itertools.combinations(enumerate(run.calls), 2):
+            for seated, stays in itertools.product([False, True], repeat=2):
+                if (i == 0 if seated else one.board) and (j == last if stays else other.alight):
+                    found.add((one.stop, one.departs_s, other.stop, other.arrives_s, seated, stays))
+    return found
+
+
+def check_legs(world: World, journey, start: str, end: str, stop_ids: list[str], parts: set) -> None:
+    """Every leg is in the feed's own text, or a walk along the street, and starts where the last one ends."""
+    rules = changes(world.texts)
+    now_s, here, stands_s, rides_n = journey.starts_s, start, journey.starts_s, 0
+    rides = [leg for leg in journey.legs if leg.kind == "ride"]
+    for leg in journey.legs:
+        ends = [stop_ids[at].rpartition(":")[2] if at >= 0 else None for at in (leg.from_stop, leg.to_stop)]
+        from_stop, to_stop = (stop or place for stop, place in zip(ends, (start, end), strict=True))
+        assert leg.starts_s == now_s
+        assert leg.seconds >= 0
+        now_s += leg.seconds
+        if leg.kind == "wait":
+            assert to_stop == (here if ends[1] else end)
+            continue
+        assert from_stop == here
+        if leg.kind == "walk":
+            walk_s, rule = world.walk_s(from_stop, to_stop), rules.get((from_stop, to_stop))
+            if None in ends or rule is None:
+                assert leg.seconds == walk_s
+            else:  # a least time holds from arrival to departure
+                assert leg.seconds == max(walk_s or 0, rule - SLACK_S - 1)
+        else:
+            rides_n += not leg.seated
+            after = rides[rides.index(leg) + 1 :]
+            stays = bool(after) and after[0].seated
+            assert (from_stop, leg.starts_s, to_stop, now_s, leg.seated, stays) in parts
+            assert leg.seated or leg.starts_s - stands_s > SLACK_S
+        here, stands_s = to_stop, now_s
+    assert here == end
+    assert rides_n <= world.query.max_rides
+
+
+@settings(max_examples=150)
+@given(world=worlds())
+def test_every_journey_takes_the_seconds_of_the_oracle_by_legs_of_the_feed(world, street):
+    note("\n".join(world.texts.values()))
+    world = world._replace(query=dataclasses.replace(world.query, max_rides=world.rides[0]))
+    try:
+        expected, parts = oracle_times(world), parts_of_runs(world)
+    except OnTheEdgeError:
+        reject()
+    query = world.query
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        feed = town.write_feed(folder / "bus.zip", **world.texts)
+        built = build_network([street], [feed], folder / "built", no_progress, cleaning=AS_THEY_ARE)
+        engine = RaptorEngine(built)
+        stop_ids = engine.network.names().stop_ids
+        for (start, end), times in expected.items():
+            places = (town.points(**{p: {**world.starts, **world.ends}[p]}) for p in (start, end))
+            near, far = places if query.direction == "from" else reversed(list(places))
+            for departure, by_rides in enumerate(times):
+                (journey,) = engine.journeys(near, far, query, [(0, departure)])
+                seconds = by_rides[query.max_rides]
+                if seconds >= query.max_time_s:
+                    assert journey is None
+                    continue
+                assert journey.seconds == seconds
+                at_s = query.window_start_s + 60 * departure
+                leaves = query.direction == "from"
+                assert (journey.starts_s if leaves else journey.starts_s + journey.seconds) == at_s
+                check_legs(world, journey, start, end, stop_ids, parts)

@@ -15,6 +15,7 @@ from weakref import WeakMethod
 import numpy as np
 
 from ptreach.engine.raptor.changes import calls_with_changes
+from ptreach.engine.raptor.journeys import Telling, journeys_of
 from ptreach.engine.raptor.percentiles import Ranking, ranking
 from ptreach.engine.raptor.propagate import Egress
 from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
@@ -43,12 +44,13 @@ from ptreach.network.walks import (
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from ptreach.engine.raptor.changes import Calls
+    from ptreach.engine.raptor.journeys import Journey
     from ptreach.model import FloatArray, Points, Query
     from ptreach.network.linkage import Links
 
@@ -168,12 +170,24 @@ class RaptorEngine:
         self, origins: Points, destinations: Points, query: Query, ranks: Ranking
     ) -> Iterator[TravelTimeMatrix]:
         """Yield blocks of whole origin rows with the ranks asked for in place of the percentiles."""
+        question = self._question(origins, destinations, query, ranks)
+        fill = self._rows_filler(question, query, sweeps=self._sweeps(len(origins), query))
+        column_of = {name: column for column, name in enumerate(destinations.ids)}
+        for first, seconds in self._blocks(len(origins), len(destinations), ranks.rank.size, fill):
+            ids = origins.ids[first : first + len(seconds)]
+            for row, name in enumerate(ids):
+                if name in column_of:
+                    seconds[row, column_of[name]] = 0
+            yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, seconds)
+
+    def _question(self, origins: Points, destinations: Points, query: Query, ranks: Ranking) -> Question:
+        """Return what the kernels are asked."""
         prepared = self._prepared(query)
         network = self.network
         places = self._places(destinations, query)
         same = np.array_equal(origins.lon, destinations.lon) and np.array_equal(origins.lat, destinations.lat)
         weighted = street_weights(prepared.ahead, prepared.pace)
-        question = Question(
+        return Question(
             streets=StreetSearch(weighted, network.street_vertices_n, network.linkage.edges, prepared.pace),
             origins=places.links if same else self._links(origins),
             destinations=places.links,
@@ -187,14 +201,25 @@ class RaptorEngine:
             ranks=ranks,
             shortcuts=self.shortcuts,
         )
-        fill = self._rows_filler(question, query, sweeps=self._sweeps(len(origins), query))
-        column_of = {name: column for column, name in enumerate(destinations.ids)}
-        for first, seconds in self._blocks(len(origins), len(destinations), ranks.rank.size, fill):
-            ids = origins.ids[first : first + len(seconds)]
-            for row, name in enumerate(ids):
-                if name in column_of:
-                    seconds[row, column_of[name]] = 0
-            yield TravelTimeMatrix(ids, destinations.ids, query.percentiles, seconds)
+
+    def journeys(
+        self, origin: Points, destinations: Points, query: Query, asked: Sequence[tuple[int, int]]
+    ) -> list[Journey | None]:
+        """Return quickest journeys between a point and destinations, None where there is none.
+
+        One for each of `asked`: the number of a destination, and that of a departure in the window (for
+        direction ``to``, an arrival). It takes the seconds that `each_departure` has. Raises InputError as
+        `travel_times`.
+        """
+        question = self._question(origin, destinations, query, ranking((50,), 1, thinned=False))
+        told = Telling(self.network.rules.board_slack_s, query.direction == "to")
+        found: dict[tuple[int, int], Journey | None] = {}
+        for departure in sorted({departure for _, departure in asked}):
+            some = sorted({destination for destination, own in asked if own == departure})
+            at_s = query.window_start_s + 60 * departure
+            journeys = journeys_of(question, 0, at_s, some, told)
+            found |= {(one, departure): journey for one, journey in zip(some, journeys, strict=True)}
+        return [found[pair] for pair in asked]
 
     def _sweeps(self, origins_n: int, query: Query) -> bool:
         """Return whether origins are searched by sweeps."""
