@@ -10,8 +10,10 @@ import numpy as np
 
 from ptreach import __version__
 from ptreach.engine.r5_faults import WHERE
+from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.engine.registry import require_engine
 from ptreach.errors import InputError
+from ptreach.explanations import journey_notes
 from ptreach.matrix.build import minutes_to
 from ptreach.matrix.pairs import Pairs
 from ptreach.measures.comparison import WORST, compare_times, like_for_like
@@ -109,13 +111,30 @@ def _beside(
     comparison = compare_times(pairs, town.preset.cutoffs_min, floored, examples=WORST)
     ours_s, theirs_s, _ = like_for_like(first_s, second_s, floored)
     apart_s = {p: np.asarray(theirs_s[p] - ours_s[p], dtype=np.float64) for p in minutes}
-    return _named(comparison, zones), apart_s
+    told = {pair.to_id for pair in (*comparison.worst, *comparison.only_first, *comparison.only_second)}
+    some = zones[zones["zone_id"].astype(str).isin(told)]
+    notes = [
+        _journeys(engine, town, some, seconds[comparison.shown][some.index])
+        for engine, seconds in ((first, first_s), (second, second_s))
+    ]
+    return _named(comparison, some, notes), apart_s
 
 
-def _named(comparison: Comparison, zones: gpd.GeoDataFrame) -> Comparison:
-    """Return a comparison whose pairs bear the names of zones, and why the pack does not reach one."""
+def _journeys(engine: Engine, town: Town, zones: gpd.GeoDataFrame, seconds: FloatArray) -> list[str]:
+    """Return the median journey to each zone in a line, where an engine can tell."""
+    if not isinstance(engine, RaptorEngine) or not len(zones):
+        return [""] * len(zones)
+    return journey_notes(engine, town, zones, np.nan_to_num(seconds, nan=-1).astype(np.int64).tolist())
+
+
+def _named(comparison: Comparison, zones: gpd.GeoDataFrame, notes: Sequence[Sequence[str]]) -> Comparison:
+    """Return a comparison whose pairs bear the names of zones and their journeys, by the side.
+
+    Where the pack does not reach a zone, its reason stands in place of a journey.
+    """
     at = {str(zone): row for row, zone in enumerate(zones["zone_id"])}
     names, reasons = zones["zone_name"].tolist(), zones["reason"].tolist()
+    by_first, by_second = notes
 
     def named(pairs: Sequence[PairTimes]) -> tuple[PairTimes, ...]:
         rows = [at[pair.to_id] for pair in pairs]
@@ -123,7 +142,8 @@ def _named(comparison: Comparison, zones: gpd.GeoDataFrame) -> Comparison:
             replace(
                 pair,
                 name=str(names[row]),
-                first_note="" if reasons[row] == Reason.REACHED else str(reasons[row]),
+                first_note=by_first[row] if reasons[row] == Reason.REACHED else str(reasons[row]),
+                second_note=by_second[row],
             )
             for pair, row in zip(pairs, rows, strict=True)
         )

@@ -180,7 +180,7 @@ def test_what_cannot_be_set_against_is_said_before_work_begins(
     demo, machine, tmp_path, capfd, monkeypatch, options, line
 ):
     monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
-    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
+    monkeypatch.setattr("ptreach.pipeline.regions.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(demo), *options, "--out", str(tmp_path)]) == 2
     (said,) = capfd.readouterr().err.splitlines()
     assert said.startswith(f"ptreach: error: {line}")
@@ -190,14 +190,14 @@ def test_an_arriving_town_cannot_be_set_against_r5(demo, machine, tmp_path, capf
     town = demo.with_name("to-be-judged.toml")
     text = demo.read_text(encoding="utf-8").replace("[origin]", 'direction = "to"\n[origin]', 1)
     town.write_text(text, encoding="utf-8")
-    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
+    monkeypatch.setattr("ptreach.pipeline.regions.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(town), "--against", "r5", "--out", str(tmp_path)]) == 2
     assert "to-be-judged.toml, direction: R5 searches by departure only" in capfd.readouterr().err
 
 
 def test_a_machine_without_a_new_java_is_told_before_work_begins(demo, machine, tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
-    monkeypatch.setattr("ptreach.pipeline.packs.built_network", lambda *_: 1 / 0)
+    monkeypatch.setattr("ptreach.pipeline.regions.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(demo), "--engine", "r5", "--out", str(tmp_path)]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("ptreach: error: --engine r5: Java 17.0.15 at")

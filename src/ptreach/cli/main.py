@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import check, cif, compare, delivered, doctor, isochrones, matrix, networks, packs, towns
+from ptreach.cli import (
+    check,
+    cif,
+    compare,
+    delivered,
+    doctor,
+    explain,
+    isochrones,
+    matrix,
+    networks,
+    packs,
+    towns,
+)
 from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
@@ -71,6 +83,7 @@ for command in (
     delivered.publish,
     matrix.matrix,
     isochrones.isochrones,
+    explain.explain,
     compare.compare,
     cif.cif,
     towns.origin,

@@ -341,6 +341,11 @@ def joined(words: Iterable[object]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
+def printable(text: str) -> str:
+    """Return text on one line for a terminal: control characters as blanks, runs of blanks as one."""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+
+
 def engine_name(engine: str) -> str:
     """Return what an engine is called beside another: ``ptreach`` for our own, ``R5``."""
     return {"raptor": "ptreach", "r5": "R5"}.get(engine, engine)

@@ -1,5 +1,6 @@
 """The order of the stages: what each command does, from files to a pack or a table."""
 
+from ptreach.pipeline.explanations import explain
 from ptreach.pipeline.networks import build, cif, clean_feeds, fetch
 from ptreach.pipeline.packs import demo, profile, run
 from ptreach.pipeline.times import isochrones, matrix
@@ -13,6 +14,7 @@ __all__ = [
     "cif",
     "clean_feeds",
     "demo",
+    "explain",
     "fetch",
     "isochrones",
     "matrix",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,27 +13,20 @@ from ptreach.authorities import authorities_of, district_at
 from ptreach.config import load_town
 from ptreach.correlations import correlation_matrix
 from ptreach.engine.registry import open_engine, require_engine
-from ptreach.errors import InputError
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
-from ptreach.network.rules import OURS
-from ptreach.networks import built_network, files_of, part_for_town
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
 from ptreach.pipeline.verdicts import go
-from ptreach.region import RegionInputs, region_of
 from ptreach.routers import first_run_told
 from ptreach.second_opinions import of_second, require_second, second_opinion
 from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
-from ptreach.sources.recipe import (
-    load_areas_recipe,
-    load_network_recipe,
-    recipe_folder,
-)
+from ptreach.sources.recipe import load_areas_recipe, recipe_folder
 from ptreach.sources.records import left_out, source_records
 from ptreach.sources.town_file import plain_name
 from ptreach.surface import MEDIAN, OFF_STREET_M, SURFACE_STEP_M, surface_around
@@ -48,10 +40,9 @@ from ptreach.towns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from ptreach.config import Town
     from ptreach.engine.base import Engine
     from ptreach.model import Areas, CorrelationMatrix, Progress, Repair, SourceRecord
     from ptreach.network.build import Network
@@ -89,24 +80,17 @@ def run(
         For a fault of the town's file, of a recipe or of any file they name: says where, and the remedy.
     """
     town = load_town(config)
-    with _asked_by(town):
+    with asked_by(town):
         require_engine(engine, town.query, r5_jar)
         if against:
             require_second(against, engine, town, r5_jar)
-    network_folder, areas_folder = recipe_folder(town.network, home), recipe_folder(town.areas, home)
-    network_recipe = load_network_recipe(town.network, home)
-    areas_recipe = load_areas_recipe(town.areas, home)
+    recipes = Recipes.of(town, home)
+    network_recipe, areas_recipe, areas_folder = recipes.network, recipes.areas, recipes.areas_folder
     opportunities = opportunities_of(town, areas_recipe, areas_folder)
-    records = source_records(network_recipe, network_folder)
-    absent = left_out(network_recipe, network_folder)
-    cleaning = part_for_town(network_recipe, records, town, areas_recipe, home, progress)
-    network = built_network(network_recipe, records, home, progress, OURS, cleaning)
-    files = files_of(records, cleaning)
-    region = region_of(
-        RegionInputs(town.network, network, areas_recipe, areas_folder, engine, workers, files),
-        r5_jar=r5_jar,
-        progress=progress,
+    region, network, records, cleaning, files = region_of_town(
+        town, recipes, home, engine=engine, workers=workers, progress=progress, r5_jar=r5_jar
     )
+    absent = left_out(network_recipe, recipes.network_folder)
     opened = region.network
     with first_run_told(progress):
         verdict = go(region, town)
@@ -114,11 +98,11 @@ def run(
     with first_run_told(progress):
         require_origin(router, town)
     areas, streets_m = region.in_view
-    with first_run_told(progress), _asked_by(town):
+    with first_run_told(progress), asked_by(town):
         zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
     opinion = None
     if against:
-        with first_run_told(progress), _asked_by(town), of_second():
+        with first_run_told(progress), asked_by(town), of_second():
             second = open_engine(
                 against, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress
             )
@@ -219,18 +203,6 @@ def _sources(
     """Return all files that results come from, each once."""
     found = (*network, *areas, *(correlations.sources if correlations else ()), *more)
     return tuple({record.path: record for record in found}.values())
-
-
-@contextmanager
-def _asked_by(town: Town) -> Iterator[None]:
-    """Name the town's file, not the query, where nothing runs on its date or it can't be asked."""
-    try:
-        yield
-    except InputError as error:
-        _, found, field = error.where.partition("query, ")
-        if not found:
-            raise
-        raise InputError(error.what, where=f"{town.path}, {field}", remedy=error.remedy) from error
 
 
 def _facts(

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from ptreach.outputs.comparison.tables import agreement_tables, band_tables, pair_tables, run_table, sentences
+from ptreach.outputs.wording import printable
 
 if TYPE_CHECKING:
     from ptreach.outputs.compared import Table
@@ -47,5 +48,5 @@ def _table_text(table: Table) -> str:
 
 def _short(cell: str) -> str:
     """Return a cell in one line, the middle of a long one left out."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in cell).split())
+    line = printable(cell)
     return line if len(line) <= _CELL else f"{line[: _CELL // 2]}…{line[-(_CELL // 2 - 1) :]}"
