@@ -16,7 +16,12 @@ import pytest
 
 import plain_island as plain
 from ptreach.cli.main import main
+from ptreach.config import load_town
+from ptreach.engine.raptor.engine import RaptorEngine
+from ptreach.explanations import explain_zone
+from ptreach.model import no_progress
 from ptreach.pipeline import packs
+from ptreach.pipeline.regions import Recipes, region_of_town
 from ptreach.surface import surface_around
 
 REPO = Path(__file__).resolve().parents[1]
@@ -279,3 +284,46 @@ def test_isochrones_by_themselves_are_those_of_the_pack(home, ryde, tmp_path):
         same = packed[cutoff].intersection(land)
         apart = alone[cutoff].intersection(land).symmetric_difference(same)
         assert apart.area < 0.001 * same.area
+
+
+def test_every_zone_is_explained_by_journeys_that_add_up_to_its_minutes(home, ryde, capsys):
+    town = load_town(home / "config" / "ryde.toml")
+    recipes = Recipes.of(town, home)
+    opened = region_of_town(town, recipes, home, engine="raptor", workers=2, progress=no_progress)
+    router = RaptorEngine(opened.network, workers=2)
+    zones = pd.read_csv(ryde / "tables" / "ryde-zones.csv").rename(columns={"lsoa11cd": "zone_id"})
+    areas, _ = opened.region.in_view
+    frame = areas.frame.set_index("zone_id")
+    explained = 0
+    for row in zones.itertuples():
+        told = explain_zone(router, town, frame.loc[[row.zone_id]].reset_index())
+        minutes = [getattr(row, f"minutes_p{p}") for p in PERCENTILES]
+        assert [s or 0 for s in told.seconds.values()] == [
+            round(60 * (0 if np.isnan(m) else m)) for m in minutes
+        ]
+        assert told.band == row.band
+        for journey in told.journeys:
+            assert sum(leg.seconds for leg in journey.legs) == told.seconds[journey.percentile]
+            explained += 1
+        assert sum(way.minutes_n for way in told.ways) == told.reached_n
+    assert explained > 200
+    code = zones["zone_id"].iloc[3]
+    assert main(["-q", "--home", str(home), "explain", str(ryde), code]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"{zones['zone_name'].iloc[3]} ({code}), from Ryde high street: ")
+
+
+def test_a_pack_that_is_no_longer_its_towns_is_not_explained(home, ryde, tmp_path, capsys):
+    changed = tmp_path / "ryde"
+    shutil.copytree(ryde, changed)
+    path = changed / "manifest.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["query"]["max_rides"] = 3
+    path.write_text(json.dumps(told), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["-q", "--home", str(home), "explain", str(changed), "E01017351"]) == 2
+    assert "its question is no longer that of" in capsys.readouterr().err
+    told["town"]["slug"] = "../gone"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert main(["-q", "--home", str(home), "explain", str(changed), "E01017351"]) == 2
+    assert "its town's file is not there" in capsys.readouterr().err

@@ -11,8 +11,9 @@ from ptreach.cli.options import Settings, Workers, home_folder
 
 def explain(
     ctx: typer.Context,
-    config: Annotated[
-        Path, typer.Argument(metavar="CONFIG", exists=True, dir_okay=False, help="File of a town.")
+    of: Annotated[
+        Path,
+        typer.Argument(metavar="CONFIG|PACK", exists=True, help="File of a town, or folder of its pack."),
     ],
     zone: Annotated[str, typer.Argument(metavar="ZONE", help="Code or name of a zone of its pack.")],
     *,
@@ -29,7 +30,8 @@ def explain(
 
     settings: Settings = ctx.obj
     with stage_progress(quiet=settings.quiet) as progress:
+        near = Path.cwd() if of.is_dir() else of.parent
         told = pipeline.explain(
-            config, zone, home=home_folder(settings, config.parent), workers=workers, progress=progress
+            of, zone, home=home_folder(settings, near), workers=workers, progress=progress
         )
     say(explanation_json(told) if as_json else explanation_text(told))

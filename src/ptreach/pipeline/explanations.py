@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Final
+import json
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING, Any, Final
 
 from ptreach.config import load_town
 from ptreach.engine.raptor.engine import RaptorEngine
 from ptreach.errors import InputError
 from ptreach.explanations import explain_zone
 from ptreach.matrix.zones import zones_on_streets
+from ptreach.outputs.paperwork.manifest import query_facts, town_facts
+from ptreach.outputs.paperwork.verify import require_pack
 from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
 from ptreach.routers import first_run_told
 from ptreach.towns import require_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -26,20 +31,24 @@ if TYPE_CHECKING:
 _NAMED: Final = 3
 
 
-def explain(config: Path, zone: str, *, home: Path, workers: int, progress: Progress) -> Explanation:
+def explain(of: Path, zone: str, *, home: Path, workers: int, progress: Progress) -> Explanation:
     """Return why a zone of a town takes as long as it does, as the town's pack by our engine has it.
 
-    `zone` is its code or its name.
+    `of` is the town's file, or the folder of its pack; `zone` is a code or a name.
 
     Raises
     ------
     InputError
-        For a fault of the town's file, of a recipe or of any file they name, and for a zone that is none.
+        For a fault of the town's file, of a recipe or of any file they name, for a zone that is none, and
+        where the pack is no longer that of its town's file.
     """
-    town = load_town(config)
+    pack = require_pack(of) if of.is_dir() else None
+    town = load_town(of if pack is None else _file_of(of, pack, home))
     opened = region_of_town(
         town, Recipes.of(town, home), home, engine="raptor", workers=workers, progress=progress
     )
+    if pack is not None:
+        _require_same(of, pack, town, opened.region.network.digest)
     router = RaptorEngine(opened.network, workers=workers)
     areas, streets_m = opened.region.in_view
     with asked_by(town):
@@ -50,6 +59,36 @@ def explain(config: Path, zone: str, *, home: Path, workers: int, progress: Prog
             told = explain_zone(router, town, one)
         progress("journeys", 1, 1)
     return told
+
+
+def _file_of(folder: Path, pack: Mapping[str, Any], home: Path) -> Path:
+    """Return the file of a pack's town, which lies in the home folder under the pack's own name."""
+    slug = PureWindowsPath(str(_part(pack, "town").get("slug"))).name
+    path = home / "config" / f"{slug}.toml"
+    if not path.is_file():
+        raise InputError(
+            f"its town's file is not there: {path}", where=str(folder), remedy="name the town's file instead"
+        )
+    return path
+
+
+def _part(pack: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a part of a manifest, empty where it is none."""
+    part = pack.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _require_same(folder: Path, pack: Mapping[str, Any], town: Town, digest: str) -> None:
+    """Raise InputError where a pack's minutes are of another question, network or engine than our answer."""
+    asked = json.loads(json.dumps([town_facts(town), query_facts(town), digest, "raptor"]))
+    found = [pack.get("town"), pack.get("query"), _part(pack, "network").get("digest"), pack.get("engine")]
+    for what, one, other in zip(("town", "question", "network", "engine"), found, asked, strict=True):
+        if one != other:
+            raise InputError(
+                f"its {what} is no longer that of {town.path}",
+                where=str(folder),
+                remedy="make the pack again, or name the town's file instead",
+            )
 
 
 def _zone_called(name: str, zones: gpd.GeoDataFrame, town: Town) -> gpd.GeoDataFrame:

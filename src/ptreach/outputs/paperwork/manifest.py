@@ -56,9 +56,9 @@ def write_manifest(
     content = {
         "ptreach": {"version": facts.version, "pack_format": FORMAT},
         "made_up": facts.made_up,
-        "town": _town(town),
+        "town": town_facts(town),
         "sunset": _sunset(facts),
-        "query": _query(town),
+        "query": query_facts(town),
         "engine": facts.engine,
         "rules": dict(facts.rules),
         "surface": {"step_m": facts.surface_step_m, "street_within_m": facts.surface_street_m},
@@ -191,7 +191,7 @@ def library_versions() -> dict[str, str]:
     return versions | {"python": platform.python_version(), "gdal": gdal, "geos": shapely.geos_version_string}
 
 
-def _town(town: Town) -> dict[str, Any]:
+def town_facts(town: Town) -> dict[str, Any]:
     """Return the town as its file has it."""
     return {
         "slug": town.slug,
@@ -208,7 +208,7 @@ def _sunset(facts: PackFacts) -> dict[str, Any] | None:
     return {"last_day": facts.sunset.last_day.isoformat(), "feed": facts.sunset.feed}
 
 
-def _query(town: Town) -> dict[str, Any]:
+def query_facts(town: Town) -> dict[str, Any]:
     """Return every parameter of the run."""
     preset = town.preset
     return {
