@@ -22,6 +22,7 @@ from ptreach.model import (
     TableRows,
     Verdict,
 )
+from ptreach.outputs.explanation import Explanation, JourneyTold, LegTold, Place, Way, journey_values
 from ptreach.sources.recipe import IndicatorColumn, Source
 
 ROOT = Path(__file__).parents[1]
@@ -111,6 +112,18 @@ def test_its_checks_are_those_of_make():
     recipe = re.search(r"(?m)^test: .*\n((?:\t.*\n)+)", makefile).group(1)
     for command in re.findall(r"\$\(BIN\)/(.+?)(?: \$\(AT_ONCE\))?\n", recipe):
         assert f"`{command}`" in README
+
+
+def test_its_keys_of_an_explanation_are_those_of_the_json():
+    (table,) = re.findall(r"(?ms)^\| key of an explanation \| meaning \|\n\|---\|---\|\n(.*?)\n\n", README)
+    rows = [line.strip("|").split(" | ", 1) for line in table.splitlines()]
+    keys = [key for names, _ in rows for key in re.findall(r"`(\w+)`", names)]
+    assert sorted(keys) == sorted(field.name for field in fields(Explanation))
+    words = {names.strip().strip("`"): set(re.findall(r"`(\w+)`", meaning)) for names, meaning in rows}
+    place, leg = LegTold("ride", 0, 60, Place("", ""), Place("", "")), "journeys"
+    journey = journey_values(JourneyTold(50, 0, 60, (place,)))
+    assert {*journey, *journey["legs"][0], *journey["legs"][0]["start"]} <= words[leg]
+    assert {field.name for field in fields(Way)} <= words["ways"]
 
 
 def test_its_keys_of_a_verdict_are_those_of_the_json():

@@ -182,12 +182,12 @@ def explanation_json(told: Explanation) -> str:
     """Return an explanation as JSON text; times are in seconds, clock times as text."""
     content: dict[str, Any] = asdict(told)
     content["seconds"] = {f"p{percentile}": seconds for percentile, seconds in told.seconds.items()}
-    content["journeys"] = [_journey_json(journey) for journey in told.journeys]
+    content["journeys"] = [journey_values(journey) for journey in told.journeys]
     content["ways"] = [{**asdict(way), "routes": list(way.routes)} for way in told.ways]
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _journey_json(journey: JourneyTold) -> dict[str, Any]:
+def journey_values(journey: JourneyTold) -> dict[str, Any]:
     """Return a journey as plain values."""
     legs = [{**asdict(leg), "starts": _clock(leg.starts_s)} for leg in journey.legs]
     return {
