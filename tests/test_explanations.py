@@ -126,6 +126,11 @@ def test_an_arriving_town_is_told_the_way_people_go(engine, tmp_path):
     assert "Arriving by 08:40" in explanation_text(told)
 
 
+def test_who_sets_out_before_the_day_begins_is_told_so(engine, tmp_path):
+    told = explain_zone(engine, made_town(tmp_path, (0, 60), direction="to"), zone("near"))
+    assert "\n  23:59:00 the day before     1:00  walk to the town's point" in explanation_text(told)
+
+
 @pytest.mark.parametrize(
     ("name", "binding", "because"),
     [

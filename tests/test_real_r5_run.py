@@ -6,6 +6,8 @@ R5's rules: so that the files that are prepared for R5 are known to lose nothing
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,4 +51,7 @@ def test_the_isle_of_wight_by_r5_is_what_r5_answered(machine, tmp_path):
         theirs_s = reference[f"travel_time_p{percentile}"].to_numpy(dtype=np.float64, na_value=np.nan)
         expected[row, column, at] = np.where(np.isnan(theirs_s), UNREACHED, theirs_s // 60 * 60)
     assert (expected < UNREACHED).sum() > 1_000
+    assert set(engine.software) == {"r5", "r5_jar_sha256", "r5py", "java"}
+    jar = look_about().jar
+    assert engine.software["r5_jar_sha256"] == hashlib.sha256(jar.read_bytes()).hexdigest()
     np.testing.assert_array_equal(seconds, expected)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WALK: Final = "walk"
 WAIT: Final = "wait"
 RIDE: Final = "ride"
+_DAY_S: Final = 86_400
 ON_FOOT: Final = "on foot"
 """What a way without rides is called."""
 
@@ -150,7 +151,9 @@ _SPENT: Final = ((WALK, "walks"), (WAIT, "waits"), (RIDE, "rides"))
 
 
 def _clock(seconds: int) -> str:
-    """Return a clock time with its seconds, ``08:05:20``."""
+    """Return a clock time with its seconds, ``08:05:20``; before the day begins, that of the day before."""
+    if seconds < 0:
+        return f"{_clock(seconds + _DAY_S)} the day before"
     return f"{format_clock(seconds)}:{seconds % 60:02}"
 
 

@@ -300,10 +300,12 @@ def _trace(
                 board = timetable.position_start[line]
                 rides, rides_n = _noted(rides, rides_n, np.int64(place), board, ride, left_at, stayed)
                 ride = rides_n - 1
+        sooner = False
         for stop in range(stops_n):
             arrives_s = vehicle_s[number, stop]
             if arrives_s >= vehicle_s[number - 1, stop]:
                 continue
+            sooner = True
             for walk in range(transfers.start[stop] - 1, transfers.start[stop + 1]):
                 onward, time_s = stop, arrives_s + transfers.stay_s[stop]  # first of all, stay where one is
                 if walk >= transfers.start[stop]:
@@ -312,6 +314,11 @@ def _trace(
                     ready_s[onward] = time_s
                     ready_by[onward, 0] = by_ride[number, stop]
                     ready_by[onward, 1] = at_position[number, stop]
+        if not sooner:  # nor will a ride more be
+            vehicle_s[number:] = vehicle_s[number]
+            by_ride[number:] = by_ride[number]
+            at_position[number:] = at_position[number]
+            break
     return vehicle_s, by_ride, at_position, rides[:rides_n]
 
 
