@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import string
 
@@ -53,6 +54,15 @@ def fits(column, name):
 def test_a_column_that_nobody_described_is_named(areas):
     with pytest.raises(ValueError, match="'moon_phase' of table 'zones'"):
         describe(ZONES, ["zone_name", "moon_phase"], areas, CUTOFFS)
+
+
+def test_columns_say_what_stands_for_a_zone_in_this_run(areas):
+    names = ["minutes_p50", "minutes_p95", "link_distance_m", "lon", "lat"]
+    assert all("population-weighted centroid" in one.about for one in describe(ZONES, names, areas, CUTOFFS))
+    other = dataclasses.replace(areas, point="representative point of the polygon")
+    for column in describe(ZONES, names, other, CUTOFFS):
+        assert "representative point of the polygon" in column.about
+        assert "centroid" not in column.about
 
 
 def test_values_are_what_their_kind_says(every, areas):

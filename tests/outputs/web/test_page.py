@@ -167,7 +167,19 @@ def test_the_foot_says_what_was_asked_of_what_and_whose_it_is(web_inputs, page):
         "© OpenStreetMap contributors",
     ):
         assert words in foot, words
+    held = [text for text in page.said("p") if "holds to Sunday 19 July 2020 (bus is the first of 2" in text]
+    assert len(held) == 1
     assert page.said("b")[0] == "20%"  # one of five zones of 100 people is under 15 minutes
+
+
+def test_the_foot_names_the_points_of_this_run_and_says_no_sunset_that_is_not_known(web_inputs, facts, town):
+    assert "Minutes are to the population-weighted centroid of each zone" in web_page(**web_inputs)
+    areas = dataclasses.replace(facts.areas, point="representative point of the polygon")
+    arrivals = town.model_copy(update={"preset": town.preset.model_copy(update={"direction": "to"})})
+    facts = dataclasses.replace(facts, areas=areas, sunset=None)
+    text = web_page(**{**web_inputs, "facts": facts, "town": arrivals})
+    assert "Minutes are from the representative point of the polygon of each zone" in text
+    assert "holds to" not in text
 
 
 def test_a_made_up_town_says_so_above_and_on_the_map(web_inputs, facts):

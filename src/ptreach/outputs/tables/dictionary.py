@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = "{n}"
 _NAME: Final = "{name}"
+_POINT: Final = "{point}"
 
 
 def describe(
@@ -42,7 +43,7 @@ def describe(
     names
         Names of its columns.
     areas
-        The zones' edition, whose ``id_column`` is described as what it is.
+        The zones' edition, whose ``id_column`` and ``point`` are described as what they are.
     cutoffs_min
         Cutoffs of the town in minutes, of which bands and figures are named.
 
@@ -51,7 +52,8 @@ def describe(
     ValueError
         Names a column that the dictionary does not describe.
     """
-    return tuple(_described(table, str(name), areas, cutoffs_min) for name in names)
+    found = (_described(table, str(name), areas, cutoffs_min) for name in names)
+    return tuple(_filled(column, column.name, {_POINT: areas.point}) for column in found)
 
 
 def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[int]) -> Column:

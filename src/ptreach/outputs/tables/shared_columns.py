@@ -1,4 +1,7 @@
-"""Columns that tables of a pack share, each described once; ``{n}`` in name and words stands for a number."""
+"""Columns that tables of a pack share, each described once.
+
+``{n}`` in name and words stands for a number, ``{point}`` for what stands for a zone.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from ptreach.outputs.tables.frames import MADE_UP
 
 REASONS: Final = (
     (Reason.REACHED, "reached, within the limits of the search"),
-    (Reason.OFF_NETWORK, "no street near enough to the zone's centroid"),
+    (Reason.OFF_NETWORK, "no street near enough to the point that stands for the zone"),
     (Reason.NO_SERVICE, "stops within a walk, but nothing stops there in the hours asked about"),
     (Reason.TOO_FAR_TO_WALK, "no stop within the walking limit"),
     (Reason.BEYOND_LIMIT, "the journey takes longer, or more rides, than the search allows"),
@@ -65,14 +68,14 @@ SHARED_COLUMNS: Final = (
         "minutes_p50",
         "Median travel time",
         "Median over the minutes of the window of the travel time between the town's point and the zone's "
-        "population-weighted centroid, waiting included.",
+        "{point}, waiting included.",
         Absence(NOT_REACHED, "fewer than half of the window's minutes have a journey; reason says why"),
     ),
     minutes_column(
         "minutes_p{n}",
         "Travel time, {nth} percentile",
         "The {nth} percentile, by nearest rank, over the minutes of the window of the travel time between "
-        "the town's point and the zone's population-weighted centroid. Minutes without a journey come last.",
+        "the town's point and the zone's {point}. Minutes without a journey come last.",
         Absence(NOT_REACHED, "fewer than {n}% of the window's minutes have a journey"),
     ),
     Column(
@@ -97,7 +100,7 @@ SHARED_COLUMNS: Final = (
     number_column(
         "link_distance_m",
         "Distance to the street",
-        "Straight line from the zone's centroid to the street that it joins.",
+        "Straight line from the zone's {point} to the street that it joins.",
         1,
         "metres",
         Absence(NOT_APPLICABLE, "no street is near enough: the zone is off the network"),
@@ -166,8 +169,8 @@ SHARED_COLUMNS: Final = (
     _decile("imd_decile", "IMD"),
     _rank("idaci_rank", "IDACI"),
     _decile("idaci_decile", "IDACI"),
-    number_column("lon", "Longitude", "Of the zone's population-weighted centroid, WGS 84.", 6, "degrees"),
-    number_column("lat", "Latitude", "Of the zone's population-weighted centroid, WGS 84.", 6, "degrees"),
+    number_column("lon", "Longitude", "Of the zone's {point}, WGS 84.", 6, "degrees"),
+    number_column("lat", "Latitude", "Of the zone's {point}, WGS 84.", 6, "degrees"),
     share_column(
         "share_within_{n}",
         "Residents within {n} minutes",

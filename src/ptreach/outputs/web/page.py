@@ -21,6 +21,7 @@ from ptreach.outputs.wording import (
     map_title,
     statistic_phrase,
     subtitle,
+    sunset_phrase,
     window_phrase,
     within_phrase,
 )
@@ -139,21 +140,23 @@ def page_policy(style: str, script: str) -> str:
 
 
 def _foot(town: Town, facts: PackFacts, left_out: list[str]) -> str:
-    """Return how the numbers were made, and whose data they are made of."""
+    """Return how the numbers were made, until when they hold, and whose data they are made of."""
     asked = (
         f"{long_date(town.date)}, {window_phrase(town)}; {statistic_phrase(town)}; on foot and by public "
         f"transport; preset {town.preset_name} ({town.preset.title})."
     )
+    way = "to" if town.preset.direction == "from" else "from"
     made = (
         f"Computed by ptreach {facts.version}, engine {facts.engine}, on network {facts.network} "
-        f"(digest {facts.network_digest[:12]}). Minutes are to the centroid of each zone "
-        f"({facts.areas.edition}), and cut to a tenth, not rounded. Deprivation: "
+        f"(digest {facts.network_digest[:12]}). Minutes are {way} the {facts.areas.point} of each "
+        f"zone ({facts.areas.edition}), and cut to a tenth, not rounded. Deprivation: "
         f"{facts.areas.deprivation_title}, decile 1 is the most deprived. Residents: "
         f"{facts.areas.population_title}."
     )
     kinds = {"path": "footpaths", "minor": "minor streets"}
     room = f"Left out of the map for its size: {', '.join(kinds.get(kind, kind) for kind in left_out)}."
-    lines = [asked, made, *([room] if left_out else [])]
+    sunset = [sunset_phrase(town, facts.sunset)] if facts.sunset else []
+    lines = [asked, *sunset, made, *([room] if left_out else [])]
     sources = []
     for record in facts.sources:
         note = " [made up]" if record.made_up else ""
