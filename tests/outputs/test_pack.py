@@ -158,11 +158,23 @@ def test_every_form_gives_each_publisher_its_words(tmp_path, write, drawn, facts
 def test_the_sunset_is_told_wherever_figures_are(tmp_path, write, drawn, facts):
     folder = write(tmp_path / "ryde")
     told = "Sunday 19 July 2020"
-    for name in ("README.txt", "methods.md", "qa.html"):
+    for name in ("README.txt", "methods.md", "qa.html", "web/index.html"):
         assert told in " ".join((folder / name).read_text(encoding="utf-8").split()), name
     assert told in slide_words(folder / "slides" / "ryde.pptx")
     assert told in xlsx_words(folder / "tables" / "ryde.xlsx")
     assert told in ods_words(folder / "tables" / "ryde.ods")
+
+
+def test_pictures_without_travel_times_say_what_drew_them_and_owe_nothing_to_timetables(
+    tmp_path, write, drawn, facts, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(pack, "draw_place", lambda folder, words, *_: told.append(words))
+    write(tmp_path / "ryde", facts=dataclasses.replace(facts, version="1.2.3"))
+    (words,) = told
+    assert words.source_line.startswith("Drawn by ptreach 1.2.3. Sources: ")
+    assert "timetable" not in words.source_line
+    assert "Contains timetable data" in words.correlations_line
 
 
 def test_the_logs_are_sheets_too(tmp_path, write, drawn):

@@ -38,6 +38,7 @@ from ptreach.outputs.wording import (
     far_rule,
     journey_line,
     none_far,
+    place_line,
     run_line,
     source_line,
     sunset_phrase,
@@ -198,7 +199,10 @@ def _draw_maps(folder: Path, content: PackContent) -> None:
         area=district_phrase(content.zones),
         edition=areas.edition,
         deprivation_title=areas.deprivation_title,
-        source_line=source_line(one for one in content.facts.sources if one.kind not in _OF_JOURNEYS),
+        source_line=place_line(
+            content.facts.version,
+            (one for one in content.facts.sources if one.kind not in _OF_JOURNEYS),
+        ),
         correlations_line=_foot(content),
         made_up=content.facts.made_up,
     )

@@ -290,6 +290,11 @@ def source_line(sources: Iterable[SourceRecord]) -> str:
     return f"Sources: {'. '.join(said)}. Titles and dates: README.txt."
 
 
+def place_line(version: str, sources: Iterable[SourceRecord]) -> str:
+    """Return the foot of pictures without travel times: what drew them, and whose data they are made of."""
+    return f"Drawn by ptreach {version}. {source_line(sources)}"
+
+
 def licence_address(licence: str) -> str:
     """Return the address of a licence, whatever is said behind its name; empty where it is not known."""
     found = (address for name, address in _LICENCE_ADDRESSES.items() if licence.startswith(name))

@@ -19,7 +19,7 @@ from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
 from ptreach.outputs.profile import ProfileContent, write_profile
-from ptreach.outputs.wording import district_phrase, source_line
+from ptreach.outputs.wording import district_phrase, place_line
 from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
 from ptreach.pipeline.verdicts import go
 from ptreach.routers import first_run_told
@@ -178,7 +178,7 @@ def profile(
             area=area,
             edition=facts.edition,
             deprivation_title=facts.deprivation_title,
-            source_line=source_line(sources),
+            source_line=place_line(__version__, sources),
             made_up=areas.made_up,
         ),
         areas=facts,

@@ -12,9 +12,10 @@ from colours import channels
 from legible import assert_legible, words_of
 from ptreach.errors import InputError
 from ptreach.outputs.maps.district_bars import DistrictBar, fitting_bars
-from ptreach.outputs.maps.district_map import COLOURS, draw_district_map
+from ptreach.outputs.maps.district_map import COLOURS, draw_district_map, without_creeks
 from ptreach.outputs.maps.district_scene import IMD, district_name
 from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.ramp import STAR
 
 PAGES = (SLIDE, PORTRAIT)
 SIDE = 5
@@ -194,10 +195,59 @@ def test_everything_can_be_read_on_slide_and_a4(tmp_path, changes):
 
 
 def test_the_place_and_its_neighbours_are_named_with_their_scores(tmp_path):
-    texts = [word.text for word in words_of(draw, tmp_path / "d.png", marked=["D12"])]
+    texts = [" ".join(word.text.split()) for word in words_of(draw, tmp_path / "d.png", marked=["D12"])]
     for number in (6, 7, 8, 11, 12, 13, 16, 17, 18):
-        assert f"District {number}\n{(number + 1) / 100:.3f}" in texts
+        assert f"District {number} {(number + 1) / 100:.3f}" in texts
         assert f"District {number}" in texts
+
+
+def gold(path):
+    """Which pixels of a picture are of the place's gold, shape (rows, columns)."""
+    return np.abs(np.rint(imread(path)[:, :, :3] * 255) - channels(STAR)).max(axis=2) <= 2
+
+
+def test_where_few_bars_leave_room_all_districts_stand_in_order_with_the_place_in_gold(tmp_path):
+    words = words_of(draw, tmp_path / "d.png", marked=["D24"])
+    (heading,) = [word for word in words if word.text.startswith("All 25 authorities by score;")]
+    assert heading.text.replace("\n", " ").endswith("District 24 in gold")
+    below = gold(tmp_path / "d.png")[int(1440 - heading.box.y0) :, int(heading.box.x0) :]
+    rows, columns = np.nonzero(below)
+    # The highest score: the first of 25 bars in 3.41 inches, and as high as there is room for
+    assert columns.min() > 0
+    assert columns.max() < 3.41 / 25 * 200
+    assert rows.min() < 20
+    assert rows.max() > 250
+    crowded = words_of(draw, tmp_path / "d.png", marked=["D12"])  # 9 bars
+    assert not any(word.text.startswith("All 25") for word in crowded)
+    on_a4 = words_of(draw, tmp_path / "d.png", marked=["D12"], pages=(PORTRAIT,))
+    assert any(word.text.startswith("All 25") for word in on_a4)
+
+
+def test_bars_grow_where_there_are_few(tmp_path):
+    def row_px(marked, upper, lower):
+        words = words_of(draw, tmp_path / "d.png", marked=marked, pages=(PORTRAIT,))
+        y_px = {word.text: word.box.y0 for word in words}
+        return y_px[f"District {upper}"] - y_px[f"District {lower}"]
+
+    assert row_px(["D24"], 19, 18) > 1.2 * row_px(["D12"], 18, 17)  # 4 bars, and 9
+
+
+@pytest.mark.parametrize("width_m", [50, 2000])
+def test_the_outline_closes_creeks_that_it_would_fill_and_keeps_bays(width_m):
+    square = box(0, 0, 10_000, 10_000)
+    creek = box(5000, 4000, 5000 + width_m, 10_000)
+    outlined = without_creeks(square.difference(creek), 300)
+    assert outlined.area == pytest.approx(1e8 if width_m == 50 else 1e8 - creek.area, rel=0.005)
+
+
+def test_the_outline_leaves_out_islets_and_ponds_that_it_would_cover_but_no_place():
+    land, islet, pond = box(0, 0, 10_000, 10_000), box(20_000, 0, 20_200, 200), box(4000, 4000, 4700, 4700)
+    outlined = without_creeks(land.difference(pond).union(islet), 300)
+    assert len(outlined.geoms) == 1
+    assert not outlined.geoms[0].interiors
+    assert without_creeks(islet, 300).area == pytest.approx(islet.area, rel=0.05)
+    lake = box(3000, 3000, 6000, 6000)
+    assert len(without_creeks(land.difference(lake), 300).geoms[0].interiors) == 1
 
 
 def test_bars_that_there_is_no_room_for_are_those_of_middling_neighbours():

@@ -5,8 +5,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
+from shapely.geometry import Point, box
 
 from legible import assert_legible, words_of
+from ptreach.outputs.maps import district_map
 from ptreach.outputs.maps.district_map import draw_district_map
 from ptreach.outputs.maps.sheet import SMALLEST_PT
 
@@ -56,6 +59,52 @@ def test_sandwell_among_its_neighbours_in_2025(tmp_path):
     for name in ("Birmingham", "Dudley", "Walsall", "Wolverhampton"):
         assert f"- {name}: " in text
     assert "no boundary" not in text
+
+
+def on_map(path, scores, marked, names):
+    """Draw, and return on each page the boxes of labels and the polygons of districts, by name, in pixels."""
+    pages, real = [], district_map.name_districts
+
+    def watched(axes, labels, view, wanted, land):
+        real(axes, labels, view, wanted, land)
+        axes.figure.canvas.draw()
+        found = {text.get_text(): text.get_bbox_patch().get_window_extent() for text in axes.texts}
+        areas = {one.forms[0][0]: one.area for one in wanted}
+        forms = {form: one.forms[0][0] for one in wanted for form, _ in one.forms}
+        to_px = axes.transData.transform
+        pages.append(
+            (
+                {forms[text]: box(*extent.extents) for text, extent in found.items()},
+                {text: shapely.transform(area, to_px) for text, area in areas.items()},
+                [Point(to_px(line.get_xydata()[0])) for line in axes.lines],
+            )
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(district_map, "name_districts", watched)
+        draw(path, scores, marked)
+    for labels, *_ in pages:
+        assert {text.split("\n")[0] for text in labels} == names
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        ("E06000046", {"Isle of Wight", "Portsmouth", "Gosport", "New Forest"}),
+        ("E06000044", {"Portsmouth", "Gosport", "Fareham", "Winchester", "Havant"}),
+        ("E06000010", {"Kingston upon Hull", "East Riding of Yorkshire"}),
+    ],
+)
+def test_labels_cover_no_other_district_that_is_named(tmp_path, marked, names):
+    pages = on_map(tmp_path / "s.png", idaci(2019, "lad19cd", "lad19nm"), marked, names)
+    assert len(pages) == 2
+    for labels, areas, feet in pages:
+        for text, covered in labels.items():
+            others = [area for other, area in areas.items() if other != text]
+            # A sliver of a pixel or two is what cells and simplified shores are untrue by
+            assert all(covered.buffer(-2).intersection(area).area < 12 for area in others), text
+            assert not any(covered.contains(foot) for foot in feet)
 
 
 def test_districts_merged_since_2019_are_listed_and_an_island_has_neighbours(tmp_path):

@@ -1,7 +1,8 @@
-"""Beside the map of districts: the place's score in large figures, and its bar among those around it."""
+"""Beside the map of districts: the place's score in large figures, its bar among those around it, and all."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -13,14 +14,23 @@ from ptreach.outputs.ramp import INK, MISSING, STAR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
     from ptreach.outputs.maps.sheet import Page
 
+FIRST_IN: Final = 0.50
+"""Where the first bar begins, below heading and average."""
 ROW_IN: Final = 0.38
+MOST_ROW_IN: Final = 0.52
 LEAST_ROW_EM: Final = 1.5
-"""Height of a bar's row: in inches, and what it shrinks to where there are many, in heights of letters."""
+"""Height of a bar's row in inches, what it grows to where there is room, and in heights of letters what it
+shrinks to where there are many."""
+ORDER_IN: Final = (1.05, 2.2)
+"""The least and the most height of all districts in order."""
+PLACE_WIDTH_IN: Final = 0.035
+"""Of the place in that order: one of some 300 would be too thin to see."""
 NAME_END: Final = 0.42
 BAR_END: Final = 0.71
 """Where names end and where the longest bar does, as shares of the width."""
@@ -61,23 +71,22 @@ def draw_bars(
     Where there is no room for all, those not marked are left out whose score is nearest to the middle.
     Return the names of those left out.
     """
-    first_in = 0.50
-    room = max(1, int((bottom_in - first_in) / (LEAST_ROW_EM * page.smallest_pt / 72)))
+    room = max(1, int((bottom_in - FIRST_IN) / (LEAST_ROW_EM * page.smallest_pt / 72)))
     shown, left_out = fitting_bars(bars, room)
-    row_in = min(ROW_IN, (bottom_in - first_in) / len(shown))
+    row_in = min(MOST_ROW_IN, (bottom_in - FIRST_IN) / len(shown))
     scores = [bar.score for bar in shown if not np.isnan(bar.score)]
     unit = (BAR_END - NAME_END) / max([*scores, average, 1e-9])
     axes.plot([0, 1], [0.01] * 2, color=INK, linewidth=1.0)
     axes.text(0, 0.15, heading, fontsize=9.5, fontweight="bold", va="center")
     for number, bar in enumerate(shown):
-        _draw_bar(axes, page, bar, first_in + number * row_in, row_in, unit, decimals)
+        _draw_bar(axes, page, bar, FIRST_IN + number * row_in, row_in, unit, decimals)
     x = NAME_END + average * unit
-    end_in = first_in + len(shown) * row_in
+    end_in = FIRST_IN + len(shown) * row_in
     for colour, width_pt in (("white", 3.0), (INK, 1.4)):
-        axes.plot([x, x], [first_in - 0.02, end_in], color=colour, linewidth=width_pt, zorder=4)
+        axes.plot([x, x], [FIRST_IN - 0.02, end_in], color=colour, linewidth=width_pt, zorder=4)
     words = axes.text(
         x,
-        first_in - 0.10,
+        FIRST_IN - 0.10,
         f"{average_words} {average:.{decimals}f}",
         fontsize=page.pt(8.5),
         va="center",
@@ -85,6 +94,44 @@ def draw_bars(
     )
     _keep_inside(axes, words)
     return left_out
+
+
+def bars_height_in(bars_n: int) -> float:
+    """Return the height that so many bars and their heading had best have."""
+    return FIRST_IN + bars_n * ROW_IN
+
+
+def draw_order(axes: Axes, page: Page, ranked: pd.DataFrame, whose: str) -> None:
+    """Draw all districts side by side in axes of inches, the highest score first, those of the place in gold.
+
+    `ranked` has the columns ``score, colour, marked``; `whose` says what is gold.
+    """
+    (_, width), (height, _), count = axes.get_xlim(), axes.get_ylim(), len(ranked)
+    axes.plot([0, width], [0.01] * 2, color=INK, linewidth=1.0)
+    words = f"All {count} authorities by score; {whose}"
+    heading = axes.text(0, 0.09, words, va="top", fontweight="bold", linespacing=1.15)
+    fit_lines(heading, words, width, [9.5, page.pt(8.5)], [2, 3])
+    first, foot = 0.13 + heading.get_window_extent().height / axes.figure.dpi, height - 0.2
+    step, unit = width / count, (foot - first) / max(ranked["score"].max(), 1e-9)
+    tops = foot - ranked["score"].to_numpy() * unit
+    at = 0
+    for colour, members in itertools.groupby(ranked["colour"]):
+        upper = tops[at : at + len(list(members))]
+        edges = np.repeat(np.arange(at, at + len(upper) + 1) * step, 2)
+        axes.fill(edges, [foot, *np.repeat(upper, 2), foot], facecolor=colour, edgecolor=INK, linewidth=0.6)
+        at += len(upper)
+    for place in np.flatnonzero(ranked["marked"].to_numpy()):
+        left = (place + 0.5) * step - PLACE_WIDTH_IN / 2
+        size = (PLACE_WIDTH_IN, foot - tops[place])
+        axes.add_artist(
+            Rectangle((left, tops[place]), *size, facecolor=STAR, edgecolor=INK, linewidth=0.8, zorder=3)
+        )
+    for x, text, side in (
+        (0, "1", "left"),
+        (width / 2, "place among all", "center"),
+        (width, f"{count}", "right"),
+    ):
+        axes.text(x, height - 0.08, text, fontsize=page.smallest_pt, va="center", ha=side, color=GREY)
 
 
 def fitting_bars(bars: Sequence[DistrictBar], room: int) -> tuple[list[DistrictBar], list[str]]:

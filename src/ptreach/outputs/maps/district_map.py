@@ -6,6 +6,7 @@ description.
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,15 @@ from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
 from shapely.geometry import box
 
 from ptreach.outputs.maps.choropleth import draw_areas, draw_swatch
-from ptreach.outputs.maps.district_bars import DistrictBar, draw_bars, draw_headline
+from ptreach.outputs.maps.district_bars import (
+    ORDER_IN,
+    DistrictBar,
+    bars_height_in,
+    draw_bars,
+    draw_headline,
+    draw_order,
+)
+from ptreach.outputs.maps.district_labels import DistrictName, name_districts
 from ptreach.outputs.maps.district_scene import (
     FIFTHS,
     IDACI,
@@ -26,7 +35,7 @@ from ptreach.outputs.maps.district_scene import (
     scene_subtitle,
     scene_title,
 )
-from ptreach.outputs.maps.labels import Labels, widest_places
+from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.sheet import (
     PORTRAIT,
     SLIDE,
@@ -49,6 +58,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from shapely.geometry.base import BaseGeometry
 
     from ptreach.outputs.maps.district_scene import DistrictMeasure, DistrictScene
     from ptreach.outputs.maps.sheet import Page
@@ -98,8 +108,11 @@ COLOURS: Final = tuple(reversed(RAMP))
 """Colours of the fifths, that of the lowest scores first."""
 HEADLINE_IN: Final = 1.18
 """Height of the large figures with their words on the slide."""
-LABEL_BOX: Final = {"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": "none"}
-LEAST_SHARE_IN_VIEW: Final = 0.012
+HEAVY_PT: Final = (5.5, 2.8)
+"""Widths of the place's outline where it is enlarged: dark, and of the gold in it."""
+NAME_LETTERS: Final = 9
+"""Letters in a line of a district's name, where it does not fit in its district as it is."""
+LEAST_SHARE_IN_VIEW: Final = 0.018
 """The view widens until every neighbour has this share of it, or is in it whole."""
 
 
@@ -203,13 +216,34 @@ def _draw_shapes(axes: Axes, shapes: gpd.GeoDataFrame, pixel_m: float, width_pt:
 
 def _outline_place(axes: Axes, scene: DistrictScene, pixel_m: float, ink_pt: float, star_pt: float) -> None:
     """Draw the heavy outline of the place's districts: gold between two dark lines."""
+    stroke_m = ink_pt * axes.figure.dpi / 72 * pixel_m
     for shape in scene.shapes.geometry[scene.shapes["marked"]]:
-        outline = polygon_outline(shapely.simplify(shape, pixel_m / 2))
+        outline = polygon_outline(without_creeks(shapely.simplify(shape, pixel_m / 2), stroke_m))
         for colour, width_pt in ((INK, ink_pt), (STAR, star_pt)):
             axes.add_artist(
                 PathPatch(outline, fill=False, edgecolor=colour, linewidth=width_pt, joinstyle="round",
                           zorder=Z_EDGE)
             )  # fmt: skip
+
+
+def without_creeks(area: BaseGeometry, stroke_m: float) -> BaseGeometry:
+    """Return an area whose outline of this width runs into no blot.
+
+    Creeks narrower than the stroke are closed, small holes too; islets that it would cover are left out, but
+    for the largest part.
+    """
+    closed = area.buffer(stroke_m / 2, quad_segs=4).buffer(-stroke_m / 2, quad_segs=4)
+    parts = [
+        shapely.Polygon(part.exterior, [r for r in part.interiors if _encloses(r) >= (4 * stroke_m) ** 2])
+        for part in shapely.get_parts(closed)
+    ]
+    least_m2 = min((2 * stroke_m) ** 2, max(part.area for part in parts))
+    return shapely.MultiPolygon([part for part in parts if part.area >= least_m2])
+
+
+def _encloses(ring: shapely.LinearRing) -> float:
+    """Return the area within a ring in square metres."""
+    return float(shapely.area(shapely.Polygon(ring)))
 
 
 def _draw_legend(figure: Figure, page: Page, box: Box, scene: DistrictScene) -> None:
@@ -243,7 +277,7 @@ def _draw_place(figure: Figure, page: Page, box_in: Box, scene: DistrictScene) -
     seen = scene.shapes[scene.shapes.intersects(frame)]
     seen = seen.assign(geometry=[clipped(shape, frame.buffer(50 * pixel_m)) for shape in seen.geometry])
     _draw_shapes(axes, seen, pixel_m, width_pt=1.0)
-    _outline_place(axes, scene, pixel_m, ink_pt=5.5, star_pt=2.8)
+    _outline_place(axes, scene, pixel_m, *HEAVY_PT)
     _label_districts(axes, page, scene, seen, view)
     return axes
 
@@ -255,21 +289,28 @@ def _label_districts(
 
     The bars beside the map name those that there is no room for.
     """
-    labels = Labels(axes, view, gaps_pt=(6.0, 12.0, 20.0, 32.0, 48.0))
     wanted = seen[seen["marked"] | seen["near"]].sort_values(
         ["marked", "district_code"], ascending=[False, True]
     )
     place_pt = page.pt(10.0 if wanted["marked"].sum() == 1 else 8.5)
+    names = []
     for number, row in enumerate(wanted.itertuples()):
-        places = widest_places(shapely.intersection(row.geometry, box(*view)), limit=1)
         score = "no score" if np.isnan(row.score) else f"{row.score:.{scene.measure.decimals}f}"
-        name = district_name(row.district_name).replace(" and ", "\nand ")
-        for x, y, _ in places[:1]:
-            labels.place(
-                f"{name}\n{score}", x, y, size_pt=place_pt if row.marked else page.smallest_pt,
-                must=number == 0, fontweight="bold" if row.marked else "normal", linespacing=1.15,
-                margin_pt=3.5, bbox=LABEL_BOX,
-            )  # fmt: skip
+        said = district_name(row.district_name)
+        lines = {
+            said.replace(" and ", "\nand "),
+            "\n".join(textwrap.wrap(said, NAME_LETTERS, break_long_words=False)),
+        }
+        sizes_pt = (place_pt, page.smallest_pt) if row.marked else (page.smallest_pt,)
+        forms = [(f"{name}\n{score}", pt) for pt in sizes_pt for name in sorted(lines, key=_lines_n)]
+        weight, outline_pt = ("bold", HEAVY_PT[0]) if row.marked else ("normal", 1.0)
+        names.append(DistrictName(forms, row.geometry, weight, outline_pt, must=number == 0))
+    name_districts(axes, Labels(axes, view), view, names, seen.geometry.tolist())
+
+
+def _lines_n(name: str) -> int:
+    """Return how many lines a name takes."""
+    return name.count("\n") + 1
 
 
 def _view_of_place(scene: DistrictScene, aspect: float) -> Bounds:
@@ -314,7 +355,7 @@ def _join(england: Axes, place: Axes) -> None:
 
 
 def _draw_panel(figure: Figure, page: Page, boxes: _Boxes, scene: DistrictScene) -> list[str]:
-    """Draw the headline and the bars; return the names of districts that the bars have no room for."""
+    """Draw headline, bars and all districts in order; return the names of those that lack room for a bar."""
     measure = scene.measure
     own = scene.shapes[scene.shapes["marked"]]
     top = own.sort_values(["score", "district_code"], ascending=[False, True]).head(1)
@@ -328,12 +369,32 @@ def _draw_panel(figure: Figure, page: Page, boxes: _Boxes, scene: DistrictScene)
         DistrictBar(district_name(r.district_name), r.score, r.rank, _colour(r.fifth), bool(r.marked))
         for r in shown.itertuples()
     ]
-    axes = inch_axes(figure, page, boxes.bars)
+    bars_box, order_box = _shared_out(page, boxes, len(bars))
+    if order_box is not None:
+        ranked = scene.ranking.assign(colour=[_colour(number) for number in scene.ranking["fifth"]])
+        who = said_names(own)[0] if len(own) == 1 else "the place"
+        draw_order(inch_axes(figure, page, order_box), page, ranked, f"{who} in gold")
+    axes = inch_axes(figure, page, bars_box)
     axes.set_xlim(0, 1)
     return draw_bars(
         axes, page, bars, heading=f"Score (rank of {scene.ranked_n})", average=scene.average,
-        average_words=scene.average_words, decimals=measure.decimals, bottom_in=boxes.bars.height,
+        average_words=scene.average_words, decimals=measure.decimals, bottom_in=bars_box.height,
     )  # fmt: skip
+
+
+def _shared_out(page: Page, boxes: _Boxes, bars_n: int) -> tuple[Box, Box | None]:
+    """Return where the bars are, and all districts in order: below the headline, or where few bars end."""
+    if page != SLIDE:
+        left, top, width, _ = boxes.headline
+        top += HEADLINE_IN + 0.2
+        return boxes.bars, Box(left, top, width, page.body[1] - top)
+    left, top, width, height = boxes.bars
+    spare_in = height - bars_height_in(bars_n) - 0.25
+    if spare_in < ORDER_IN[0]:
+        return boxes.bars, None
+    order_in = min(spare_in, ORDER_IN[1])
+    foot = top + height
+    return Box(left, top, width, height - order_in - 0.25), Box(left, foot - order_in, width, order_in)
 
 
 def _colour(number: int) -> str:

@@ -54,6 +54,8 @@ class DistrictScene:
     shapes: gpd.GeoDataFrame
     """``district_code, district_name, score, rank, fifth, geometry``, marked and neighbouring ones told by
     ``marked`` and ``near``."""
+    ranking: pd.DataFrame
+    """``district_code, score, fifth, marked`` of all that have a score, the highest first."""
     bounds: np.ndarray
     ranked_n: int
     scored_n: int
@@ -101,7 +103,11 @@ def district_scene(
     names = dict(
         zip(scores["district_code"], scores.get("district_name", scores["district_code"]), strict=True)
     )
+    scored = table[["district_code", "score", "fifth"]].dropna(subset="score")
     return DistrictScene(
+        ranking=scored.assign(marked=scored["district_code"].isin(list(marked))).sort_values(
+            ["score", "district_code"], ascending=[False, True]
+        ),
         shapes=shapes.assign(
             marked=shapes["district_code"].isin(list(marked)), near=shapes["district_code"].isin(near)
         ),

@@ -64,7 +64,7 @@ class Labels:
         A label that `must` be is written at its first position where there is no room. `margin_pt` is kept
         clear around it.
         """
-        label = self._annotate(text, x_m, y_m, size_pt, style)
+        label = self.write(text, x_m, y_m, size_pt=size_pt, **style)
         sides = [(0.0, 0.0)] if on_point else []
         extent = label.get_window_extent()
         pt_per_px = 72 / self._axes.figure.dpi
@@ -84,7 +84,7 @@ class Labels:
             label.set_position(sides[0])
         self._taken.append(label.get_window_extent().padded(margin_px))
         if label.get_position() != (0.0, 0.0):
-            self._lead(x_m, y_m, label)
+            self.lead(x_m, y_m, label)
         return True
 
     def place_bands(self, isochrones: Mapping[int, MultiPolygon], *, size_pt: float) -> None:
@@ -112,10 +112,22 @@ class Labels:
                     placed.append((x_m, y_m))
             nearer = area
 
-    def _annotate(
-        self, text: str, x_m: float, y_m: float, size_pt: float, style: Mapping[str, Any]
+    def _is_free(self, room: Bbox) -> bool:
+        """Return whether a box in pixels lies on the map and off everything that has taken room."""
+        frame = self._axes.get_window_extent()
+        on_map = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
+        return on_map and not any(room.overlaps(other) for other in self._taken)
+
+    def write(
+        self,
+        text: str,
+        x_m: float,
+        y_m: float,
+        *,
+        size_pt: float,
+        **style: Any,  # noqa: ANN401 - whatever matplotlib writes text with
     ) -> Annotation:
-        """Return a new label in ink with a white rim."""
+        """Write `text` at a point in metres, in ink with a white rim, wherever other labels are."""
         label = self._axes.annotate(
             text, (x_m, y_m), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
             fontsize=size_pt, color=INK, zorder=Z_LABELS + 1, annotation_clip=False, **style,
@@ -123,13 +135,7 @@ class Labels:
         label.set_path_effects([patheffects.withStroke(linewidth=3.2, foreground="white", alpha=0.92)])
         return label
 
-    def _is_free(self, room: Bbox) -> bool:
-        """Return whether a box in pixels lies on the map and off everything that has taken room."""
-        frame = self._axes.get_window_extent()
-        on_map = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
-        return on_map and not any(room.overlaps(other) for other in self._taken)
-
-    def _lead(self, x_m: float, y_m: float, label: Annotation) -> None:
+    def lead(self, x_m: float, y_m: float, label: Annotation) -> None:
         """Draw a dot at a label's place and the line to the label set aside from it."""
         box_px = label.get_window_extent()
         target = self._axes.transData.transform((x_m, y_m))
