@@ -169,7 +169,7 @@ def test_pictures_without_travel_times_say_what_drew_them_and_owe_nothing_to_tim
     tmp_path, write, drawn, facts, monkeypatch
 ):
     told = []
-    monkeypatch.setattr(pack, "draw_place", lambda folder, words, *_: told.append(words))
+    monkeypatch.setattr(pack, "draw_place", lambda *given: told.append(given[1]))
     write(tmp_path / "ryde", facts=dataclasses.replace(facts, version="1.2.3"))
     (words,) = told
     assert words.source_line.startswith("Drawn by ptreach 1.2.3. Sources: ")

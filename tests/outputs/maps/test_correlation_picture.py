@@ -128,12 +128,63 @@ def test_the_title_says_the_strongest_firm_pair_of_two_themes(tmp_path):
     assert "n = 5 to 7 zones a pair (LSOA 2021)" in text
     pairs["p_spatial"] = [0.001, 0.001, 0.9]
     text = draw(tmp_path / "b.png", pairs, [one, two, three])
-    assert "Strongest link across themes: Claimants and Degrees.\n" in text
+    # Jobs and Degrees, which may be chance, shows a higher figure
+    assert "Firm link across themes: Claimants and Degrees.\n" in text
     assert "Strongest firm pair of two themes: Claimants and Degrees, −0.60." in text
     pairs["same_whole"] = [False, True, False]
     assert "No firm link between indicators of different themes" in draw(
         tmp_path / "c.png", pairs, [one, two, three]
     )
+
+
+def of_themes(*themes):
+    """Indicators of two words each, ``Figure a`` and so on."""
+    return [
+        Indicator(name=letter, title=f"Figure {letter}", theme=theme, unit="%", edition="2021")
+        for letter, theme in zip("abcdef", themes, strict=False)
+    ]
+
+
+def test_no_title_calls_strongest_what_the_picture_shows_a_stronger_one_than(tmp_path):
+    indicators = of_themes("age", "deprivation", "housing", "housing")
+    # By pairs ab, ac, ad, bc, bd, cd: indices of deprivation are only taken where nothing else is firm
+    values = [-0.9, 0.5, 0.4, 0.1, 0.2, 0.99]
+    pairs = made_pairs(indicators).assign(spearman=values)
+    words = words_of(draw, tmp_path / "a.png", pairs=pairs, indicators=indicators)
+    texts = [" ".join(word.text.split()) for word in words]
+    assert "Firm link across themes: Figure a and Figure c" in texts
+    assert not any("trongest link" in text for text in texts)
+    assert (
+        "The strongest pair of two themes (age, deprivation, housing) that is firm and not linked by "
+        "construction. Pairs within a theme are left aside."
+    ) in texts
+    pairs["spearman"] = [-0.504, 0.5, 0.4, 0.1, 0.2, 0.99]
+    words = words_of(draw, tmp_path / "b.png", pairs=pairs, indicators=indicators)
+    texts = [" ".join(word.text.split()) for word in words]
+    assert "Strongest link across themes: Figure a and Figure c" in texts  # both show 0.50
+    assert any(text.startswith("The strongest pair of two themes (age,") for text in texts)
+    assert any(text.startswith("Spearman correlation of 4 indicators of 3 themes, ") for text in texts)
+
+
+def test_few_rows_fill_the_picture_and_names_are_whole(tmp_path):
+    indicators = made_indicators(11, title="Barriers to housing and services")
+    for page in (SLIDE, LANDSCAPE):
+        words = words_of(
+            draw, tmp_path / "c.png", pairs=made_pairs(indicators), indicators=indicators, pages=(page,)
+        )
+        foot_px = min(word.box.y0 for word in words if word.text.startswith("Barriers"))
+        assert foot_px < (page.height_in - page.body[1] + 0.35) * 200
+        names = [word.text for word in words]
+        assert all(indicator.title in names for indicator in indicators)
+
+
+def test_a_cell_has_the_colour_of_the_figure_in_it(tmp_path):
+    indicators = made_indicators(2, theme_size=1)
+    for value, step in ((0.6951, 2), (0.6949, 1)):
+        draw(tmp_path / "c.png", made_pairs(indicators, value), indicators)
+        seen = [count(tmp_path / "c.png", colour) for colour in POSITIVE]
+        assert np.argmax(seen) == step  # more than the swatches, all of one size
+        assert sum(value > 1.2 * min(seen) for value in seen) == 1
 
 
 def test_titles_have_ten_words_at_most(tmp_path):

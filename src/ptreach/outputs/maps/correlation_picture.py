@@ -52,10 +52,19 @@ MOST: Final = 30
 THEME_IN: Final = 1.25
 LEGEND_IN: Final = 4.2
 """Width of the legend, at the right."""
-MOST_CELL_IN: Final = (0.62, 0.36)
+MOST_CELL_IN: Final = (0.76, 0.52)
+"""What cells grow to where there are few."""
 NAME_IN: Final = {SLIDE: 2.9, LANDSCAPE: 2.1}
-"""The most room of a name."""
-LEGEND_HIGH_IN: Final = 2.5
+"""The most room of a name, where there are not a few indicators only."""
+FEW: Final = 15
+FEW_NAME_IN: Final = 3.4
+OUTLINE_IN: Final = 0.03
+"""Kept free below the last row, for its outline."""
+SIZES_PT: Final = (11.0, 10.0, 9.0)
+"""Sizes of values and names, where cells are large enough."""
+LINE_CELL: Final = 2.2
+"""Height of a cell in heights of its letters."""
+LEGEND_HIGH_IN: Final = 2.8
 LEAST_CELL_EM: Final = 2.7
 """Height of the legend, beside which cells may be no narrower than this for its sake: ``−.62`` must fit."""
 
@@ -73,19 +82,24 @@ DEPRIVATION_THEME: Final = "deprivation"
 
 
 class Strongest(NamedTuple):
-    """The strongest firm pair of two themes: titles, Spearman's correlation, zones."""
+    """The strongest firm pair of two themes: titles, Spearman's correlation, zones.
+
+    It is so `outright` where no other pair of two themes is stronger, whether firm or not.
+    """
 
     first: str
     second: str
     value: float
     zones: int
+    outright: bool
 
 
 class _Form(NamedTuple):
-    """How values are written: decimals, and whether a zero stands before them."""
+    """How values are written: decimals, whether a zero stands before them, size."""
 
     decimals: int
     zero: bool
+    size_pt: float
 
 
 def draw_correlation_picture(
@@ -144,7 +158,7 @@ def draw_correlation_picture(
             grid = _draw_names(axes, page, indicators)
             _draw_cells(axes, page, table, indicators, grid)
             _draw_themes(axes, page, indicators, grid)
-            _draw_legend(axes, page, strongest)
+            _draw_legend(axes, page, strongest, _themes(indicators), grid.height)
             draw_sources(figure, page, f"{_count_phrase(table, edition)} {source_line}")
     write_description(path, _description(table, indicators, strongest, title, area, edition, made_up=made_up))
 
@@ -160,7 +174,8 @@ def strongest_pair(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Stro
         table[side].map({indicator.name: indicator.theme for indicator in indicators})
         for side in ("first", "second")
     )
-    firm = table["firm"] & (first != second) & ~table["same_whole"].astype(bool)
+    across = first != second
+    firm = table["firm"] & across & ~table["same_whole"].astype(bool)
     of_figures = firm & (first != DEPRIVATION_THEME) & (second != DEPRIVATION_THEME)
     rows = table[of_figures if of_figures.any() else firm]
     if rows.empty:
@@ -168,12 +183,14 @@ def strongest_pair(table: pd.DataFrame, indicators: Sequence[Indicator]) -> Stro
     values = rows["spearman"].to_numpy(dtype=np.float64)
     at = int(np.argmax(np.abs(values)))
     one, other = (titles[str(rows[side].iloc[at])] for side in ("first", "second"))
-    return Strongest(one, other, float(values[at]), int(rows["zones"].iloc[at]))
+    shown = table["spearman"][across].abs().round(2).max()
+    outright = bool(round(abs(values[at]), 2) >= shown)
+    return Strongest(one, other, float(values[at]), int(rows["zones"].iloc[at]), outright)
 
 
 def step_of(value: float) -> int:
-    """Return which of the `STEPS` a correlation reaches, -1 for a weak one."""
-    return int(np.searchsorted(STEPS, abs(value), side="right")) - 1
+    """Return which of the `STEPS` a correlation reaches as it is read, to two decimals; -1 if weak."""
+    return int(np.searchsorted(STEPS, round(abs(value), 2), side="right")) - 1
 
 
 def signed(value: float, decimals: int = 2, *, zero: bool = True) -> str:
@@ -195,11 +212,19 @@ def _title(strongest: Strongest | None) -> str:
     if strongest is None:
         return "No firm link between indicators of different themes"
     one, two, value = strongest.first, strongest.second, signed(strongest.value)
+    if not strongest.outright:
+        return first_short_title(
+            f"Firm link across themes: {one} and {two}",
+            f"{one} and {two}: {value}",
+            f"{one}, {two}: {value}",
+            f"A firm link across themes is {value}",
+        )
     return first_short_title(
         f"Strongest link across themes: {one} and {two}",
-        f"Strongest link: {one} and {two}",
+        f"Strongest across themes: {one} and {two}",
         f"{one} and {two}: {value}",
-        f"Strongest correlation between two themes is {value}",
+        f"{one}, {two}: {value}",
+        f"Strongest link across themes is {value}",
     )
 
 
@@ -207,14 +232,22 @@ def _subtitle(table: pd.DataFrame, indicators: Sequence[Indicator]) -> str:
     """Return what is shown."""
     firm = int(table["firm"].sum())
     pairs = "1 firm pair" if firm == 1 else f"{firm} firm pairs"
-    return f"Spearman correlation of {len(indicators)} indicators, {pairs}"
+    themes = _themes(indicators)
+    of = f"{len(indicators)} indicators of {f'{len(themes)} themes' if len(themes) > 1 else 'one theme'}"
+    return f"Spearman correlation of {of}, {pairs}"
+
+
+def _themes(indicators: Sequence[Indicator]) -> list[str]:
+    """Return the themes in their order, each once."""
+    return list(dict.fromkeys(indicator.theme for indicator in indicators))
 
 
 def _draw_names(axes: Axes, page: Page, indicators: Sequence[Indicator]) -> _Grid:
     """Write each name where its column begins, at the end of its row; return the cells there is room for."""
     count = len(indicators)
-    height = min(MOST_CELL_IN[1], page.body_in / count)
-    size_pt = page.smallest_pt if height < 0.2 else page.pt(8.5)
+    height = min(MOST_CELL_IN[1], (page.body_in - OUTLINE_IN) / count)
+    size_pt = page.smallest_pt if height < 0.2 else _size_pt(page, height)
+    most_in = FEW_NAME_IN if count <= FEW else NAME_IN[page]
     texts = [
         axes.text(0, 0, indicator.title, fontsize=size_pt, fontweight="bold", va="center")
         for indicator in indicators
@@ -224,7 +257,7 @@ def _draw_names(axes: Axes, page: Page, indicators: Sequence[Indicator]) -> _Gri
     ends = [page.room_in - (LEGEND_IN + 0.1 if here else 0.0) - left - 0.06 for here in beside]
     least_in = LEAST_CELL_EM * page.smallest_pt / 72
     for text in texts:
-        shorten(text, NAME_IN[page])
+        shorten(text, most_in)
     width = MOST_CELL_IN[0]
     for number in range(1, count):
         each = (ends[number] - texts[number].get_window_extent().width / dpi) / number
@@ -267,18 +300,30 @@ def _draw_cells(
             )
         words = "–" if np.isnan(value) else signed(value, form.decimals, zero=form.zero)
         axes.text(
-            x + grid.width / 2, y + grid.height / 2, words, fontsize=page.smallest_pt, color=letters,
+            x + grid.width / 2, y + grid.height / 2, words, fontsize=form.size_pt, color=letters,
             ha="center", va="center_baseline", zorder=4,
         )  # fmt: skip
 
 
+def _size_pt(page: Page, height_in: float) -> float:
+    """Return the size of names beside cells of this height."""
+    fitting = (size_pt for size_pt in SIZES_PT[1:] if size_pt * LINE_CELL / 72 <= height_in)
+    return next(fitting, page.pt(8.5))
+
+
 def _value_format(axes: Axes, page: Page, grid: _Grid) -> _Form:
     """Return how values are written: ``−0.62`` if that fits the cells, else ``−.62``, else ``−.6``."""
-    trial = axes.text(0, 0, "", fontsize=page.smallest_pt)
-    for form, margin_px in ((_Form(2, zero=True), 10), (_Form(2, zero=False), 3), (_Form(1, zero=False), 0)):
-        trial.set_text(signed(-0.88, form.decimals, zero=form.zero))
+    roomy = [_Form(2, zero=True, size_pt=pt) for pt in SIZES_PT if pt * LINE_CELL / 72 <= grid.height]
+    least_pt = page.smallest_pt
+    small = [_Form(2, zero=True, size_pt=least_pt), _Form(2, zero=False, size_pt=least_pt)]
+    margins_px = (*(20 for _ in roomy), 10, 3)
+    trial = axes.text(0, 0, "")
+    for form, margin_px in zip((*roomy, *small), margins_px, strict=True):
+        trial.set(text=signed(-0.88, form.decimals, zero=form.zero), fontsize=form.size_pt)
         if trial.get_window_extent().width + margin_px < grid.width * axes.figure.dpi:
             break
+    else:
+        form = _Form(1, zero=False, size_pt=least_pt)
     trial.remove()
     return form
 
@@ -307,9 +352,14 @@ def _draw_themes(axes: Axes, page: Page, indicators: Sequence[Indicator], grid: 
             axes.plot([right, right], [top + grid.height, foot], color=INK, linewidth=1.3, zorder=3)
 
 
-def _draw_legend(axes: Axes, page: Page, strongest: Strongest | None) -> None:
-    """Explain colours and marks where the matrix is empty, below the strongest pair in large figures."""
-    right, size_pt = page.room_in, page.pt(8.5)
+def _draw_legend(
+    axes: Axes, page: Page, strongest: Strongest | None, themes: Sequence[str], row_in: float
+) -> None:
+    """Explain colours and marks where the matrix is empty, below the strongest pair in large figures.
+
+    Letters are as large as those of names beside rows of `row_in`.
+    """
+    right, size_pt = page.room_in, _size_pt(page, row_in)
     x, y = right - LEGEND_IN, 0.30
     if strongest is not None:
         figures = axes.text(x, y, signed(strongest.value), fontsize=30, fontweight="bold", va="center")
@@ -317,8 +367,11 @@ def _draw_legend(axes: Axes, page: Page, strongest: Strongest | None) -> None:
         words = f"{strongest.first} and {strongest.second}: {together}, over {strongest.zones:,} zones"
         width = figures.get_window_extent().width / axes.figure.dpi + 0.15
         text = axes.text(x + width, y, words, va="center", linespacing=1.15)
-        fit_lines(text, words, right - x - width, [size_pt, page.smallest_pt], [4, 4])
-        y += 0.45
+        fit_lines(text, words, right - x - width, [size_pt, page.smallest_pt], [3, 4])
+        meant = axes.text(x, y + 0.38, "", va="top", linespacing=1.15, color=GREY)
+        sizes_pt = [page.pt(8.5), page.smallest_pt]
+        fit_lines(meant, _meant(strongest, themes), right - x, sizes_pt, [3, 3])
+        y += 0.46 + meant.get_window_extent().height / axes.figure.dpi
     axes.plot([x, right], [y, y], color=INK, linewidth=1.0)
     y += 0.18
     steps = [*(f"{low} to {high}" for low, high in itertools.pairwise(STEPS)), f"{STEPS[-1]} or more"]
@@ -345,6 +398,13 @@ def _draw_legend(axes: Axes, page: Page, strongest: Strongest | None) -> None:
             Rectangle((x, y - 0.09), 0.36, 0.18, facecolor="white", edgecolor=HATCH_COLOUR, hatch=hatch)
         )
         axes.text(x + 0.46, y, words, fontsize=size_pt, va="center")
+
+
+def _meant(strongest: Strongest, themes: Sequence[str]) -> str:
+    """Say which pairs the strongest is the strongest of, and why others may be stronger."""
+    which = ", ".join(themes) if len(themes) <= 4 else f"the {len(themes)} on the left"
+    but = "" if strongest.outright else " that is firm and not linked by construction"
+    return f"The strongest pair of two themes ({which}){but}. Pairs within a theme are left aside."
 
 
 def _count_phrase(table: pd.DataFrame, edition: str) -> str:
