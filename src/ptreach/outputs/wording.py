@@ -79,11 +79,18 @@ def map_title(town: Town) -> str:
 
 
 def in_even_lines(name: str) -> str:
-    """Return a name in lines of about the same length, as maps write it."""
-    lines_n = len(textwrap.wrap(name, NAME_LETTERS))
+    """Return a name in lines of about the same length, as maps write it; brackets stay in a line."""
+    bound = re.sub(r"\([^)]*\)", _in_one_line, name)
+    lines_n = len(textwrap.wrap(bound, NAME_LETTERS))
     widths = range(len(name) // lines_n, NAME_LETTERS + 1)
-    wrapped = (textwrap.wrap(name, width) for width in widths)
-    return "\n".join(next(lines for lines in wrapped if len(lines) <= lines_n))
+    wrapped = (textwrap.wrap(bound, width) for width in widths)
+    return "\n".join(next(lines for lines in wrapped if len(lines) <= lines_n)).replace("\u00a0", " ")
+
+
+def _in_one_line(brackets: re.Match[str]) -> str:
+    """Return words in brackets with spaces that no line ends at, where they fit one line."""
+    words = brackets.group()
+    return words.replace(" ", "\u00a0") if len(words) <= NAME_LETTERS else words
 
 
 def first_short_title(*titles: str) -> str:

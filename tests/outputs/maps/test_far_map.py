@@ -10,7 +10,7 @@ from colours import BLINDNESS, apart, channels, contrast_of, luminance
 from legible import assert_legible, words_of
 from ptreach.outputs.maps.far_map import COLOURS, MAP_BOXES, draw_far_map
 from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
-from ptreach.outputs.ramp import INK, letters_on
+from ptreach.outputs.ramp import INK, SEA, letters_on
 from ptreach.outputs.tables.frames import far_table
 
 SIDE = 6
@@ -69,6 +69,36 @@ def test_the_title_says_how_many_zones_and_people(tmp_path, far_n, title):
     assert text.startswith(f"Map: {title}.\n")
     assert len(title.split()) <= 10
     assert text.count("minutes, decile 1") == far_n
+
+
+def test_large_numbers_have_their_commas(tmp_path):
+    zones = made_zones(np.where(np.arange(40**2) < 100, np.nan, 60.0), side=40)
+    words = [word.text for word in words_of(draw, tmp_path / "f.png", zones=zones)]
+    assert "1,600 deprived zones, 2,879,200 residents, are beyond 45 minutes" in words
+    assert "not reached (100 of 1,600 zones)" in [" ".join(text.split()) for text in words]
+
+
+def test_a_long_name_is_cut_before_what_tells_its_zone(tmp_path):
+    zones = made_zones()
+    zones["zone_name"] = [f"Bournemouth, Christchurch and Poole {number:03}A" for number in range(36)]
+    words = [word.text for word in words_of(draw, tmp_path / "f.png", zones=zones)]
+    cut = [text for text in words if text.startswith("Bournemouth")]
+    assert len(cut) == 10
+    assert all(text.startswith("Bournemouth, Chr") for text in cut)
+    assert [text.split("… ")[1] for text in cut] == [f"{number:03}A" for number in range(35, 25, -1)]
+
+
+def test_on_a4_the_map_grows_where_the_table_is_short(tmp_path):
+    def covered(minutes):
+        draw(tmp_path / "f.png", made_zones(minutes, 2.0), pages=(PORTRAIT,))
+        image = np.rint(imread(tmp_path / "f-a4.png")[:, :, :3] * 255)
+        of_map = np.abs(image - channels(SEA)).max(axis=2) <= 1
+        return np.flatnonzero(of_map.any(axis=1)).max() / 200
+
+    full, short, none = (covered(np.where(np.arange(36) < far_n, 60.0, 10.0)) for far_n in (10, 5, 0))
+    assert full < short - 0.5
+    assert short < none - 0.5
+    assert none < PORTRAIT.body[1] - 2  # key and words are below
 
 
 def doubts(zones):

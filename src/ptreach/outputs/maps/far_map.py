@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
     from numpy.typing import NDArray
 
     from ptreach.outputs.maps.sheet import Page
@@ -58,12 +59,23 @@ MAP_BOXES: Final = {
     SLIDE: Box(SLIDE.margin_in, SLIDE.body[0], 7.74, SLIDE.body_in),
     PORTRAIT: Box(PORTRAIT.margin_in, PORTRAIT.body[0], PORTRAIT.room_in, 3.55),
 }
-"""Where the map is, by page."""
+"""Where the map is, by page; on A4 it grows where the table is short."""
 SLIDE_PANEL: Final = Box(8.26, SLIDE.body[0], 4.26, SLIDE.body_in)
 KEY_LEFT_IN: Final = 1.72
 KEY_TOP_IN: Final = 0.46
 CELL_IN: Final = (0.64, 0.33)
-"""Where the cells of the key begin, and the size of one."""
+MOST_CELL_IN: Final = 0.72
+"""Where the cells of the key begin, the size of one, and to what its height grows above a short table."""
+ROW_IN: Final = 0.165
+MOST_ROW_IN: Final = {SLIDE: 0.225, PORTRAIT: 0.19}
+"""Height of a row of the table on a full page, and where there is room."""
+OUTLINE_PT: Final = 0.35
+CROWDED_PX: Final = 24.0
+LEAST_OUTLINE: Final = 0.35
+"""Width of outlines of zones; less, down to this share of it, where half of the zones are narrower than so
+many pixels: else outlines are all that is seen of them."""
+LAST_LETTERS: Final = 6
+"""The most letters of a name's last word that is kept where the name is cut, such as ``001A``."""
 NEAR_MIN: Final = 30
 """Minutes within which a zone is near."""
 COLOURS: Final = (
@@ -148,7 +160,7 @@ def draw_far_map(
     for page in pages:
         with sheet(path, page, title, made_up=made_up) as figure:
             draw_heading(figure, page, title, subtitle, made_up=made_up)
-            map_box = MAP_BOXES[page]
+            map_box = _map_box(page, len(chosen))
             axes = figure.add_axes(page.shares(map_box))
             aspect = map_box.width / map_box.height
             view = view_bounds(shapely.Polygon(), origin_xy_m, zones.geometry.to_numpy(), aspect)
@@ -191,14 +203,22 @@ def _draw_panel(
     """Draw the key and the table, beside the map or below it."""
     if page == SLIDE:
         axes = inch_axes(figure, page, SLIDE_PANEL)
-        y = _draw_key(axes, page, rule, zones)
+        rows_in = (MOST - len(chosen)) * MOST_ROW_IN[page]
+        y = _draw_key(axes, page, rule, zones, min(CELL_IN[1] + rows_in / 5, MOST_CELL_IN))
         y = _draw_doubts(axes, page, doubts, KEY_LEFT_IN - 0.9, y)
     else:
-        below = MAP_BOXES[page].top + MAP_BOXES[page].height + 0.14
+        map_box = _map_box(page, len(chosen))
+        below = map_box.top + map_box.height + 0.14
         axes = inch_axes(figure, page, Box(page.margin_in, below, page.room_in, page.body[1] - below))
-        y = _draw_key(axes, page, rule, zones)
+        y = _draw_key(axes, page, rule, zones, CELL_IN[1])
         _draw_doubts(axes, page, doubts, KEY_LEFT_IN + 3 * CELL_IN[0] + 0.35, 0.42)
     _draw_table(axes, page, chosen, y, rule)
+
+
+def _map_box(page: Page, rows_n: int) -> Box:
+    """Return where the map is beside or above a table of so many rows."""
+    left, top, width, height = MAP_BOXES[page]
+    return Box(left, top, width, height if page == SLIDE else height + (MOST - rows_n) * ROW_IN)
 
 
 def _title(zones: pd.DataFrame, far: np.ndarray, cutoff_min: int) -> str:
@@ -224,7 +244,9 @@ def _draw_zones(
     columns = distance_class(minutes, rule.cutoffs)
     colours = [COLOURS[r][c] if r >= 0 else MISSING for r, c in zip(rows, columns, strict=True)]
     areas = zones.geometry.to_numpy()
-    draw_areas(axes, areas, colours, np.isnan(minutes), dotted, pixel_m=pixel_m, width_pt=0.35)
+    side_px = float(np.median(np.sqrt(shapely.area(areas)))) / pixel_m
+    width_pt = OUTLINE_PT * float(np.clip(side_px / CROWDED_PX, LEAST_OUTLINE, 1.0))
+    draw_areas(axes, areas, colours, np.isnan(minutes), dotted, pixel_m=pixel_m, width_pt=width_pt)
     edge = polygon_outline(shapely.simplify(closed(put_together(areas), 3 * pixel_m), pixel_m / 2))
     axes.add_artist(PathPatch(edge, fill=False, edgecolor=INK, linewidth=0.9, zorder=Z_EDGE))
 
@@ -254,9 +276,9 @@ def _draw_marks(
     )
 
 
-def _draw_key(panel: Axes, page: Page, rule: Rule, zones: pd.DataFrame) -> float:
-    """Draw the square of both classes with the residents of each; return the inches used."""
-    cutoffs, deprived_to, (side, height) = rule.cutoffs, rule.deprived_to, CELL_IN
+def _draw_key(panel: Axes, page: Page, rule: Rule, zones: pd.DataFrame, height: float) -> float:
+    """Draw the square of both classes with the residents of each, in rows so high; return the inches used."""
+    cutoffs, deprived_to, side = rule.cutoffs, rule.deprived_to, CELL_IN[0]
     size_pt, middle = page.smallest_pt, KEY_LEFT_IN + 1.5 * side
     panel.text(
         middle, 0.06, "Travel time, minutes", fontsize=9.5, fontweight="bold", va="center", ha="center"
@@ -313,14 +335,14 @@ def _draw_table(panel: Axes, page: Page, chosen: pd.DataFrame, top_in: float, ru
     y = top_in + 0.17
     if chosen.empty:
         words = none_far(cutoff_min, rule.deprived_to)
-        fit_lines(panel.text(0, y, words, va="top", linespacing=1.3), words, width, [10, size_pt], [3, 4])
+        fit_lines(panel.text(0, y, words, va="top", linespacing=1.3), words, width, [12, size_pt], [4, 4])
         return
-    ends = (0.3, 0.615 * width, 0.78 * width, width)
+    ends = (0.3, 0.685 * width, 0.817 * width, width)
     heads = ("Zones to ask about first", "Minutes", "Decile", "Residents")
     for x, words, side in zip((0, *ends[1:]), heads, ("left", "right", "right", "right"), strict=True):
         panel.text(x, y, words, fontsize=size_pt, fontweight="bold", va="center", ha=side)
     rule_in = 0.36
-    row_in = min(0.225, (panel.get_ylim()[0] - y - rule_in) / len(chosen))
+    row_in = min(MOST_ROW_IN[page], (panel.get_ylim()[0] - y - rule_in) / len(chosen))
     columns = ("number", "zone_name", "minutes_p50", "imd_decile", "population")
     for number, name, minutes, decile, people in chosen[list(columns)].itertuples(index=False):
         y += row_in
@@ -332,10 +354,20 @@ def _draw_table(panel: Axes, page: Page, chosen: pd.DataFrame, top_in: float, ru
         )
         for x, words in zip(ends[1:], values, strict=True):
             panel.text(x, y, words, fontsize=size_pt, va="center", ha="right")
-        shorten(panel.text(ends[0], y, str(name), fontsize=size_pt, va="center"), ends[1] - ends[0] - 0.85)
+        _write_name(panel.text(ends[0], y, str(name), va="center"), page, ends[1] - ends[0] - 0.83)
     words = far_rule(cutoff_min, rule.limit_min, rule.deprived_to)
     text = panel.text(0, y + 0.12, words, va="top", color=GREY, linespacing=1.2)
     fit_lines(text, words, width, [page.smallest_pt], [2])
+
+
+def _write_name(text: Text, page: Page, room_in: float) -> None:
+    """Fit a zone's name into its room: in smaller letters, else cut before its last word, which tells it."""
+    for size_pt in (page.pt(8.5), page.smallest_pt):
+        text.set_fontsize(size_pt)
+        if text.get_window_extent().width <= room_in * text.figure.dpi:
+            return
+    *_, last = text.get_text().split(" ")
+    shorten(text, room_in, f" {last}" if len(last) <= LAST_LETTERS else "")
 
 
 def _count_phrase(zones: pd.DataFrame, deprivation_title: str, edition: str) -> str:

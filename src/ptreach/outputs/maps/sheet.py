@@ -260,15 +260,15 @@ def draw_sources(figure: Figure, page: Page, source_line: str) -> None:
     fit_lines(text, source_line, page.room_in, page.foot_pt, lines, " … All sources: README.txt")
 
 
-def shorten(text: Text, room_in: float) -> None:
-    """Cut a text to its room in inches; an ellipsis says so."""
-    words = text.get_text()
+def shorten(text: Text, room_in: float, ending: str = "") -> None:
+    """Cut a text to its room in inches, before an `ending` that stays; an ellipsis says so."""
+    words = text.get_text().removesuffix(ending)
     figure = text.get_figure(root=True)
     if figure is None:
         raise ValueError("a text that is on no sheet has no width")
     while text.get_window_extent().width > room_in * figure.dpi and len(words) > 1:
         words = words[:-1]
-        text.set_text(words.rstrip(" ,-(") + "…")
+        text.set_text(words.rstrip(" ,-(") + "…" + ending)
 
 
 def write_description(path: Path, lines: Sequence[str]) -> None:

@@ -224,7 +224,7 @@ def _zones(zones: gpd.GeoDataFrame, facts: PackFacts) -> list[str]:
     distance_m = zones["link_distance_m"].to_numpy(dtype=np.float64)
     items: list[tuple[str, ...]] = [
         (
-            f"{len(zones)} zones of {facts.areas.title} ({facts.areas.edition});",
+            f"{len(zones):,} zones of {facts.areas.title} ({facts.areas.edition});",
             f"{np.nansum(people):,.0f} residents ({facts.areas.population_title});",
             f"deprivation: {facts.areas.deprivation_title}, decile 1 the most deprived.",
             "Shares are of residents, not of zones.",
