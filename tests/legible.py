@@ -35,7 +35,7 @@ def words_of(draw, path, **arguments):
     save = Figure.savefig
 
     def look_and_save(figure, *args, **kwargs):
-        if kwargs["format"] == "png":
+        if kwargs["format"] == "svg":
             with _as_drawn(figure):
                 found.extend(_words(figure))
         save(figure, *args, **kwargs)

@@ -14,7 +14,7 @@ import shapely
 from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
 from shapely.geometry import box
 
-from ptreach.outputs.maps.choropleth import draw_areas, draw_swatch
+from ptreach.outputs.maps.choropleth import closed, draw_areas, draw_swatch
 from ptreach.outputs.maps.district_bars import (
     ORDER_IN,
     DistrictBar,
@@ -232,10 +232,9 @@ def without_creeks(area: BaseGeometry, stroke_m: float) -> BaseGeometry:
     Creeks narrower than the stroke are closed, small holes too; islets that it would cover are left out, but
     for the largest part.
     """
-    closed = area.buffer(stroke_m / 2, quad_segs=4).buffer(-stroke_m / 2, quad_segs=4)
     parts = [
         shapely.Polygon(part.exterior, [r for r in part.interiors if _encloses(r) >= (4 * stroke_m) ** 2])
-        for part in shapely.get_parts(closed)
+        for part in shapely.get_parts(closed(area, stroke_m / 2))
     ]
     least_m2 = min((2 * stroke_m) ** 2, max(part.area for part in parts))
     return shapely.MultiPolygon([part for part in parts if part.area >= least_m2])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ptreach.outputs.ramp import INK
 
@@ -128,12 +129,13 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
         mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(page.width_in, page.height_in), dpi=DPI, facecolor="white")
-        FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(figure)
         yield figure
-        figure.savefig(
-            page.beside(path), format="png", dpi=DPI, metadata={"Software": None},
-            pil_kwargs={"compress_level": 3},
-        )  # fmt: skip
+        canvas.draw()
+        pixels = canvas.buffer_rgba()
+        # Without the channel of transparency, of which there is none: smaller, and quicker to write
+        image = Image.frombuffer("RGBA", canvas.get_width_height(), pixels, "raw", "RGBA", 0, 1).convert("RGB")
+        image.save(page.beside(path), dpi=(DPI, DPI), compress_level=3)
         title = f"{NOTICE}: {title}" if made_up else title
         drawn = io.StringIO()
         figure.savefig(
