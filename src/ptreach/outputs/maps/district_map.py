@@ -112,8 +112,10 @@ HEAVY_PT: Final = (5.5, 2.8)
 """Widths of the place's outline where it is enlarged: dark, and of the gold in it."""
 NAME_LETTERS: Final = 9
 """Letters in a line of a district's name, where it does not fit in its district as it is."""
-LEAST_SHARE_IN_VIEW: Final = 0.018
-"""The view widens until every neighbour has this share of it, or is in it whole."""
+LEAST_LABELS: Final = 1.7
+LABEL_EM: Final = (6.0, 2.8)
+"""The view widens until every neighbour has the area of so many labels in it, or is in it whole; and the size
+of one in heights of its letters."""
 
 
 def draw_district_map(
@@ -268,7 +270,9 @@ def _draw_place(figure: Figure, page: Page, box_in: Box, scene: DistrictScene) -
     whose = listed(said_names(scene.shapes[scene.shapes["marked"]]))
     _caption(figure, page, box_in, f"{whose} and {kind}", f"The place and its {kind}")
     axes = figure.add_axes(page.shares(box_in))
-    view = _view_of_place(scene, box_in.width / box_in.height)
+    label_in2 = LABEL_EM[0] * LABEL_EM[1] * (page.smallest_pt / 72) ** 2
+    least_share = LEAST_LABELS * label_in2 / (box_in.width * box_in.height)
+    view = _view_of_place(scene, box_in.width / box_in.height, least_share)
     axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
     axes.set_facecolor(OUTSIDE)
     pixel_m = (view[2] - view[0]) / axes.bbox.width
@@ -312,8 +316,8 @@ def _lines_n(name: str) -> int:
     return name.count("\n") + 1
 
 
-def _view_of_place(scene: DistrictScene, aspect: float) -> Bounds:
-    """Return west, south, east, north of a view in which every neighbour can be seen."""
+def _view_of_place(scene: DistrictScene, aspect: float, least_share: float) -> Bounds:
+    """Return west, south, east, north of a view that every neighbour has such a share of, or is in whole."""
     own = scene.shapes.geometry[scene.shapes["marked"]].to_numpy()
     near = scene.shapes.geometry[scene.shapes["near"]].to_numpy()
     view: Bounds = tuple(shapely.total_bounds(own))
@@ -321,7 +325,7 @@ def _view_of_place(scene: DistrictScene, aspect: float) -> Bounds:
     for factor in np.arange(1.3, 8.0, 0.2):
         view = _framed(bounds, float(factor), aspect)
         seen = shapely.intersection(near, box(*view))
-        least = LEAST_SHARE_IN_VIEW * box(*view).area
+        least = least_share * box(*view).area
         if (shapely.area(seen) >= np.minimum(least, 0.999 * shapely.area(near))).all():
             # What is seen may lie on one side: then the other need not be shown
             return _framed(tuple(shapely.total_bounds([*own, *seen])), 1.08, aspect)

@@ -129,12 +129,13 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
         mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(page.width_in, page.height_in), dpi=DPI, facecolor="white")
-        canvas = FigureCanvasAgg(figure)
+        FigureCanvasAgg(figure)
         yield figure
-        canvas.draw()
-        pixels = canvas.buffer_rgba()
+        pixels = io.BytesIO()
+        figure.savefig(pixels, format="rgba", dpi=DPI)
+        size = (int(figure.bbox.width), int(figure.bbox.height))
         # Without the channel of transparency, of which there is none: smaller, and quicker to write
-        image = Image.frombuffer("RGBA", canvas.get_width_height(), pixels, "raw", "RGBA", 0, 1).convert("RGB")
+        image = Image.frombuffer("RGBA", size, pixels.getvalue(), "raw", "RGBA", 0, 1).convert("RGB")
         image.save(page.beside(path), dpi=(DPI, DPI), compress_level=3)
         title = f"{NOTICE}: {title}" if made_up else title
         drawn = io.StringIO()
