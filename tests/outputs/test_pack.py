@@ -165,6 +165,23 @@ def test_the_sunset_is_told_wherever_figures_are(tmp_path, write, drawn, facts):
     assert told in ods_words(folder / "tables" / "ryde.ods")
 
 
+def test_slides_round_shares_once_as_pictures_do(tmp_path, write, drawn, zones):
+    # 24,998 of a million are within 30 minutes: 2.4998 %, which is 2.50 % in tables and yet 2 %
+    people = [24_998.0, 0.0, 0.0, 0.0, 975_002.0]
+    few = zones.assign(population=people, imd_decile=1.0, minutes_p50=[10.0, 10.0, 10.0, 10.0, 80.0])
+    folder = write(tmp_path / "ryde", zones=few)
+    (chart,) = [
+        shape.chart
+        for slide in Presentation(folder / "slides" / "ryde.pptx").slides
+        for shape in slide.shapes
+        if shape.has_chart
+    ]
+    assert chart.plots[0].series[0].values[0] == pytest.approx(0.024998, abs=1e-9)
+    with (folder / "tables" / "ryde-by-imd-decile.csv").open(encoding="utf-8-sig") as file:
+        first = next(csv.DictReader(file))
+    assert first["share_within_15"] == "0.025"
+
+
 def test_pictures_without_travel_times_say_what_drew_them_and_owe_nothing_to_timetables(
     tmp_path, write, drawn, facts, monkeypatch
 ):

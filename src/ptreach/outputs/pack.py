@@ -292,7 +292,7 @@ def _write_slides(path: Path, content: PackContent, maps: Path) -> None:
         path,
         town=town,
         zones=zones,
-        deciles=decile_table(zones, cutoffs, facts.areas, made_up=facts.made_up),
+        deciles=decile_table(zones, cutoffs, facts.areas, made_up=facts.made_up, rounded=False),
         far=far,
         far_rule=far_rule(far_min, limit_min) if len(far) else none_far(far_min),
         map_path=maps / f"{town.slug}-journey-time.png",

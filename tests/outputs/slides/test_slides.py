@@ -84,6 +84,7 @@ def test_the_chart_holds_the_shares_of_the_table_and_can_be_edited(slides, deck)
     assert plot.series[0].values == tuple(None if np.isnan(share) else share for share in expected)
     workbook = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
     assert workbook.active["B2"].value == 0.5
+    assert plot.data_labels.number_format == '[=0]0%;[<0.005]"<1%";0%'  # some is not none
 
 
 def test_the_table_lists_the_zones_that_are_far(slides):

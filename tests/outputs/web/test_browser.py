@@ -509,6 +509,9 @@ def test_it_passes_axe(show, stops, facts, theme, width):
 def test_nothing_runs_off_a_narrow_window(show):
     page = show({"viewport": {"width": 320, "height": 640}})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    # The table is wider and scrolls; what is said above it can be read without
+    assert page.evaluate("document.querySelector('#table table').scrollWidth") > 320
+    assert page.evaluate("document.querySelector('#table caption span').getBoundingClientRect().right") <= 320
 
 
 def test_on_paper_there_is_the_map_and_every_row_but_no_controls(show):

@@ -130,6 +130,10 @@ def add_picture(slide: Slide, path: Path, box: Box, words: str, *, crop_top: flo
     describe_shape(picture, "Map", words)
 
 
+SHARE_FORMAT: Final = '[=0]0%;[<0.005]"<1%";0%'
+"""How programs of slides write a share, as `percent` does: some is not none."""
+
+
 def add_bars(
     slide: Slide, box: Box, bars: Sequence[tuple[str, float]], words: str, *, of_x: str, of_y: str
 ) -> None:
@@ -154,7 +158,7 @@ def add_bars(
     plot.series[0].format.fill.fore_color.rgb = RGBColor.from_string(RAMP[1][1:])
     plot.has_data_labels = True
     labels = plot.data_labels
-    labels.number_format, labels.number_format_is_linked = "0%", False
+    labels.number_format, labels.number_format_is_linked = SHARE_FORMAT, False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size, labels.font.bold = Pt(16), True
     labels.font.color.rgb = RGBColor.from_string(INK[1:])

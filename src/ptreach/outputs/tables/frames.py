@@ -109,9 +109,14 @@ def zone_table(
 
 
 def decile_table(
-    zones: gpd.GeoDataFrame, cutoffs_min: Sequence[int], areas: AreasFacts, *, made_up: bool
+    zones: gpd.GeoDataFrame,
+    cutoffs_min: Sequence[int],
+    areas: AreasFacts,
+    *,
+    made_up: bool,
+    rounded: bool = True,
 ) -> pd.DataFrame:
-    """Return travel time and people by decile of multiple deprivation.
+    """Return travel time and people by decile of multiple deprivation, `rounded` unless it will be again.
 
     Columns ``edition, deprivation`` (what the deciles are of), ``imd_decile`` (``1``, most deprived, to
     ``10``, and ``all``), ``zones, population`` (whole numbers), ``median_min`` (minutes, people not reached
@@ -124,8 +129,9 @@ def decile_table(
         cutoffs_min,
     ).rename(columns={"decile": "imd_decile"})
     table["population"] = table["population"].round().astype("Int64")
-    rounded = [name for name in table.columns if name.startswith(("median_", "share_"))]
-    table[rounded] = table[rounded].round(MINUTE_DECIMALS)
+    if rounded:
+        names = [name for name in table.columns if name.startswith(("median_", "share_"))]
+        table[names] = table[names].round(MINUTE_DECIMALS)
     return _titled(table, areas, made_up=made_up)
 
 

@@ -36,7 +36,9 @@ const medianKey = (zone) => atMedian(() => secondsTo(zone));
 
 function buildTable() {
   const table = element('table');
-  table.append(element('caption', 'Press the name of a column to sort by it; empty cells are not reached or not known.'));
+  const caption = element('caption');
+  caption.append(element('span', 'Press the name of a column to sort by it; empty cells are not reached or not known.'));
+  table.append(caption);
   const head = element('tr');
   columns.forEach(({ name, number }, at) => {
     const cell = element('th', undefined, number ? { scope: 'col', class: 'number' } : { scope: 'col' });
