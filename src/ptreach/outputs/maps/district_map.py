@@ -110,6 +110,9 @@ HEADLINE_IN: Final = 1.18
 """Height of the large figures with their words on the slide."""
 HEAVY_PT: Final = (5.5, 2.8)
 """Widths of the place's outline where it is enlarged: dark, and of the gold in it."""
+WIDER: Final = (1.0, 1.12, 1.25, 1.4)
+FEW_NAMES: Final = 3
+"""How much wider the view may be for the sake of so few names that there is no room for else."""
 NAME_LETTERS: Final = 9
 """Letters in a line of a district's name, where it does not fit in its district as it is."""
 LEAST_LABELS: Final = 1.7
@@ -271,26 +274,39 @@ def _draw_place(figure: Figure, page: Page, box_in: Box, scene: DistrictScene) -
     _caption(figure, page, box_in, f"{whose} and {kind}", f"The place and its {kind}")
     axes = figure.add_axes(page.shares(box_in))
     label_in2 = LABEL_EM[0] * LABEL_EM[1] * (page.smallest_pt / 72) ** 2
-    least_share = LEAST_LABELS * label_in2 / (box_in.width * box_in.height)
-    view = _view_of_place(scene, box_in.width / box_in.height, least_share)
-    axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]), xticks=[], yticks=[], aspect=1)
+    aspect = box_in.width / box_in.height
+    closest = _view_of_place(scene, aspect, LEAST_LABELS * label_in2 / (box_in.width * box_in.height))
+    axes.set(xticks=[], yticks=[], aspect=1)
     axes.set_facecolor(OUTSIDE)
-    pixel_m = (view[2] - view[0]) / axes.bbox.width
-    frame = box(*view)
-    seen = scene.shapes[scene.shapes.intersects(frame)]
-    seen = seen.assign(geometry=[clipped(shape, frame.buffer(50 * pixel_m)) for shape in seen.geometry])
+    # From a little farther off there may be room for every name; if not, as near as can be
+    for factor in (*WIDER, 1.0):
+        view = _framed(closest, factor, aspect)
+        axes.set(xlim=(view[0], view[2]), ylim=(view[1], view[3]))
+        for label in (*axes.texts, *axes.lines):
+            label.remove()
+        pixel_m = (view[2] - view[0]) / axes.bbox.width
+        seen = _seen(scene, view, 50 * pixel_m)
+        left_out = _label_districts(axes, page, scene, seen, view)
+        if not left_out or len(left_out) > FEW_NAMES:
+            break
     _draw_shapes(axes, seen, pixel_m, width_pt=1.0)
     _outline_place(axes, scene, pixel_m, *HEAVY_PT)
-    _label_districts(axes, page, scene, seen, view)
     return axes
+
+
+def _seen(scene: DistrictScene, view: Bounds, margin_m: float) -> gpd.GeoDataFrame:
+    """Return the districts in a view, cut to a little more than it."""
+    frame = box(*view)
+    seen = scene.shapes[scene.shapes.intersects(frame)]
+    return seen.assign(geometry=[clipped(shape, frame.buffer(margin_m)) for shape in seen.geometry])
 
 
 def _label_districts(
     axes: Axes, page: Page, scene: DistrictScene, seen: gpd.GeoDataFrame, view: Bounds
-) -> None:
+) -> list[str]:
     """Name the place's districts and its neighbours with their scores, as far as there is room.
 
-    The bars beside the map name those that there is no room for.
+    Return those that there is no room for; the bars beside the map name them.
     """
     wanted = seen[seen["marked"] | seen["near"]].sort_values(
         ["marked", "district_code"], ascending=[False, True]
@@ -308,7 +324,7 @@ def _label_districts(
         forms = [(f"{name}\n{score}", pt) for pt in sizes_pt for name in sorted(lines, key=_lines_n)]
         weight, outline_pt = ("bold", HEAVY_PT[0]) if row.marked else ("normal", 1.0)
         names.append(DistrictName(forms, row.geometry, weight, outline_pt, must=number == 0))
-    name_districts(axes, Labels(axes, view), view, names, seen.geometry.tolist())
+    return name_districts(axes, Labels(axes, view), view, names, seen.geometry.tolist())
 
 
 def _lines_n(name: str) -> int:
