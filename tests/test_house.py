@@ -123,7 +123,8 @@ def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
     parts = {"matplotlib-scalebar", "tzdata"}  # loaded by heavy ones, if at all
-    names = {"PIL": "pillow", "odf": "odfpy", "pptx": "python-pptx"}  # modules that are not named as what brings them
+    # Modules that are not named as what brings them
+    names = {"PIL": "pillow", "odf": "odfpy", "pptx": "python-pptx"}
     known = {canonical(names.get(module, module)) for module in HEAVY | LIGHT}
     assert declared(project["project"]["dependencies"]) == known | parts
 
