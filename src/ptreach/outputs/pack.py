@@ -144,6 +144,7 @@ def write_pack(target: Path, content: PackContent) -> Path:
             isochrones=isochrones,
             facts=facts,
             surroundings=content.surroundings,
+            verdict=content.verdict,
         )
     return target
 

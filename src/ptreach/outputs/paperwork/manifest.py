@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 
 from ptreach.config import format_clock
+from ptreach.model import Severity
 from ptreach.outputs.wording import people_by_band
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from shapely.geometry import MultiPolygon
 
     from ptreach.config import Town
-    from ptreach.model import SourceRecord
+    from ptreach.model import SourceRecord, Verdict
     from ptreach.outputs.facts import AreasFacts, PackFacts
     from ptreach.outputs.layers.files import Surroundings
 
@@ -49,6 +50,7 @@ def write_manifest(
     isochrones: Mapping[int, MultiPolygon],
     facts: PackFacts,
     surroundings: Surroundings | None = None,
+    verdict: Verdict | None = None,
 ) -> None:
     """Write ``manifest.json`` into a pack's folder, with the digests of all files that lie in it."""
     content = {
@@ -77,6 +79,8 @@ def write_manifest(
     }
     if surroundings is not None:
         content |= _around(surroundings)
+    if verdict is not None:
+        content["verdict"] = _verdict(verdict)
     _write(folder, content)
 
 
@@ -188,6 +192,15 @@ def _sunset(facts: PackFacts) -> dict[str, Any] | None:
     if facts.sunset is None:
         return None
     return {"last_day": facts.sunset.last_day.isoformat(), "feed": facts.sunset.feed}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """Return the decision on timetable and date, and the number of findings by how grave they are."""
+    counts = Counter(finding.severity.value for finding in verdict.findings)
+    return {
+        "decision": verdict.decision.value,
+        "findings": {severity.value: counts[severity.value] for severity in Severity},
+    }
 
 
 def _query(town: Town) -> dict[str, Any]:
