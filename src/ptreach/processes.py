@@ -22,6 +22,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -340,8 +341,13 @@ def _outcome(do: Callable[[Progress], Any], tell: _Teller, stopping: threading.E
             raise KeyboardInterrupt
         tell("stage", stage, done, total)
 
+    return outcome_of(partial(do, progress))
+
+
+def outcome_of(do: Callable[[], Any]) -> Outcome:
+    """Do something and return what it came to; only what ends the process is raised."""
     try:
-        return Outcome(do(progress))
+        return Outcome(do())
     except InputError as error:
         return Outcome(error=error)
     except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be

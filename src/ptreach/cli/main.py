@@ -12,12 +12,33 @@ from typing import Annotated
 import typer
 
 from ptreach import __version__
-from ptreach.cli import check, cif, compare, delivered, doctor, isochrones, matrix, networks, packs, towns
-from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
+from ptreach.cli import (
+    check,
+    cif,
+    compare,
+    delivered,
+    doctor,
+    isochrones,
+    matrix,
+    networks,
+    packs,
+    run,
+    towns,
+)
+from ptreach.cli.console import (
+    DONE,
+    OUR_FAULT,
+    STOPPED,
+    YOUR_INPUT,
+    prepare_streams,
+    say,
+    set_up_logging,
+    tell,
+    tell_bug,
+    tell_fault,
+)
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
-
-DONE, OUR_FAULT, YOUR_INPUT, STOPPED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="ptreach",
@@ -65,7 +86,7 @@ for command in (
     networks.fetch,
     check.check,
     networks.build,
-    packs.run,
+    run.run,
     packs.profile,
     delivered.verify,
     delivered.publish,
@@ -83,7 +104,7 @@ for command in (
 
 def _fault(message: str) -> int:
     """Print a fault of the input in one line and return its exit code."""
-    tell(f"ptreach: error: {' '.join(message.split())}")
+    tell_fault(message)
     return YOUR_INPUT
 
 
@@ -110,8 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
-        tell(traceback.format_exc().rstrip())
-        tell("ptreach: bug: a fault of ptreach, not of your input; please report it with the lines above.")
+        tell_bug(traceback.format_exc())
         return OUR_FAULT
     if code == STOPPED:
         tell("ptreach: stopped.")

@@ -15,7 +15,7 @@ from ptreach.processes import Job, do_jobs
 from ptreach.sources.recipe import load_network_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ptreach.config import Town
@@ -80,46 +80,55 @@ def processes_for(asked: Sequence[TownAsked], engine: str, workers: int) -> int:
     return processes_with_room(wanted, clipped=any(_clips(town) for town in asked))
 
 
-def make_packs(
-    asked: Sequence[TownAsked],
-    options: PackOptions,
-    *,
-    workers: int,
-    processes: int,
-    show: Callable[[Sequence[Job]], Watch],
-) -> list[Outcome]:
-    """Write the packs of towns by several processes; return what each town came to, in their order.
+class PackPlan(NamedTuple):
+    """What is to be done for the packs of towns: jobs for networks, then one a town, in their order."""
 
-    The result of an outcome is a `PackMade`. A pack's bytes do not hang on their number.
+    asked: tuple[TownAsked, ...]
+    options: PackOptions
+    processes: int
+    jobs: tuple[Job, ...]
 
-    Parameters
-    ----------
-    workers
-        Threads for all processes together.
-    show
-        Is given all jobs, those of networks before those of towns, and returns what is told of them.
+    @property
+    def first(self) -> int:
+        """Position of the first town among the jobs."""
+        return len(self.jobs) - len(self.asked)
+
+
+def plan_packs(asked: Sequence[TownAsked], options: PackOptions, *, workers: int, processes: int) -> PackPlan:
+    """Plan the packs of towns by several processes, which share out so many threads.
+
+    Each network is built by one process, before towns on it begin; where it is cut to what a town can reach,
+    by the process of the town. What is built is mapped into the memory of all of them.
+    """
+    threads = max(1, workers // processes)
+    networks = list(dict.fromkeys(_network_of(town) for town in asked if not _clips(town)))
+    jobs = [Job(f"network {name}", partial(_build, name, home), (name, home)) for name, home in networks]
+    for one in asked:
+        key = _network_of(one)
+        after = networks.index(key) if key in networks else None
+        make = partial(make_pack, one, options, threads)
+        jobs.append(Job(one.town.name, make, (*key, one.town.areas), after))
+    return PackPlan(tuple(asked), options, processes, tuple(jobs))
+
+
+def make_packs(plan: PackPlan, watch: Watch) -> list[Outcome]:
+    """Write the packs of towns as planned; return what each came to, in their order.
+
+    The result of an outcome is a `PackMade`. A pack's bytes do not hang on the number of processes.
 
     Raises
     ------
     KeyboardInterrupt
         When interrupted; no half-written pack is left.
     """
-    threads = max(1, workers // processes)
-    networks = list(dict.fromkeys(_network_of(town) for town in asked if not _clips(town)))
-    jobs = [Job(f"network {name}", partial(_build, name, home), (name, home)) for name, home in networks]
-    first = len(jobs)
-    for one in asked:
-        key = _network_of(one)
-        after = networks.index(key) if key in networks else None
-        make = partial(make_pack, one, options, threads)
-        jobs.append(Job(one.town.name, make, (*key, one.town.areas), after))
     made: list[Outcome] = []
     try:
-        made = do_jobs(jobs, processes, show(jobs))[first:]
+        made = do_jobs(plan.jobs, plan.processes, watch)[plan.first :]
     finally:
         done = {at for at, outcome in enumerate(made) if outcome.is_done}
-        _clear(options.out, [one.town.slug for at, one in enumerate(asked) if at not in done])
-    return [_placed(outcome, one.town) for outcome, one in zip(made, asked, strict=True)]
+        slugs = [one.town.slug for at, one in enumerate(plan.asked) if at not in done]
+        _clear(plan.options.out, slugs)
+    return [_placed(outcome, one.town) for outcome, one in zip(made, plan.asked, strict=True)]
 
 
 def _network_of(asked: TownAsked) -> tuple[str, Path]:

@@ -40,7 +40,7 @@ DECILE: Final = (
 
 def places_book(packs: Sequence[FoundPack], tables: Sequence[PackTable]) -> Book:
     """Return the spreadsheet of the tables beside packs."""
-    made_up = any(pack.made_up for pack in packs)
+    made_up = bool(packs) and all(pack.made_up for pack in packs)
     described = [(table, describe_beside(table.name, table.frame.columns)) for table in tables]
     listed = [_notes(), columns_sheet(described)]
     listed += [table_sheet(table, columns, made_up=made_up) for table, columns in described]

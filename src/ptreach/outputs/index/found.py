@@ -139,13 +139,17 @@ def _residents(path: Path, limit_min: float) -> Residents:
 
 def _source(row: Mapping[str, Any]) -> SourceRecord:
     """Return what a manifest says of an input; of its path there is the name only."""
-    texts = ("kind", "sha256", "title", "publisher", "licence", "attribution", "date", "url", "note")
     return SourceRecord(
+        kind=str(row["kind"]),
         path=Path(PureWindowsPath(str(row["file"])).name),
         size_bytes=int(row["size_bytes"]),
+        sha256=str(row["sha256"]),
+        title=str(row["title"]),
+        publisher=str(row["publisher"]),
+        licence=str(row["licence"]),
+        attribution=str(row["attribution"]),
+        date=str(row["date"]),
         made_up=bool(row["made_up"]),
-        pinned=bool(row["pinned"]),
-        **{name: str(row[name]) for name in texts},
     )
 
 

@@ -13,6 +13,7 @@ from ptreach.outputs.index.book import ALIKE, DECILE, REGION, TOGETHER
 from ptreach.outputs.index.found import sources_of
 from ptreach.outputs.index.thumbnail import thumbnail
 from ptreach.outputs.paperwork.markup import html_page, html_table, paragraph
+from ptreach.outputs.tables.columns import NOT_APPLICABLE
 from ptreach.outputs.tables.dictionary import describe_beside
 from ptreach.outputs.tables.place_columns import DEPRIVED_SHARE, RATIO, difference_name
 from ptreach.outputs.tables.sheets import display
@@ -20,17 +21,24 @@ from ptreach.outputs.tables.spreadsheet import shown_rows
 from ptreach.outputs.wording import licence_address, long_date, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ptreach.outputs.index.failures import Failure
     from ptreach.outputs.index.found import FoundPack, Unread
     from ptreach.outputs.tables.columns import Kind
     from ptreach.outputs.tables.pack_tables import PackTable
+    from ptreach.outputs.tables.sheets import Value
 
-_SHOWN: Final = (
-    "residents", "median_min", *(f"share_within_{cutoff}" for cutoff in CUTOFFS_MIN), DEPRIVED_SHARE, RATIO,
-    *(difference_name(f"share_within_{DEPRIVED_MIN}", other) for other in ("region", "all")),
-)  # fmt: skip
+_SHOWN: Final = {
+    "residents": "residents",
+    "median_min": "middle resident, minutes",
+    **{f"share_within_{cutoff}": f"within {cutoff} min" for cutoff in CUTOFFS_MIN},
+    DEPRIVED_SHARE: f"most deprived within {DEPRIVED_MIN} min",
+    RATIO: "over all residents",
+    difference_name(f"share_within_{DEPRIVED_MIN}", "region"): f"within {DEPRIVED_MIN} min, less region",
+    difference_name(f"share_within_{DEPRIVED_MIN}", "all"): "less all places",
+}
+"""Columns of the table, in fewer words than in the spreadsheet, which has more."""
 _LINKS: Final = (
     ("README.txt", "Read me"),
     ("slides/{slug}.pptx", "Slides"),
@@ -74,7 +82,7 @@ def index_page(
         "How soon residents travel at rush hour, place by place: each with its map, tables and slides.",
         sections,
         above=_banner(failures, unread),
-        made_up=any(pack.made_up for pack in packs),
+        made_up=bool(packs) and all(pack.made_up for pack in packs),
         footer="Written by ptreach from the packs beside it. The same packs give the same page.",
         style=(resources.files("ptreach.outputs.index") / "index.css").read_text(encoding="utf-8"),
         listed=True,
@@ -102,6 +110,7 @@ def _card(pack: FoundPack) -> str:
     ends = "can be reached from here" if pack.direction == "from" else "can reach it"
     asked = f"{long_date(pack.date)}, {' to '.join(pack.window)}. Network {pack.network}."
     last = f" Not to be quoted after {pack.last_day}." if pack.last_day else ""
+    made_up = '<span class="badge made">Made-up data</span> ' * pack.made_up
     page = "web/index.html"
     name = escape(pack.name)
     heading = f'<a href="{_address(pack, page)}">{name}</a>' if page in pack.whole else name
@@ -119,7 +128,7 @@ def _card(pack: FoundPack) -> str:
         f"<li>{_picture(pack)}<div><h3>{heading}</h3>"
         f"<p><b>{escape(share)}</b> of {pack.figures.people:,.0f} residents {ends} in under "
         f"{DEPRIVED_MIN} minutes.</p>"
-        f"<p>{_verdict(pack.decision)}</p>{changed}"
+        f"<p>{made_up}{_verdict(pack.decision)}</p>{changed}"
         f'<p class="seen">{escape(asked + last)}</p><ul class="files">{"".join(links)}</ul></div></li>'
     )
 
@@ -136,7 +145,8 @@ def _picture(pack: FoundPack) -> str:
     if small is None:
         return '<p class="no-map">No map</p>'
     alt = escape(f"Map in small: bands of journey time {pack.direction} {pack.name}", quote=True)
-    return f'<img src="{small.address}" width="{small.width_px // 2}" height="{small.height_px // 2}" alt="{alt}">'
+    width, height = small.width_px // 2, small.height_px // 2
+    return f'<img src="{small.address}" width="{width}" height="{height}" alt="{alt}">'
 
 
 def _verdict(decision: Decision | None) -> str:
@@ -154,10 +164,11 @@ def _figures(table: PackTable, files: Collection[str]) -> str:
     at = {column.name: place for place, column in enumerate(columns)}
     kept = [(at[name], columns[at[name]]) for name in _SHOWN]
     shown = html_table(
-        "Figures of each place; [z] and [nr] stand where there is none.",
-        ("place", *(column.heading for _, column in kept)),
+        "Shares are of residents; differences are in percentage points. [z]: nothing it could be of; "
+        "[nr]: not reached.",
+        ("place", *_SHOWN.values()),
         [
-            (str(row[at["place"]]), *(_cell(row[place], column.kind, column.shown) for place, column in kept))
+            (_name(row, at), *(_cell(row[place], column.kind, column.shown) for place, column in kept))
             for row in rows
         ],
         numbers=range(1, len(kept) + 1),
@@ -170,6 +181,12 @@ def _figures(table: PackTable, files: Collection[str]) -> str:
     )
     links = "".join(f'<li><a href="{name}">{words}</a></li>' for name, words in names if name in files)
     return f'{shown}\n<ul class="files">{links}</ul>'
+
+
+def _name(row: Sequence[Value], at: Mapping[str, int]) -> str:
+    """Return the name of a row's place, marked where it is made up."""
+    is_real = "made_up" not in at or row[at["made_up"]] == NOT_APPLICABLE
+    return f"{row[at['place']]}{'' if is_real else ' (made-up)'}"
 
 
 def _cell(value: str | float, kind: Kind, shown: int | None) -> str:

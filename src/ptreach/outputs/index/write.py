@@ -71,7 +71,8 @@ def write_index(
     if known:
         kept = frozenset(pack.folder.name for pack in packs)
         tables.append(failures_table(known, kept))
-    credit = _Credit(__version__, sources_of(packs), any(pack.made_up for pack in packs))
+    made_up = bool(packs) and all(pack.made_up for pack in packs)
+    credit = _Credit(__version__, sources_of(packs), made_up)
     with replacing_files(folder, _PLACES, "the index") as part:
         for one in tables:
             _write_table(part / _csv_name(one), one, credit)

@@ -34,6 +34,9 @@ def html_page(
     shared = (resources.files("ptreach.outputs.paperwork") / "qa.css").read_text(encoding="utf-8")
     css = f"\n{shared}{style}"
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
     body = [
         f'<section id="s{number}">\n<h2>{escape(heading)}</h2>\n{content}\n</section>'
         for number, (heading, content) in enumerate(sections, 1)
@@ -44,8 +47,7 @@ def html_page(
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{digest}'; img-src data:; \
-base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
 <style>{css}</style>
