@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from ptreach.measures.places import CUTOFFS_MIN, DEPRIVED_MIN
 from ptreach.model import Decision
+from ptreach.outputs.compared import MINUS
 from ptreach.outputs.index.book import ALIKE, DECILE, REGION, TOGETHER
 from ptreach.outputs.index.found import sources_of
 from ptreach.outputs.index.thumbnail import thumbnail
 from ptreach.outputs.paperwork.markup import html_page, html_table, paragraph
 from ptreach.outputs.tables.columns import NOT_APPLICABLE
 from ptreach.outputs.tables.dictionary import describe_beside
-from ptreach.outputs.tables.place_columns import DEPRIVED_SHARE, RATIO, difference_name
+from ptreach.outputs.tables.place_columns import DEPRIVED_SHARE, RATIO, difference_name, is_difference
 from ptreach.outputs.tables.sheets import display
 from ptreach.outputs.tables.spreadsheet import shown_rows
 from ptreach.outputs.wording import licence_address, long_date, percent
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ptreach.outputs.index.failures import Failure
     from ptreach.outputs.index.found import FoundPack, Unread
-    from ptreach.outputs.tables.columns import Kind
+    from ptreach.outputs.tables.columns import Column
     from ptreach.outputs.tables.pack_tables import PackTable
     from ptreach.outputs.tables.sheets import Value
 
@@ -49,7 +50,6 @@ _LINKS: Final = (
     ("methods.md", "Methods"),
 )
 _VERDICTS: Final = {Decision.GO: "go", Decision.WARNINGS: "warning", Decision.NO_GO: "no-go"}
-_MINUS: Final = "\u2212"
 _MINUTES: Final = (
     "Minutes are medians over the minutes of the window, to the centroid of each zone, on foot and by public "
     "transport. Half of the residents arrive no later than the middle one; who is not reached counts last."
@@ -167,10 +167,7 @@ def _figures(table: PackTable, files: Collection[str]) -> str:
         "Shares are of residents; differences are in percentage points. [z]: nothing it could be of; "
         "[nr]: not reached.",
         ("place", *_SHOWN.values()),
-        [
-            (_name(row, at), *(_cell(row[place], column.kind, column.shown) for place, column in kept))
-            for row in rows
-        ],
+        [(_name(row, at), *(_cell(row[place], column) for place, column in kept)) for row in rows],
         numbers=range(1, len(kept) + 1),
     )
     names = (
@@ -189,10 +186,12 @@ def _name(row: Sequence[Value], at: Mapping[str, int]) -> str:
     return f"{row[at['place']]}{'' if is_real else ' (made-up)'}"
 
 
-def _cell(value: str | float, kind: Kind, shown: int | None) -> str:
-    """Return a value as people read it, its minus a minus."""
-    text = display(value, kind, shown)
-    return text if isinstance(value, str) else text.replace("-", _MINUS)
+def _cell(value: Value, column: Column) -> str:
+    """Return a value as people read it, a difference with its sign."""
+    if isinstance(value, str) or not is_difference(column.name):
+        return display(value, column.kind, column.shown)
+    size = display(abs(value), column.kind, column.shown)
+    return size if not size.strip("0.") else f"{'+' if value > 0 else MINUS}{size}"
 
 
 def _failures(failures: Sequence[Failure], unread: Sequence[Unread], kept: Collection[str]) -> str:

@@ -48,6 +48,11 @@ def difference_name(figure: str, other: str) -> str:
     return f"{figure}_less_{other}"
 
 
+def is_difference(name: str) -> bool:
+    """Return whether a column is a difference from others."""
+    return any(name == difference_name(figure, other) for figure in FIGURES for other in OTHERS)
+
+
 def _difference(figure: str, other: str) -> Column:
     """Return the column of a figure's difference from that of others."""
     unit = _UNITS.get(figure, "percentage points")
