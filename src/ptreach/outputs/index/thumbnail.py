@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image
 
+from ptreach.outputs.maps.journey_map import MAP_BOXES
 from ptreach.outputs.maps.sheet import SLIDE
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 WIDTH_PX: Final = 400
 """Twice what it is shown at, for screens with fine pixels."""
 _COLOURS: Final = 64
-_RIGHT: Final = 0.74
-"""Where the map ends and the key beside it begins, as a share of the slide's width."""
 
 
 class Thumbnail(NamedTuple):
@@ -36,12 +35,12 @@ def thumbnail(path: Path) -> Thumbnail | None:
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
     width, height = picture.size
-    left, right = round(width * SLIDE.margin_in / SLIDE.width_in), round(width * _RIGHT)
-    top, bottom = (round(height * inch / SLIDE.height_in) for inch in SLIDE.body)
-    height_px = max(1, round(WIDTH_PX * (bottom - top) / max(right - left, 1)))
-    small = picture.crop((left, top, right, bottom)).resize((WIDTH_PX, height_px), Image.Resampling.LANCZOS)
+    left, bottom, across, up = SLIDE.shares(MAP_BOXES[SLIDE])
+    box = width * left, height * (1 - bottom - up), width * (left + across), height * (1 - bottom)
+    part = picture.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+    height_px = 2 * max(1, round(WIDTH_PX / 2 * part.height / max(part.width, 1)))
+    small = part.resize((WIDTH_PX, height_px), Image.Resampling.LANCZOS, reducing_gap=3)
     data = io.BytesIO()
     small.quantize(_COLOURS).save(data, "PNG", optimize=True)
-    return Thumbnail(
-        f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}", WIDTH_PX, height_px
-    )
+    address = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
+    return Thumbnail(address, WIDTH_PX, height_px)
