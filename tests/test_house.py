@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "ptreach"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = {"contourpy", "geopandas", "httpx", "llvmlite", "matplotlib", "numba", "osmium", "osmnx", "pandas"}
-HEAVY |= {"holidays", "odf", "pptx"}
+HEAVY |= {"PIL", "holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
 # What only some need, by the extra, and the modules that import it.
 EXTRAS = {
@@ -123,7 +123,11 @@ def test_help_and_faults_of_the_command_line_load_no_heavy_library(arguments):
 
 def test_every_dependency_is_known_as_heavy_or_light(project):
     parts = {"matplotlib-scalebar", "tzdata"}  # loaded by heavy ones, if at all
-    names = {"odf": "odfpy", "pptx": "python-pptx"}  # modules that are not named as what brings them
+    names = {
+        "PIL": "pillow",
+        "odf": "odfpy",
+        "pptx": "python-pptx",
+    }  # modules that are not named as what brings them
     known = {canonical(names.get(module, module)) for module in HEAVY | LIGHT}
     assert declared(project["project"]["dependencies"]) == known | parts
 

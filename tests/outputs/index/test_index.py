@@ -23,9 +23,12 @@ from ptreach.errors import InputError
 from ptreach.model import Decision
 from ptreach.outputs.index.failures import Failure, without_folders
 from ptreach.outputs.index.found import packs_in
+from ptreach.outputs.index.table import failures_table, places_table
 from ptreach.outputs.index.thumbnail import thumbnail
 from ptreach.outputs.index.write import write_index
 from ptreach.outputs.paperwork.manifest import NAME
+from ptreach.outputs.tables.dictionary import describe_beside
+from ptreach.outputs.tables.place_columns import PLACE_COLUMNS, is_difference
 
 FILES = ["index.html", "places.csv", "places.csv-metadata.json", "places.ods", "places.xlsx"]
 LISTS = ["places-failures.csv", "places-failures.csv-metadata.json"]
@@ -134,6 +137,19 @@ def test_the_sidecars_describe_the_tables(three):
             warnings.simplefilter("always")
             checked = CSVW(str(path), validate=True)
             assert checked.is_valid, [str(warning.message) for warning in checked.warnings]
+
+
+def test_every_entry_of_the_dictionary_is_of_a_column_that_there_is(three, write, town, facts):
+    made_up = town.model_copy(update={"slug": "nowhere"})
+    write(three / "nowhere", town=made_up, facts=dataclasses.replace(facts, made_up=True))
+    found, _ = packs_in(three)
+    tables = [places_table(found), failures_table([HULL], frozenset())]
+    for table in tables:
+        own = {column.name for column in PLACE_COLUMNS[table.name]}
+        assert own | {"edition", "deprivation"} == set(table.frame.columns) | {"edition", "deprivation"}
+        headings = [column.heading for column in describe_beside(table.name, table.frame.columns)]
+        assert len(set(headings)) == len(headings)
+    assert sum(map(is_difference, tables[0].frame.columns)) == 2 * 7
 
 
 def test_the_workbook_has_every_row_and_explains_every_column(three):
