@@ -67,10 +67,10 @@ class Unread(NamedTuple):
     why: str
 
 
-def packs_in(folder: Path) -> tuple[list[FoundPack], list[Unread]]:
-    """Return the packs of towns that lie in a folder, by name, and those that can't be read.
+def town_folders(folder: Path) -> list[Path]:
+    """Return the folders within one that hold packs of towns; others, profiles among them, are passed over.
 
-    Other folders, profiles among them, are passed over. Raises InputError where the folder can't be listed.
+    Raises InputError where the folder can't be listed.
     """
     try:
         folders = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[:1] != ".")
@@ -78,12 +78,18 @@ def packs_in(folder: Path) -> tuple[list[FoundPack], list[Unread]]:
         raise InputError(
             f"not readable: {error.strerror}", where=str(folder), remedy="check permissions"
         ) from error
+    return [path for path in folders if is_pack(path) and isinstance(require_pack(path).get("town"), dict)]
+
+
+def packs_in(folder: Path) -> tuple[list[FoundPack], list[Unread]]:
+    """Return the packs of towns that lie in a folder, by name, and those that can't be read.
+
+    Raises InputError as `town_folders` does.
+    """
     found, unread = [], []
-    for path in folders:
-        if not is_pack(path) or not isinstance((manifest := require_pack(path)).get("town"), dict):
-            continue
+    for path in town_folders(folder):
         try:
-            found.append(_found(path, manifest))
+            found.append(_found(path, require_pack(path)))
         except InputError as error:
             unread.append(Unread(path.name, error.what))
         except (KeyError, TypeError, ValueError, OverflowError) as error:

@@ -8,7 +8,7 @@ from ptreach import __version__
 from ptreach.outputs.folder import replacing_files, write_text
 from ptreach.outputs.index.book import places_book
 from ptreach.outputs.index.failures import FAILURES_CSV, known_failures
-from ptreach.outputs.index.found import packs_in, sources_of
+from ptreach.outputs.index.found import packs_in, sources_of, town_folders
 from ptreach.outputs.index.page import index_page
 from ptreach.outputs.index.table import failures_table, places_table
 from ptreach.outputs.tables.csvw import SUFFIX, write_sidecar
@@ -62,9 +62,9 @@ def write_index(
     InputError
         Where the folder can't be read or written to, or an older file is open in another program.
     """
-    packs, unread = packs_in(folder)
-    if not (several or len(packs) + len(unread) > 1 or (folder / INDEX).is_file()):
+    if not (several or (folder / INDEX).is_file() or len(town_folders(folder)) > 1):
         return None
+    packs, unread = packs_in(folder)
     known = known_failures(folder, failures, ran)
     table = places_table(packs) if packs else None
     tables = [table] if table else []
