@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ptreach.errors import InputError
+from ptreach.errors import InputError, in_one_line
 from ptreach.measures.places import Residents, place_figures
 from ptreach.model import Decision, SourceRecord
 from ptreach.outputs.paperwork.manifest import is_pack
@@ -91,9 +91,10 @@ def packs_in(folder: Path) -> tuple[list[FoundPack], list[Unread]]:
         try:
             found.append(_found(path, require_pack(path)))
         except InputError as error:
-            unread.append(Unread(path.name, error.what))
+            unread.append(Unread(in_one_line(path.name), error.what))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            unread.append(Unread(path.name, f"its manifest is not as ptreach writes it ({error})"))
+            why = f"its manifest is not as ptreach writes it ({in_one_line(str(error))})"
+            unread.append(Unread(in_one_line(path.name), why))
     return sorted(found, key=lambda pack: (pack.name, pack.folder.name)), unread
 
 
@@ -106,25 +107,25 @@ def _found(folder: Path, manifest: Mapping[str, Any]) -> FoundPack:
     table = f"tables/{slug}-zones.csv"
     if table in at_fault or table not in manifest["files"]:
         raise InputError(f"{table} is missing, or not as it was written")
-    engine, version = str(manifest["engine"]), str(manifest["ptreach"]["version"])
-    start, end = map(str, query["window"])
-    asked = [str(query[key]) for key in _OF_THE_QUESTION]
+    engine, version = _text(manifest["engine"]), _text(manifest["ptreach"]["version"])
+    start, end = map(_text, query["window"])
+    asked = [_text(query[key]) for key in _OF_THE_QUESTION]
     residents = _residents(folder / table, float(query["max_time_min"]))
     sunset, verdict = manifest.get("sunset"), manifest.get("verdict")
     return FoundPack(
         folder=folder,
         slug=slug,
-        name=str(town["name"]),
-        network=str(manifest["network"]["name"]),
-        edition=str(areas["edition"]),
-        deprivation=str(areas["deprivation"]),
+        name=_text(town["name"]),
+        network=_text(manifest["network"]["name"]),
+        edition=_text(areas["edition"]),
+        deprivation=_text(areas["deprivation"]),
         date=dt.date.fromisoformat(query["date"]),
         window=(start, end),
-        direction=str(query["direction"]),
-        preset=str(query["preset"]),
+        direction=_text(query["direction"]),
+        preset=_text(query["preset"]),
         engine=engine,
         version=version,
-        question=(*asked, engine, version, str(areas["edition"]), str(areas["deprivation"])),
+        question=(*asked, engine, version, _text(areas["edition"]), _text(areas["deprivation"])),
         decision=Decision(verdict["decision"]) if verdict else None,
         last_day=dt.date.fromisoformat(sunset["last_day"]).isoformat() if sunset else "",
         made_up=bool(manifest["made_up"]),
@@ -134,6 +135,11 @@ def _found(folder: Path, manifest: Mapping[str, Any]) -> FoundPack:
         unlike=len(at_fault) + len(checked.extra),
         sources=tuple(_source(row) for row in manifest["inputs"]),
     )
+
+
+def _text(value: object) -> str:
+    """Return what a manifest says as a text that any file can hold."""
+    return in_one_line(str(value))
 
 
 def _residents(path: Path, limit_min: float) -> Residents:
@@ -146,15 +152,15 @@ def _residents(path: Path, limit_min: float) -> Residents:
 def _source(row: Mapping[str, Any]) -> SourceRecord:
     """Return what a manifest says of an input; of its path there is the name only."""
     return SourceRecord(
-        kind=str(row["kind"]),
+        kind=_text(row["kind"]),
         path=Path(PureWindowsPath(str(row["file"])).name),
         size_bytes=int(row["size_bytes"]),
-        sha256=str(row["sha256"]),
-        title=str(row["title"]),
-        publisher=str(row["publisher"]),
-        licence=str(row["licence"]),
-        attribution=str(row["attribution"]),
-        date=str(row["date"]),
+        sha256=_text(row["sha256"]),
+        title=_text(row["title"]),
+        publisher=_text(row["publisher"]),
+        licence=_text(row["licence"]),
+        attribution=_text(row["attribution"]),
+        date=_text(row["date"]),
         made_up=bool(row["made_up"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -135,7 +136,7 @@ def _card(pack: FoundPack) -> str:
 
 def _address(pack: FoundPack, path: str) -> str:
     """Return the address of a file of a pack, from the page."""
-    return escape(quote(f"{pack.folder.name}/{path}"), quote=True)
+    return escape(quote(os.fsencode(f"{pack.folder.name}/{path}")), quote=True)
 
 
 def _picture(pack: FoundPack) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from ptreach.errors import in_one_line
 from ptreach.measures.places import CUTOFFS_MIN, together
 from ptreach.outputs.tables import place_columns as named
 from ptreach.outputs.tables.frames import MADE_UP, MINUTE_DECIMALS
@@ -67,7 +68,7 @@ def _row(pack: FoundPack) -> dict[str, Any]:
     return {
         "made_up": MADE_UP if pack.made_up else "",
         "place": pack.name,
-        "folder": pack.folder.name,
+        "folder": in_one_line(pack.folder.name),
         "network": pack.network,
         "edition": pack.edition,
         "deprivation": pack.deprivation,
