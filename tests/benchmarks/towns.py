@@ -86,22 +86,24 @@ def spread(home: Path, config: Path, count: int, folder: Path) -> list[Path]:
 
 
 def measure(name: str, home: Path, configs: list[Path], workers: int) -> None:
-    """Print what a set of towns takes."""
-    run(home, configs[:1], 1)
-    first = run(home, configs[:1], 1)
-    rows = [(1, 1, first, "", "")]
-    if len(configs) > 1:
-        one = run(home, configs, 1)
-        further_s = (one.cpu_s - first.cpu_s) / (len(configs) - 1)
-        rows.append((len(configs), 1, one, f"{further_s:.1f}", ""))
-        several = run(home, configs, workers)
-        rows.append((len(configs), workers, several, "", f"{one.wall_s / several.wall_s:.2f}"))
-    for towns, processes, took, further, gain in rows:
+    """Print what a set of towns takes, line by line as it is known."""
+
+    def told(towns: int, processes: int, took: Took, further: str = "", gain: str = "") -> None:
         print(
             f"{name:16} {towns:5} {processes:9} {took.wall_s:9.1f} {took.cpu_s:9.1f} {took.peak_mb:9,.0f} "
             f"{further:>14} {gain:>5}",
             flush=True,
         )
+
+    run(home, configs[:1], 1)
+    first = run(home, configs[:1], 1)
+    told(1, 1, first)
+    if len(configs) < 2:
+        return
+    one = run(home, configs, 1)
+    told(len(configs), 1, one, f"{(one.cpu_s - first.cpu_s) / (len(configs) - 1):.1f}")
+    several = run(home, configs, workers)
+    told(len(configs), workers, several, gain=f"{one.wall_s / several.wall_s:.2f}")
 
 
 def main() -> None:
