@@ -175,7 +175,7 @@ def _figures(table: PackTable, files: Collection[str]) -> str:
         ("places.csv", "all figures (CSV)"),
         ("places.xlsx", "as a workbook (Excel)"),
         ("places.ods", "as OpenDocument"),
-        ("places-journey-time.png", "maps of the last run on one scale"),
+        ("places-journey-time.png", "maps of the last run of several, on one scale"),
     )
     links = "".join(f'<li><a href="{name}">{words}</a></li>' for name, words in names if name in files)
     return f'{shown}\n<ul class="files">{links}</ul>'
