@@ -30,7 +30,7 @@ test: $(INSTALLED) ## every check
 test-r5: $(INSTALLED) ## the tests that run R5 itself; want Java 21 and its jar
 	$(BIN)/pytest -m r5
 
-soak: $(INSTALLED) ## hundreds of runs in one process: no growth of memory or open files; takes some minutes
+soak: $(INSTALLED) ## hundreds of matrices and packs in one process: no growth of memory or open files; takes an hour
 	$(BIN)/pytest -m soak
 
 test-oldest: $(INSTALLED) ## quick tests on the oldest releases that pyproject.toml says will do

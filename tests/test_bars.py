@@ -6,7 +6,7 @@ import types
 import pytest
 
 from ptreach.api.progress import told
-from ptreach.bars import NotebookBar, notebook
+from ptreach.bars import JobBars, NotebookBar, notebook, terminal_bars
 from ptreach.model import no_progress
 
 
@@ -82,3 +82,22 @@ def test_what_is_given_is_called(in_notebook):
         tell("network", 1, 2)
     assert called == [("network", 1, 2)]
     assert in_notebook.lines == []
+
+
+def test_jobs_side_by_side_have_a_bar_each_while_they_are_under_way():
+    bars = terminal_bars()
+    shown = JobBars(bars, ["network isle", "Ryde", "Cowes"])
+    shown.begun(0)
+    shown.begun(1)
+    shown.stage(1, "travel times", 40, 120)
+    assert [(task.description, task.completed, task.total) for task in bars.tasks] == [
+        ("towns and networks", 0, 3),
+        ("network isle", 0, None),
+        ("Ryde: travel times", 40, 120),
+    ]
+    shown.ended(0, None)
+    shown.ended(2, None)  # it never began, for what it needs failed
+    assert [(task.description, task.completed) for task in bars.tasks] == [
+        ("towns and networks", 2),
+        ("Ryde: travel times", 40),
+    ]

@@ -7,6 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
@@ -41,6 +43,31 @@ class StageBars:
         self._bars.update(self._tasks[stage], completed=done, total=total)
         if done >= total:
             self._bars.stop_task(self._tasks.pop(stage))
+
+
+class JobBars:
+    """A bar for all jobs, and one for each that is under way, which names its stage and goes at its end."""
+
+    def __init__(self, bars: RichProgress, names: Sequence[str]) -> None:
+        self._bars = bars
+        self._names = names
+        self._tasks: dict[int, TaskID] = {}
+        self._all = bars.add_task("towns and networks", total=len(names))
+
+    def begun(self, number: int) -> None:
+        """Begin a job's bar."""
+        self._tasks[number] = self._bars.add_task(self._names[number], total=None)
+
+    def stage(self, number: int, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` units of a job's stage are done."""
+        description = f"{self._names[number]}: {stage}"
+        self._bars.update(self._tasks[number], description=description, completed=done, total=total)
+
+    def ended(self, number: int, outcome: object) -> None:  # noqa: ARG002  whatever it came to
+        """Take a job's bar away; one that never began has none."""
+        if (task := self._tasks.pop(number, None)) is not None:
+            self._bars.remove_task(task)
+        self._bars.advance(self._all)
 
 
 def notebook() -> Any | None:  # noqa: ANN401  IPython has no part in what is installed with this package

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from ptreach.outputs.index.write import write_index
 from ptreach.outputs.places import left_out_words, write_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from ptreach.model import Progress
+    from ptreach.outputs.index.failures import Failure
     from ptreach.outputs.maps.places_picture import PlaceScene
 
 _log = logging.getLogger(__name__)
@@ -29,3 +31,16 @@ def places(scenes: Sequence[PlaceScene], *, out: Path, progress: Progress) -> Pa
         _log.warning("%s", left_out_words(left_out, drawn=picture is not None))
     progress("places", 1, 1)
     return picture
+
+
+def index(
+    out: Path, *, failures: Sequence[Failure], ran: Collection[str], several: bool, progress: Progress
+) -> Path | None:
+    """Write the index of all packs in a folder; return its page, None where there is none to write.
+
+    Arguments are those of `write_index`, which says what is written and what it raises.
+    """
+    progress("index", 0, 1)
+    page = write_index(out, failures=failures, ran=ran, several=several)
+    progress("index", 1, 1)
+    return page

@@ -6,6 +6,30 @@ import pytest
 
 from ptreach.cli.main import main
 
+TOWN = """name = "{name}"
+network = "isle"
+areas = "zones"
+date = 2020-06-16
+[origin]
+lon = -1.16
+lat = 50.73
+"""
+SOURCE = """[[sources]]
+kind = "{kind}"
+file = "{kind}.bin"
+title = "T"
+publisher = "P"
+licence = "L"
+attribution = "A"
+date = "2020"
+"""
+ZONES = """title = "Zones"
+edition = "LSOA 2011"
+id_column = "lsoa11cd"
+deprivation_title = "IoD"
+population_title = "mid-2020"
+"""
+
 
 class Ended(NamedTuple):
     """How a run of the command line ended, and what it printed."""
@@ -42,6 +66,27 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "networks").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def town_file(home):
+    """Write a town's file; its network and areas have recipes."""
+    for name, head, kinds in (
+        ("isle/network.toml", 'title = "Isle"\n', ["osm"]),
+        ("zones/areas.toml", ZONES, ["centroids", "boundaries", "deprivation"]),
+    ):
+        path = home / "networks" / name
+        path.parent.mkdir()
+        path.write_text(head + "".join(SOURCE.replace("{kind}", kind) for kind in kinds), encoding="utf-8")
+
+    def write(place, name="Ryde high street", text=TOWN):
+        path = home / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("{name}", name), encoding="utf-8")
+        return path
+
+    write.text = TOWN
+    return write
 
 
 class Called(list):

@@ -132,6 +132,104 @@ def test_matrix_of_files_is_that_of_the_network_in_both_formats(made, ptreach, t
     assert len(written) > 100
 
 
+@pytest.fixture(scope="module")
+def towns(made):
+    """Files of three towns on the made-up network; on the day of the last nothing runs."""
+    text = (made / "config" / "demo-town.toml").read_text(encoding="utf-8")
+    folder = made / "config" / "towns"
+    folder.mkdir()
+    for name, change in (
+        ("north", ("lat = 53.63", "lat = 53.65")),
+        ("south", ("lat = 53.63", "lat = 53.62")),
+        ("xmas", ("2026-10-13", "2026-12-25")),
+    ):
+        assert change[0] in text
+        changed = text.replace(*change).replace("Averbridge high street", f"Averbridge {name}")
+        (folder / f"{name}.toml").write_text(changed, encoding="utf-8")
+    return [folder / f"{name}.toml" for name in ("north", "south", "xmas")]
+
+
+def bytes_below(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def by_two(made, towns, tmp_path_factory):
+    """The towns made by two processes: the folder of their packs, and how that ended."""
+    out = tmp_path_factory.mktemp("two")
+    arguments = ["--home", str(made), "run", *map(str, towns), "--out", str(out), "--workers", "2"]
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "TERM": "dumb"},
+    )
+    return out, ended
+
+
+def test_several_towns_are_the_same_whatever_the_number_of_processes(made, towns, by_two, ptreach, tmp_path):
+    one = ptreach("--home", made, "run", *towns, "--out", tmp_path, "--workers", 1)
+    out, two = by_two
+    files, again = bytes_below(tmp_path), bytes_below(out)
+    assert files.keys() == again.keys() > {"index.html", "places.csv", "places-journey-time.png"}
+    assert [name for name, data in files.items() if again[name] != data] == []
+    for folder, code, printed, told in (
+        (tmp_path, one.code, one.out, one.err),
+        (out, two.returncode, two.stdout, two.stderr),
+    ):
+        assert (code, printed) == (2, f"{folder / 'north'}\n{folder / 'south'}\n")
+        assert f"ptreach: error: {towns[2]}, date: nothing runs on Friday 2026-12-25" in told
+        assert "1 of 3 towns failed" in told
+
+
+def test_the_index_tells_of_the_towns_and_of_no_machine(made, by_two):
+    folder, _ = by_two
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert "nothing runs on Friday 2026-12-25" in page
+    for mark in (folder, made):
+        assert str(mark) not in page
+    with (folder / "places.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["folder"]: row for row in csv.DictReader(stream)}
+    manifest = json.loads((folder / "north" / "manifest.json").read_text(encoding="utf-8"))
+    assert int(rows["north"]["residents"]) == manifest["zones"]["population"]
+    assert rows["north"]["verdict"] == manifest["verdict"]["decision"] == "go"
+    assert rows["south"]["places_region"] == "2"
+
+
+def test_a_rerun_of_one_town_keeps_the_others_in_the_index(made, towns, by_two, ptreach, tmp_path):
+    shutil.copytree(by_two[0], tmp_path, dirs_exist_ok=True)
+    before = {name: (tmp_path / name).read_bytes() for name in ("places.csv", "places-failures.csv")}
+    for name, data in before.items():
+        (tmp_path / name).write_bytes(data.replace(b"Averbridge north", b"Anything"))
+    shutil.rmtree(tmp_path / "north")
+    assert ptreach("-q", "--home", made, "run", towns[0], "--out", tmp_path).code == 0
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_ends_towns_side_by_side_and_leaves_nothing(made, towns, tmp_path):
+    arguments = ["--home", str(made), "run", *map(str, towns[:2])]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "-v", *arguments, "--out", str(tmp_path), "--workers", "2"],
+        env={**os.environ, "TERM": "dumb"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    for line in process.stderr:
+        if "Averbridge" in line and "travel times" in line:  # a town is under way
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (130, "")
+    assert err.endswith("ptreach: stopped.\n")
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_ends_soon_and_leaves_nothing(made, tmp_path):
     config = made / "config" / "demo-town.toml"

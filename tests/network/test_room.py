@@ -6,8 +6,9 @@ import logging
 from types import SimpleNamespace
 
 import psutil
+import pytest
 
-from ptreach.network.room import warn_of_memory
+from ptreach.network.room import processes_with_room, warn_of_memory
 
 
 def test_a_warning_comes_where_the_files_need_more_than_there_is(tmp_path, monkeypatch, caplog):
@@ -47,3 +48,19 @@ def test_only_builds_of_whole_files_are_warned_of(tmp_path, monkeypatch):
     for _ in range(2):  # the second time it is there
         build_network([street], [feed], tmp_path / "built", no_progress)
     assert warned == [([street], [feed])]
+
+
+@pytest.mark.parametrize(
+    ("free_gb", "clipped", "processes"),
+    [(16, False, 4), (6, False, 4), (5.9, False, 3), (1, False, 1), (6, True, 2), (2.9, True, 1)],
+)
+def test_as_many_processes_make_packs_as_there_is_memory_for(
+    monkeypatch, caplog, free_gb, clipped, processes
+):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free_gb * 1e9))
+    assert processes_with_room(4, clipped=clipped) == processes
+    if processes == 4:
+        assert caplog.messages == []
+    else:
+        (message,) = caplog.messages
+        assert message.startswith(f"towns are made {processes} at a time, not 4: there are {free_gb:.1f} GB")

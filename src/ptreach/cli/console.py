@@ -13,7 +13,7 @@ import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ptreach.bars import StageBars, terminal_bars
+from ptreach.bars import JobBars, StageBars, terminal_bars
 from ptreach.model import no_progress
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from ptreach.model import Progress
+    from ptreach.processes import Job, Outcome, Watch
 
+DONE, OUR_FAULT, YOUR_INPUT, STOPPED = 0, 1, 2, 130
+"""Exit codes."""
 _LOG: Final = logging.getLogger("ptreach")
 _PLAIN: Final = {
     "…": "...",
@@ -82,6 +85,17 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Colle
     Console(file=sys.stdout).print(table)
 
 
+def tell_fault(message: str) -> None:
+    """Print a fault of the input on stderr, in one line."""
+    tell(f"ptreach: error: {' '.join(message.split())}")
+
+
+def tell_bug(trace: str) -> None:
+    """Print the traceback of a fault of ours on stderr."""
+    tell(trace.rstrip())
+    tell("ptreach: bug: a fault of ptreach, not of your input; please report it with the lines above.")
+
+
 def tell(message: str) -> None:
     """Print a message on stderr."""
     sys.stderr.write(f"{message}\n")
@@ -122,11 +136,46 @@ def stage_progress(*, quiet: bool) -> Iterator[Progress]:
 
         if quiet:
             yield unless_stopped(no_progress)
-        elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        elif not _has_terminal():
             yield unless_stopped(_log_stage)
         else:
             with terminal_bars() as bars:
                 yield unless_stopped(StageBars(bars))
+
+
+@contextmanager
+def job_watch(jobs: Sequence[Job], *, quiet: bool) -> Iterator[Watch]:
+    """Give what is told of jobs side by side: a bar for each on a terminal, else log lines of each stage."""
+    with _interrupts():
+        if quiet or not _has_terminal():
+            yield _LoggedJobs([job.name for job in jobs])
+            return
+        with terminal_bars() as bars:
+            yield JobBars(bars, [job.name for job in jobs])
+
+
+class _LoggedJobs:
+    """Logs stages of jobs when they end."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def begun(self, number: int) -> None:
+        """Log that a job begins."""
+        _LOG.info("%s: begun", self._names[number])
+
+    def stage(self, number: int, stage: str, done: int, total: int) -> None:
+        """Log a stage when it ends."""
+        _log_stage(f"{self._names[number]}: {stage}", done, total)
+
+    def ended(self, number: int, outcome: Outcome) -> None:
+        """Log what a job came to."""
+        _LOG.info("%s: %s", self._names[number], "done" if outcome.is_done else "failed")
+
+
+def _has_terminal() -> bool:
+    """Say whether bars can be drawn."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager

@@ -23,13 +23,23 @@ from ptreach.cli import (
     matrix,
     networks,
     packs,
+    run,
     towns,
 )
-from ptreach.cli.console import prepare_streams, say, set_up_logging, tell
+from ptreach.cli.console import (
+    DONE,
+    OUR_FAULT,
+    STOPPED,
+    YOUR_INPUT,
+    prepare_streams,
+    say,
+    set_up_logging,
+    tell,
+    tell_bug,
+    tell_fault,
+)
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
-
-DONE, OUR_FAULT, YOUR_INPUT, STOPPED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="ptreach",
@@ -77,7 +87,7 @@ for command in (
     networks.fetch,
     check.check,
     networks.build,
-    packs.run,
+    run.run,
     packs.profile,
     delivered.verify,
     delivered.publish,
@@ -96,7 +106,7 @@ for command in (
 
 def _fault(message: str) -> int:
     """Print a fault of the input in one line and return its exit code."""
-    tell(f"ptreach: error: {' '.join(message.split())}")
+    tell_fault(message)
     return YOUR_INPUT
 
 
@@ -123,8 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
-        tell(traceback.format_exc().rstrip())
-        tell("ptreach: bug: a fault of ptreach, not of your input; please report it with the lines above.")
+        tell_bug(traceback.format_exc())
         return OUR_FAULT
     if code == STOPPED:
         tell("ptreach: stopped.")

@@ -1,4 +1,4 @@
-"""Whether this machine has the memory to build a network of whole files, said before hours are lost."""
+"""Whether this machine has the memory for what is asked of it, said before hours are lost."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 # Bytes of memory for a byte of the file, found with made-up files of England's size (make national-model).
 _OSM_BYTES: Final = 3.5
 _GTFS_BYTES: Final = 2.0
+_TOWN_BYTES: Final = 1.5e9
+"""What a process takes for towns of a network of the size of the West Midlands (make scale-model)."""
+_CLIPPED_TOWN_BYTES: Final = 3e9
+"""What it takes to cut a town's network out of national files (make national-model)."""
 _SHARE: Final = 0.75  # the rest is the system's and other programs'
 _GIGABYTE: Final = 1e9
 
@@ -31,6 +35,28 @@ def warn_of_memory(osm_paths: Iterable[Path], gtfs_paths: Iterable[Path]) -> Non
             needed / _GIGABYTE,
             there / _GIGABYTE,
         )
+
+
+def processes_with_room(wanted: int, *, clipped: bool) -> int:
+    """Return how many processes, up to those wanted, have the memory to make packs at once; at least one.
+
+    `clipped` says whether networks are cut out of national files. A warning is logged where that is fewer.
+    """
+    import psutil
+
+    each = _CLIPPED_TOWN_BYTES if clipped else _TOWN_BYTES
+    there = psutil.virtual_memory().available
+    room = max(1, int(there // each))
+    if room < wanted:
+        _log.warning(
+            "towns are made %d at a time, not %d: there are %.1f GB of memory free, and each process may "
+            "take %.1f GB",
+            room,
+            wanted,
+            there / _GIGABYTE,
+            each / _GIGABYTE,
+        )
+    return min(wanted, room)
 
 
 def _bytes_of(paths: Iterable[Path]) -> int:

@@ -58,6 +58,34 @@ def replacing(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+@contextmanager
+def replacing_files(folder: Path, name: str, what: str) -> Iterator[Path]:
+    """Give a new folder whose files are moved into `folder` when all are written, in place of older ones.
+
+    `name` parts it from other such folders, `what` is what errors call the files: ``the index``.
+
+    Raises
+    ------
+    InputError
+        Where the folder can't be written to, or an older file is open in another program.
+    """
+    part = folder / f".{name}.part"
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        yield part
+        for path in sorted(part.iterdir()):
+            path.replace(folder / path.name)
+    except OSError as error:
+        raise InputError(
+            f"{what} can't be written: {error.strerror or error}",
+            where=str(folder / name),
+            remedy="close the old files in other programs, or free space and permissions there",
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _refusal(folder: Path, error: Exception) -> str | None:
     """Return why the system refuses to write to a folder, None where it does not and `error` is our fault.
 

@@ -148,6 +148,7 @@ def write_pack(target: Path, content: PackContent) -> Path:
             facts=facts,
             surroundings=content.surroundings,
             opinion=content.opinion,
+            verdict=content.verdict,
         )
     return target
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Final
 
-from ptreach.errors import InputError
+from ptreach.outputs.folder import replacing_files
 from ptreach.outputs.maps.places_picture import MOST, draw_places, on_one_scale, place_scene
 
 if TYPE_CHECKING:
@@ -45,21 +44,8 @@ def write_places(folder: Path, scenes: Sequence[PlaceScene]) -> tuple[Path | Non
     names = tuple(scene.town.name for scene in left_out)
     if len(shown) < 2:
         return None, tuple(sorted(scene.town.name for scene in scenes)) if len(scenes) > 1 else ()
-    part = folder / f".{NAME}.part"
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+    with replacing_files(folder, NAME, "the picture of places") as part:
         draw_places(part / f"{NAME}.png", shown)
-        for path in sorted(part.iterdir()):
-            path.replace(folder / path.name)
-    except OSError as error:
-        raise InputError(
-            f"the picture of places can't be written: {error.strerror or error}",
-            where=str(folder / NAME),
-            remedy="close the old picture in other programs, or free space and permissions there",
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return folder / f"{NAME}.png", names
 
 

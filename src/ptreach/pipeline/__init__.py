@@ -1,5 +1,15 @@
 """The order of the stages: what each command does, from files to a pack or a table."""
 
+from ptreach.pipeline.batch import (
+    PackMade,
+    PackOptions,
+    PackPlan,
+    TownAsked,
+    make_pack,
+    make_packs,
+    plan_packs,
+    processes_for,
+)
 from ptreach.pipeline.explanations import explain
 from ptreach.pipeline.networks import build, cif, clean_feeds, fetch
 from ptreach.pipeline.packs import demo, profile, run
@@ -9,6 +19,10 @@ from ptreach.pipeline.verdicts import AskedDate, FeedFiles, check
 __all__ = [
     "AskedDate",
     "FeedFiles",
+    "PackMade",
+    "PackOptions",
+    "PackPlan",
+    "TownAsked",
     "build",
     "check",
     "cif",
@@ -17,7 +31,11 @@ __all__ = [
     "explain",
     "fetch",
     "isochrones",
+    "make_pack",
+    "make_packs",
     "matrix",
+    "plan_packs",
+    "processes_for",
     "profile",
     "run",
 ]

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from ptreach.model import Severity
 from ptreach.outputs.paperwork.manifest import NAME, is_pack, library_versions, write_manifest
 
 
@@ -122,3 +123,12 @@ def test_what_lies_around_is_counted(tmp_path, town, zones, isochrones, facts, s
     assert content["isochrones_p95_km2"]["15"] == 0
     assert content["isochrones_p5_km2"]["30"] == content["isochrones_km2"]["30"]
     assert content["map_and_table"]["share"] == 0.6667
+
+
+def test_the_verdict_is_told_with_the_number_of_findings(tmp_path, town, zones, isochrones, facts, verdict):
+    write_manifest(tmp_path, town=town, zones=zones, isochrones=isochrones, facts=facts, verdict=verdict)
+    told = json.loads((tmp_path / NAME).read_text(encoding="utf-8"))["verdict"]
+    assert told["decision"] == verdict.decision.value
+    assert sum(told["findings"].values()) == len(verdict.findings)
+    assert list(told["findings"]) == sorted(severity.value for severity in Severity)
+    assert told["findings"]["warning"] == sum(one.severity is Severity.WARNING for one in verdict.findings)

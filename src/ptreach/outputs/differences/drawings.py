@@ -86,7 +86,7 @@ def _bar(percent: float, difference_class_: int) -> str:
 
 def pattern_definitions() -> str:
     """Return the hatches that drawings of a page refer to: once a page, before any of them."""
-    return f'<svg aria-hidden="true" width="0" height="0" style="position:absolute">{_PATTERNS}</svg>'
+    return f'<svg aria-hidden="true" width="0" height="0" class="patterns">{_PATTERNS}</svg>'
 
 
 def difference_map(places: Places, names: tuple[str, str] = ("A", "B")) -> str:

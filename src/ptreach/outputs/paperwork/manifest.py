@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 
 from ptreach.config import format_clock
+from ptreach.model import Severity
 from ptreach.outputs.compared import percentile_figures
 from ptreach.outputs.wording import people_by_band
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from shapely.geometry import MultiPolygon
 
     from ptreach.config import Town
-    from ptreach.model import SourceRecord
+    from ptreach.model import SourceRecord, Verdict
     from ptreach.outputs.facts import AreasFacts, PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
 
@@ -51,6 +52,7 @@ def write_manifest(
     facts: PackFacts,
     surroundings: Surroundings | None = None,
     opinion: SecondOpinion | None = None,
+    verdict: Verdict | None = None,
 ) -> None:
     """Write ``manifest.json`` into a pack's folder, with the digests of all files that lie in it."""
     content = {
@@ -83,6 +85,8 @@ def write_manifest(
         content |= _around(surroundings)
     if opinion is not None:
         content["second_opinion"] = _second(opinion)
+    if verdict is not None:
+        content["verdict"] = _verdict(verdict)
     _write(folder, content)
 
 
@@ -206,6 +210,15 @@ def _sunset(facts: PackFacts) -> dict[str, Any] | None:
     if facts.sunset is None:
         return None
     return {"last_day": facts.sunset.last_day.isoformat(), "feed": facts.sunset.feed}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """Return the decision on timetable and date, and the number of findings by how grave they are."""
+    counts = Counter(finding.severity.value for finding in verdict.findings)
+    return {
+        "decision": verdict.decision.value,
+        "findings": {severity.value: counts[severity.value] for severity in Severity},
+    }
 
 
 def query_facts(town: Town) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -26,9 +28,15 @@ def html_page(
     """Return a page: plain texts `title`, `intro` and `footer`; of each section a heading and its markup.
 
     `above` is markup that stands before the sections, `style` CSS that comes after that of all pages. With
-    `listed` a list of the sections leads to each.
+    `listed` a list of the sections leads to each. The page's policy allows that CSS and pictures within the
+    page, and no more, whatever the names in it say.
     """
     shared = (resources.files("ptreach.outputs.paperwork") / "qa.css").read_text(encoding="utf-8")
+    css = f"\n{shared}{style}"
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
     body = [
         f'<section id="s{number}">\n<h2>{escape(heading)}</h2>\n{content}\n</section>'
         for number, (heading, content) in enumerate(sections, 1)
@@ -39,11 +47,10 @@ def html_page(
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<style>
-{shared}{style}</style>
+<style>{css}</style>
 </head>
 <body>
 {notice}<header>

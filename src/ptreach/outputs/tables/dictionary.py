@@ -1,4 +1,4 @@
-"""The dictionary: every column of every table of a pack, described once.
+"""The dictionary: every column of every table of a pack, or beside several, described once.
 
 A table's own entry (`own_columns`) comes before those that tables share (`shared_columns`), an exact name
 before a pattern. A new table needs the entries of its columns there and nothing else: sidecar, sheets and
@@ -17,6 +17,7 @@ from ptreach.model import Reason
 from ptreach.outputs.tables.layer_columns import LAYER_COLUMNS
 from ptreach.outputs.tables.log_columns import LOG_COLUMNS
 from ptreach.outputs.tables.own_columns import FIGURE_CODES, FIGURES, INEQUALITY_CODES, OWN_COLUMNS
+from ptreach.outputs.tables.place_columns import PLACE_COLUMNS
 from ptreach.outputs.tables.shared_columns import REASONS, SHARED_COLUMNS
 from ptreach.outputs.wording import ordinal
 
@@ -56,6 +57,17 @@ def describe(
     return tuple(_filled(column, column.name, {_POINT: areas.point}) for column in found)
 
 
+def describe_beside(table: str, names: Iterable[str]) -> tuple[Column, ...]:
+    """Return the descriptions of the columns of a table that has no zones, in their order.
+
+    Raises
+    ------
+    ValueError
+        Names a column that the dictionary does not describe.
+    """
+    return tuple(_entry(table, str(name)) for name in names)
+
+
 def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[int]) -> Column:
     """Return the description of one column."""
     if name == areas.id_column:
@@ -76,7 +88,8 @@ def _described(table: str, name: str, areas: AreasFacts, cutoffs_min: Sequence[i
 
 def _entry(table: str, name: str) -> Column:
     """Return the entry of a column, its number or name filled in; raise ValueError where there is none."""
-    own = next((known[table] for known in (OWN_COLUMNS, LAYER_COLUMNS, LOG_COLUMNS) if table in known), ())
+    rooms = (OWN_COLUMNS, LAYER_COLUMNS, LOG_COLUMNS, PLACE_COLUMNS)
+    own = next((known[table] for known in rooms if table in known), ())
     for entries in (own, SHARED_COLUMNS):
         for entry in entries:
             if entry.name == name:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ptreach.outputs.facts import PackFacts
     from ptreach.outputs.tables.pack_tables import PackTable
 
-_PROSE: Final = 90
+PROSE: Final = 90
 """Letters in a line of prose."""
 
 
@@ -89,7 +89,7 @@ def notes_sheet(town: Town, facts: PackFacts) -> Sheet:
         "Notes",
         "Notes: shorthand and terms",
         ("This sheet contains one table. Shorthand in square brackets stands where there is no value.",),
-        fitted((Heading("Shorthand or term"), Heading("Meaning")), rows, most=_PROSE),
+        fitted((Heading("Shorthand or term"), Heading("Meaning")), rows, most=PROSE),
         rows,
     )
 

@@ -67,7 +67,7 @@ def spreadsheet(town: Town, zones: pd.DataFrame, tables: Sequence[PackTable], fa
         for table in shown
     ]
     listed = [notes_sheet(town, facts), columns_sheet(described)]
-    listed += [_table_sheet(table, columns, facts) for table, columns in described]
+    listed += [table_sheet(table, columns, made_up=facts.made_up) for table, columns in described]
     return Book(
         title=printable(f"{map_title(town)}: tables"),
         author=f"ptreach {facts.version}",
@@ -81,12 +81,12 @@ def _without_constants(table: PackTable) -> PackTable:
     return replace(table, frame=table.frame.drop(columns=list(_ON_THE_COVER), errors="ignore"))
 
 
-def _table_sheet(table: PackTable, columns: tuple[Column, ...], facts: PackFacts) -> Sheet:
-    """Return a table of the pack as a sheet."""
-    rows = _rows(table.frame, columns)
+def table_sheet(table: PackTable, columns: tuple[Column, ...], *, made_up: bool) -> Sheet:
+    """Return a table as a sheet, its columns described as the dictionary does."""
+    rows = shown_rows(table.frame, columns)
     marks = sorted({str(value) for row in rows for value in row} & set(MARKS))
     lines = [f"This sheet contains one table. {table.about}"]
-    if facts.made_up:
+    if made_up:
         lines.insert(0, MADE_UP_NOTICE)
     if not len(table.frame):
         lines.append(f"The table has no rows; {NOT_APPLICABLE} stands for each value.")
@@ -112,7 +112,7 @@ def _frozen(table: PackTable, columns: Sequence[SheetColumn]) -> int:
     return last if sum(column.width for column in columns[:last]) <= FROZEN_LETTERS else 0
 
 
-def _rows(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[tuple[Value, ...], ...]:
+def shown_rows(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[tuple[Value, ...], ...]:
     """Return a frame's values as plain ones, shorthand in place of missing ones."""
     if not len(frame):
         return (tuple(NOT_APPLICABLE for _ in columns),)

@@ -1,0 +1,1 @@
+"""What is written beside several packs: an index of them, and a table that sets them beside each other."""
