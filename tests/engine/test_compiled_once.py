@@ -40,7 +40,8 @@ NEVER = {"nearest_of_edges", "_nearer", "fill_box", "_r5_cell_of", "_mark_neares
 
 def test_every_kernel_is_compiled_for_one_set_of_types(tmp_path):
     town.straight_street(tmp_path / "street.osm", 9_000)
-    stops = town.stops_text(A=(99.5, 0), B=(8_000, 0))
+    # two stops near the one point, so that walks are searched from the point
+    stops = town.stops_text(A=(99.5, 0), B=(8_000, 0), C=(8_100, 0))
     calls = [("A", "8:10:00"), ("B", "8:20:00")]
     town.write_feed(tmp_path / "bus.zip", stops=stops, **town.trips_texts([("t", "weekdays", calls)]))
     done = subprocess.run(

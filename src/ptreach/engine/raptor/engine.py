@@ -213,13 +213,7 @@ class RaptorEngine:
         """
         question = self._question(origin, destinations, query, ranking((50,), 1, thinned=False))
         told = Telling(self.network.rules.board_slack_s, query.direction == "to")
-        found: dict[tuple[int, int], Journey | None] = {}
-        for departure in sorted({departure for _, departure in asked}):
-            some = sorted({destination for destination, own in asked if own == departure})
-            at_s = query.window_start_s + 60 * departure
-            journeys = journeys_of(question, 0, at_s, some, told)
-            found |= {(one, departure): journey for one, journey in zip(some, journeys, strict=True)}
-        return [found[pair] for pair in asked]
+        return journeys_of(question, query.window_start_s, asked, told)
 
     def _sweeps(self, origins_n: int, query: Query) -> bool:
         """Return whether origins are searched by sweeps."""

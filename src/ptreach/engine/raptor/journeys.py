@@ -100,42 +100,39 @@ class _Ride(NamedTuple):
 
 
 def journeys_of(
-    question: Question, origin: int, at_s: int, destinations: Sequence[int], told: Telling
+    question: Question, window_start_s: int, asked: Sequence[tuple[int, int]], told: Telling
 ) -> list[Journey | None]:
-    """Return the quickest journey to each of some destinations at one departure, None where there is none.
+    """Return quickest journeys from the question's first origin, None where there is none.
 
     Parameters
     ----------
     question
         As the engine asks it: its tables are turned round for journeys that arrive.
-    origin, destinations
-        Numbers of the question's points.
-    at_s
-        The departure, or arrival, in seconds after noon minus 12 h.
+    window_start_s
+        First departure, or arrival, of the window in seconds after noon minus 12 h.
+    asked
+        The numbers of a destination of the question and of a minute of the window, for each journey.
     told
         How times of the question's timetable are those of the clock.
     """
-    departure_s = -at_s if told.mirrored else at_s
     stops_n = question.transfers.start.size - 1
     access_stop, access_s, direct_s = access_and_direct(
-        question.streets, question.origins, origin, question.destinations, question.anchors, stops_n
-    )
-    found = _Found(
-        *_trace(
-            question.timetable,
-            question.transfers,
-            access_stop,
-            access_s,
-            departure_s,
-            question.max_time_s,
-            question.max_rides,
-        )
+        question.streets, question.origins, 0, question.destinations, question.anchors, stops_n
     )
     access = dict(zip(access_stop.tolist(), access_s.tolist(), strict=True))
-    return [
-        _journey(question, found, access, int(direct_s[destination]), destination, departure_s, told)
-        for destination in destinations
-    ]
+    journeys: dict[tuple[int, int], Journey | None] = {}
+    for minute in sorted({minute for _, minute in asked}):
+        at_s = window_start_s + 60 * minute
+        departure_s = -at_s if told.mirrored else at_s
+        limits = question.max_time_s, question.max_rides
+        traced = _trace(question.timetable, question.transfers, access_stop, access_s, departure_s, *limits)
+        found = _Found(*traced)
+        for destination in sorted({destination for destination, own in asked if own == minute}):
+            walk_s = int(direct_s[destination])
+            journeys[destination, minute] = _journey(
+                question, found, access, walk_s, destination, departure_s, told
+            )
+    return [journeys[pair] for pair in asked]
 
 
 def _journey(
