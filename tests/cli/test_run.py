@@ -65,6 +65,8 @@ def test_it_hands_on_its_town_and_prints_the_pack(ptreach, made, beside, home, t
     assert options == PackOptions(home / "packs", "raptor", tiles=False, r5_jar=None)
     assert ptreach("run", path, "--pmtiles").code == 0
     assert made.asked[1][1] == PackOptions(Path("packs"), "raptor", tiles=True)
+    assert ptreach("run", path, "--against", "r5").code == 0
+    assert made.asked[2][1] == PackOptions(Path("packs"), "raptor", against="r5")
 
 
 def test_it_finds_the_home_folder_from_the_town_file(
@@ -263,8 +265,8 @@ def test_several_towns_are_made_by_processes_networks_first(
     assert not (home / "packs" / ".Bee.part").exists()  # left by a process that was killed
 
 
-@pytest.mark.parametrize(("asked", "made_by"), [(["--workers", 1], 1), (["--engine", "r5"], 1)])
-def test_one_core_and_r5_take_this_process(ptreach, jobs_done, made, beside, town_file, asked, made_by):
+@pytest.mark.parametrize("asked", [["--workers", 1], ["--engine", "r5"], ["--against", "r5"]])
+def test_one_core_and_r5_take_this_process(ptreach, jobs_done, made, beside, town_file, asked):
     assert ptreach("-q", "run", town_file("a.toml"), town_file("b.toml"), *asked).code == 0
     assert (jobs_done, made) == ([], ["a", "b"])
 

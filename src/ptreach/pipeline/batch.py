@@ -36,7 +36,10 @@ class TownAsked(NamedTuple):
 
 
 class PackOptions(NamedTuple):
-    """What the packs of a run have in common: where they go, by which engine, with which extras."""
+    """What the packs of a run have in common: where they go, by which engine, with which extras.
+
+    The engine ``against`` is asked the same, where one is named.
+    """
 
     out: Path
     engine: str
