@@ -6,6 +6,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ptreach.aside import aside_of, clear_dead
 from ptreach.errors import InputError
 from ptreach.machine import refusal
 from ptreach.outputs.paperwork.manifest import NAME, is_pack
@@ -29,11 +30,12 @@ def replacing(target: Path) -> Iterator[Path]:
     InputError
         Where `target` is no pack, a file of it is open, or the system refuses to write: a full disk.
     """
-    part, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("part", "old"))
+    part, old = aside_of(target), target.with_name(f".{target.name}.old")
     if old.is_dir() and not target.exists():
         old.rename(target)  # a run was killed between the two moves below
     _require_replaceable(target)
     try:
+        clear_dead(target.parent)
         for left_over in (part, old):
             if left_over.exists():
                 shutil.rmtree(left_over)
