@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ptreach.aside import keep
 from ptreach.measures.district_averages import average_by_district
 from ptreach.measures.districts import put_together
 from ptreach.model import Authorities
@@ -111,16 +111,11 @@ def _kept_together(
     """Return the outlines of districts that were put together before, or put them together and keep them."""
     try:
         return gpd.read_parquet(kept)
-    except (OSError, ValueError):  # there are none yet, or the file is cut off
-        polygons = read_boundaries(boundaries, id_column, None, layout)
-        shapes = _put_together(polygons, zones)
-    try:
-        kept.parent.mkdir(exist_ok=True)
-        part = kept.with_name(f".{kept.name}.{os.getpid()}.part")
-        shapes.to_parquet(part)
-        part.replace(kept)
-    except OSError as error:
-        _log.info("%s: not kept: %s", kept, error)
+    except (OSError, ValueError) as error:
+        if not isinstance(error, FileNotFoundError):
+            _log.warning("%s: not readable (%s); put together again", kept, error)
+    shapes = _put_together(read_boundaries(boundaries, id_column, None, layout), zones)
+    keep(kept, shapes.to_parquet)
     return shapes
 
 

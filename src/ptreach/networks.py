@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
+from ptreach.aside import keep
 from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.raptor.reach import kept_reach
 from ptreach.errors import InputError
@@ -81,24 +81,15 @@ def kept_ground(
     progress(_GROUND_STAGE, 0, 1)
     try:
         ground = gpd.read_parquet(kept)
-    except (OSError, ValueError):  # there is none yet, or it is cut off
+    except (OSError, ValueError) as error:
+        if not isinstance(error, FileNotFoundError):
+            _log.warning("%s: not readable (%s); read again from the map", kept, error)
         streets = [record.path for record in records if record.kind == "osm"]
         maps = open_network(network).maps(streets)
         ground = joined_ground(read_ground(maps, GRID_CRS, cleaning.scope.cover))
-        _keep(ground, kept)
+        keep(kept, ground.to_parquet)
     progress(_GROUND_STAGE, 1, 1)
     return ground
-
-
-def _keep(ground: gpd.GeoDataFrame, kept: Path) -> None:
-    """Write the ground beside its network, where that can be written to."""
-    part = kept.with_name(f".{kept.name}.{os.getpid()}.part")
-    try:
-        ground.to_parquet(part)
-        part.replace(kept)
-    except OSError as error:
-        _log.info("%s: not kept: %s", kept, error)
-        part.unlink(missing_ok=True)
 
 
 def part_for_all(recipe: NetworkRecipe, home: Path) -> Cleaning:

@@ -27,6 +27,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ptreach.errors import InputError
+from ptreach.machine import fault_of_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -350,5 +351,7 @@ def outcome_of(do: Callable[[], Any]) -> Outcome:
         return Outcome(do())
     except InputError as error:
         return Outcome(error=error)
-    except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
+    except Exception as error:  # noqa: BLE001  whatever else comes is ours, and is said to be
+        if (fault := fault_of_machine(error)) is not None:
+            return Outcome(error=fault)
         return Outcome(trace=traceback.format_exc().rstrip())

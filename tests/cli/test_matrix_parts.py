@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import psutil
 import pytest
 
+from disks import change_disk, small_disk
 from ptreach.model import no_progress
 
 SCRIPT = """
@@ -90,19 +90,6 @@ def test_ctrl_c_is_clean_and_resumable(asked, ptreach, tmp_path):
     assert bytes_in(out) == files
 
 
-@contextmanager
-def small_disk(folder, kilobytes):
-    """A disk of its own size, where this user may have one."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-    if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no right to mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_on_a_full_disk_it_says_so_and_goes_on_when_there_is_room(asked, ptreach, tmp_path):
     options, files = asked
     # pages of 4 kB; one is short for the last part
@@ -115,7 +102,7 @@ def test_on_a_full_disk_it_says_so_and_goes_on_when_there_is_room(asked, ptreach
         there = bytes_in(out)
         assert there.items() <= files.items()
         assert any(name.startswith("part-") for name in there)
-        subprocess.run(["mount", "-o", "remount,size=2m", str(disk)], check=True)
+        change_disk(disk, "size=2m")
         assert ptreach("matrix", *options, "--out", out).code == 0
         assert bytes_in(out) == files
 
@@ -124,7 +111,7 @@ def test_a_folder_closed_to_writing_is_refused_before_any_work(asked, ptreach, t
     options, _ = asked
     with small_disk(tmp_path / "disk", 64) as disk:
         (disk / "m.parts").mkdir()
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        change_disk(disk, "ro")
         line = ptreach("matrix", *options, "--out", disk / "m.parts").line
         assert line.startswith(f"--out: '{disk / 'm.parts'}' can't be written to: Read-only file system.")
 

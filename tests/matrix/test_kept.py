@@ -84,8 +84,8 @@ def test_what_is_cut_off_or_another_table_is_computed_again_and_that_is_said(dam
 
 
 def test_a_full_disk_is_no_fault_and_leaves_nothing(tmp_path, monkeypatch):
-    def fills_up(path, seconds, **_):
-        path.write_bytes(seconds.tobytes()[:5])
+    def fills_up(stream, seconds, **_):
+        stream.write(seconds.tobytes()[:5])
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(kept.np, "save", fills_up)

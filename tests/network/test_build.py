@@ -16,6 +16,7 @@ from ptreach.model import no_progress
 from ptreach.network import build as builder
 from ptreach.network.build import Cleaning, build_network, cleaned_feeds, network_digest, open_network
 from ptreach.network.rules import OURS, R5
+from ptreach.network.saved import META
 from ptreach.sources.cover import Cover
 from ptreach.sources.gtfs import Scope
 
@@ -167,7 +168,7 @@ def test_an_interrupted_build_leaves_nothing_to_open(files, tmp_path, monkeypatc
 def test_a_folder_without_its_meta_file_is_built_anew(files, tmp_path):
     folder = build_network(*files, tmp_path / "built", no_progress)
     whole = contents(folder)
-    (folder / builder.META).unlink()
+    (folder / META).unlink()
     (folder / "edges.mm.npy").write_bytes(b"half")
     assert build_network(*files, tmp_path / "built", no_progress) == folder
     assert contents(folder) == whole
@@ -226,19 +227,15 @@ def test_a_network_that_another_process_finished_first_is_kept(files, tmp_path):
     assert list(built.iterdir()) == first
 
 
-def test_several_builders_at_once_agree(files, tmp_path, monkeypatch):
-    # three processes: each with a number of its own, in one folder
+def test_several_builders_at_once_agree(files, tmp_path):
     built = tmp_path / "built"
-    numbers = threading.local()
-    monkeypatch.setattr(builder.os, "getpid", lambda: numbers.value)
     gate = threading.Barrier(3)
     found = []
 
-    def work(number):
-        numbers.value = number
+    def work():
         found.append(build_network(*files, built, lambda _, done, __: done == 5 and gate.wait(60)))
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in (11, 12, 13)]
+    threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -258,7 +255,7 @@ def test_networks_with_nothing_in_some_tables(tmp_path):
     assert network.transfers.to.size == network.transfers.mm.size == 0
     assert network.transfers.to.dtype == np.int32
     assert network.patterns.trip_row.tolist() == [0]
-    meta = json.loads((network.folder / builder.META).read_text(encoding="utf-8"))
+    meta = json.loads((network.folder / META).read_text(encoding="utf-8"))
     assert meta["repairs"] == []
 
 
@@ -319,7 +316,7 @@ def test_a_network_of_cleaned_feeds_is_the_same(files, tmp_path):
         for name, paths in (("one", feeds), ("two", cleaned))
     )
     one, two = contents(one), contents(two)
-    assert one.pop(builder.META) != two.pop(builder.META)  # another file, another digest
+    assert one.pop(META) != two.pop(META)  # another file, another digest
     assert one == two
     with pytest.raises(InputError, match="the feeds themselves lie there"):
         cleaned_feeds(feeds, feeds[0].parent)

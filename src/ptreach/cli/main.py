@@ -40,6 +40,7 @@ from ptreach.cli.console import (
 )
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
+from ptreach.machine import fault_of_machine
 
 app = typer.Typer(
     name="ptreach",
@@ -132,7 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fault(_usage(error))
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
-    except Exception:  # noqa: BLE001  whatever else comes is ours, and is said to be
+    except Exception as error:  # noqa: BLE001  whatever else comes is ours, and is said to be
+        if (fault := fault_of_machine(error)) is not None:
+            return _fault(str(fault))
         tell_bug(traceback.format_exc())
         return OUR_FAULT
     if code == STOPPED:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ptreach.aside import keep
 from ptreach.network.compiled import KERNELS_DIGEST
 
 if TYPE_CHECKING:
@@ -46,8 +47,14 @@ def kept_seconds(
     if kept is not None:
         return kept
     seconds = _computed(engine, origins, destinations, query, shape)
-    _keep(seconds, path)
+    keep(path, partial(_save, seconds))
     return seconds
+
+
+def _save(seconds: NDArray[np.uint16], path: Path) -> None:
+    """Write travel times to a file of any name."""
+    with path.open("wb") as stream:
+        np.save(stream, seconds, allow_pickle=False)
 
 
 def _computed(
@@ -84,15 +91,3 @@ def _read(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint16] | None:
         _log.warning("%s: not the travel times it is named after; computed again", path)
         return None
     return np.asarray(kept)
-
-
-def _keep(seconds: NDArray[np.uint16], path: Path) -> None:
-    """Write travel times beside their network, where that can be written to."""
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part.npy")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        np.save(part, seconds, allow_pickle=False)
-        part.replace(path)
-    except OSError as error:
-        _log.info("%s: not kept: %s", path, error)
-        part.unlink(missing_ok=True)

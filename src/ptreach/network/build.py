@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -18,15 +18,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from ptreach.aside import aside_of, clear_dead
 from ptreach.errors import InputError
+from ptreach.machine import refusal
 from ptreach.model import Repair, TableRows
 from ptreach.network.calendar import Calendar
 from ptreach.network.cells import Cells
+from ptreach.network.findings import findings_of
 from ptreach.network.linkage import Linkage, hang_stops
 from ptreach.network.patterns import Patterns, build_patterns, trips_listed_twice
 from ptreach.network.r5_cells import EdgeCells
 from ptreach.network.room import warn_of_memory
 from ptreach.network.rules import OURS, Rules
+from ptreach.network.saved import is_there, read_meta, settle, write_json, write_meta
 from ptreach.network.segments import Edges, Segments
 from ptreach.network.streets import build_streets, require_region
 from ptreach.network.transfers import build_transfers
@@ -42,9 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ptreach.model import FloatArray, Progress
-    from ptreach.sources.gtfs import Scope, Timetables
+    from ptreach.sources.gtfs import Scope
 
-META: Final = "meta.json"
 _NAMES: Final = "names.json"
 _STAGE: Final = "network"
 _STEPS_N: Final = 6
@@ -184,24 +187,47 @@ def build_network(
     Raises
     ------
     InputError
-        Where a file is missing, unreadable, or holds nothing that can be travelled.
+        Where a file is missing, unreadable, or holds nothing that can be travelled; where the network can't
+        be written below `built`.
     """
     digest = network_digest((*osm_paths, *gtfs_paths), rules, cleaning)
     folder = built / digest
-    if (folder / META).is_file():
+    if is_there(folder):
         progress(_STAGE, _STEPS_N, _STEPS_N)
         return folder
     if cleaning.scope.cover is None:
         warn_of_memory(osm_paths, gtfs_paths)
-    aside = built / f".{digest}.{os.getpid()}.part"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
+    with _new_folder(folder) as aside:
         _write(aside, digest, osm_paths, gtfs_paths, progress, rules, cleaning)
-        _settle(aside, folder)
+        settle(aside, folder)
+    return folder
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside the one that is to be, removed in the end where it is still there.
+
+    Raises InputError where the system refuses to write there.
+    """
+    clear_dead(folder.parent)
+    aside = aside_of(folder)
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        yield aside
+    except InputError:
+        raise
+    except Exception as error:
+        why = refusal(aside, error)
+        if why is None:
+            raise
+        raise InputError(
+            f"the network can't be written: {why}",
+            where=str(folder.parent),
+            remedy="make room there, or check the rights; what is built is kept beside the recipe",
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return folder
 
 
 def built_folder(
@@ -209,7 +235,7 @@ def built_folder(
 ) -> Path | None:
     """Return the folder below `built` of the network of these files, None where it is not built yet."""
     folder = built / network_digest(paths, rules, cleaning)
-    return folder if (folder / META).is_file() else None
+    return folder if is_there(folder) else None
 
 
 def cleaned_feeds(
@@ -222,17 +248,6 @@ def cleaned_feeds(
     if any(path.resolve().parent == folder.resolve() for path in gtfs_paths):
         raise InputError("the feeds themselves lie there", where=str(folder), remedy="name another folder")
     return write_cleaned(read_timetables(gtfs_paths, cleaning.scope, cleaning.off), folder)
-
-
-def _settle(aside: Path, folder: Path) -> None:
-    """Give a finished folder its name, unless another process was quicker."""
-    try:
-        aside.rename(folder)
-    except OSError:
-        if (folder / META).is_file():
-            return
-        shutil.rmtree(folder)  # what is left of a build that died
-        aside.rename(folder)
 
 
 def network_digest(paths: Sequence[Path], rules: Rules, cleaning: Cleaning = CLEANING) -> str:
@@ -343,11 +358,11 @@ def _write(
         else:
             np.save(folder / f"{name}.npy", np.ascontiguousarray(value), allow_pickle=False)
     names = Names(*(list(getattr(timetables, field)) for field in Names._fields))
-    _write_json(folder / _NAMES, names._asdict())
+    write_json(folder / _NAMES, names._asdict())
     twice = trips_listed_twice(patterns, timetables.service_days)
-    findings = _findings(timetables, stops, twice, on_islands, missing_nodes, leaps)
-    _write_json(
-        folder / META,
+    findings = findings_of(timetables, stops.linked, twice, on_islands, missing_nodes, leaps)
+    write_meta(
+        folder,
         {
             "digest": digest,
             "rules": rules._asdict(),
@@ -364,60 +379,6 @@ def _write(
     step()
 
 
-def _findings(
-    timetables: Timetables, stops: Stops, listed_twice: int, on_islands: int, missing_nodes: int, leaps: int
-) -> tuple[Repair, ...]:
-    """Return what was found of streets, and of feeds and streets together."""
-    far = [timetables.stop_ids[stop] for stop in np.flatnonzero(~stops.linked)]
-    rows = (
-        (
-            "trips-listed-twice-a-day",
-            listed_twice,
-            "",
-            "trips listed twice for a day",
-            "counted once",
-            "list every trip of a day once",
-        ),
-        (
-            "stops-far-from-streets",
-            len(far),
-            f"stop {min(far, default='')}",
-            "stops far from any street",
-            "not reached on foot",
-            "place the stop at its street, or take the streets of its area too",
-        ),
-        (
-            "street-islands",
-            on_islands,
-            "",
-            "street edges on islands",
-            "not walked",
-            "join the streets in OpenStreetMap",
-        ),
-        (
-            "osm-nodes-missing",
-            missing_nodes,
-            "",
-            "nodes missing from the streets' file",
-            "left out of their streets",
-            "cut the extract so that ways stay whole",
-        ),
-        (
-            "osm-nodes-misplaced",
-            leaps,
-            "",
-            "street nodes half a degree from the next",
-            "cut off",
-            "correct the node's place in OpenStreetMap",
-        ),
-    )
-    return tuple(
-        Repair(rule, "", count, example, what, done, remedy)
-        for rule, count, example, what, done, remedy in rows
-        if count
-    )
-
-
 def _columns(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the columns of tables under names such as ``edges.mm``."""
     for table, columns in tables.items():
@@ -425,15 +386,9 @@ def _columns(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield f"{table}.{name}", value
 
 
-def _write_json(path: Path, value: object) -> None:
-    """Write JSON with sorted keys."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
-    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-
-
 def open_network(folder: Path) -> Network:
     """Open a network that `build_network` saved; its arrays stay on disk until they are read."""
-    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    meta = read_meta(folder)
     numbers: dict[str, int] = meta["numbers"]
 
     def table(kind: type[Any], name: str) -> Any:  # noqa: ANN401  any of the named tuples

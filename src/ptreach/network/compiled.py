@@ -3,21 +3,27 @@
 numba takes a kernel from its cache as long as the kernel's own file is the same; that a kernel it calls has
 changed goes unseen. So the cache lies in a folder named after the source text of all kernels: what has
 changed has another folder. It is the user's own, for where the package is installed may not be writable.
+A cache is no more than time saved: what can't be read of it is compiled again; where it can't be written,
+nothing is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
-from numba import njit
+from numba.core.caching import FunctionCache
 
 from ptreach.caches import cache_folder
 
-__all__ = ["KERNELS_DIGEST", "is_first_run", "njit", "readable"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 _Table = TypeVar("_Table", bound=NamedTuple)
 
@@ -36,6 +42,45 @@ KERNELS_DIGEST: Final = _kernels_digest()
 _KERNELS: Final = cache_folder() / "kernels" / KERNELS_DIGEST
 _FIRST_RUN: Final = not _KERNELS.is_dir()
 numba.config.CACHE_DIR = str(_KERNELS)
+
+
+class _KernelCache(FunctionCache):  # type: ignore[misc]  # numba has no types
+    """The compiled forms of a kernel on disk, which may fail without harm."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
+        """Return a compiled form, None where there is none; what is damaged is forgotten and told."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # noqa: BLE001  a pickle that is cut raises anything
+            _log.warning("%s: not readable (%s); compiled again", self._cache_file._index_path, error)  # noqa: SLF001
+            self._unless_closed(self.flush)
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
+        """Keep a compiled form, where that can be written."""
+        self._unless_closed(super().save_overload, sig, data)
+
+    def _unless_closed(self, write: Callable[..., object], *arguments: object) -> None:
+        """Write to the cache; a full or closed disk is logged."""
+        try:
+            write(*arguments)
+        except OSError as error:
+            _log.info("%s: not kept: %s", self.cache_path, error)
+
+
+def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN401
+    """Return numba's decorator of that name; `cache` keeps what is compiled in these kernels' folder."""
+
+    def compiled(kernel: Callable[..., Any]) -> Any:  # noqa: ANN401
+        dispatcher = numba.njit(**options)(kernel)
+        if cache:
+            try:
+                dispatcher._cache = _KernelCache(kernel)  # noqa: SLF001  as its enable_caching() does
+            except RuntimeError as error:  # there is no folder that can be written to
+                _log.info("kernels are not kept: %s", error)
+        return dispatcher
+
+    return compiled
 
 
 def is_first_run() -> bool:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from ptreach.aside import aside_of, clear_dead
 from ptreach.errors import InputError
+from ptreach.machine import refusal
 from ptreach.outputs.paperwork.manifest import NAME, is_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-_PROBE_BYTES: Final = 4 << 20
-"""As much as is written to find out whether a disk is full: more than any library keeps back at once."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -32,11 +30,12 @@ def replacing(target: Path) -> Iterator[Path]:
     InputError
         Where `target` is no pack, a file of it is open, or the system refuses to write: a full disk.
     """
-    part, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("part", "old"))
+    part, old = aside_of(target), target.with_name(f".{target.name}.old")
     if old.is_dir() and not target.exists():
         old.rename(target)  # a run was killed between the two moves below
     _require_replaceable(target)
     try:
+        clear_dead(target.parent)
         for left_over in (part, old):
             if left_over.exists():
                 shutil.rmtree(left_over)
@@ -46,11 +45,11 @@ def replacing(target: Path) -> Iterator[Path]:
     except InputError:
         raise
     except Exception as error:
-        refusal = _refusal(part, error)
-        if refusal is None:
+        why = refusal(part, error)
+        if why is None:
             raise
         raise InputError(
-            f"the pack can't be written: {refusal}",
+            f"the pack can't be written: {why}",
             where=str(target.parent),
             remedy="choose another folder, or free space and permissions there",
         ) from error
@@ -84,25 +83,6 @@ def replacing_files(folder: Path, name: str, what: str) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _refusal(folder: Path, error: Exception) -> str | None:
-    """Return why the system refuses to write to a folder, None where it does not and `error` is our fault.
-
-    Libraries that are not Python's own (GDAL, SQLite) say in words of theirs that a disk is full; so where
-    the error is one of theirs, the folder is tried.
-    """
-    if isinstance(error, OSError):
-        # pyarrow's has a number too, but words of its own
-        return os.strerror(error.errno) if error.errno else str(error)
-    probe = folder / ".probe"
-    try:
-        probe.write_bytes(bytes(_PROBE_BYTES))
-    except OSError as refused:
-        return refused.strerror or str(refused)
-    finally:
-        probe.unlink(missing_ok=True)
-    return None
 
 
 def _swap(part: Path, target: Path, old: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ptreach.aside import clear_dead
 from ptreach.errors import InputError
 from ptreach.network.room import processes_with_room
 from ptreach.outputs.places import scene_of
@@ -130,9 +130,7 @@ def make_packs(plan: PackPlan, watch: Watch) -> list[Outcome]:
     try:
         made = do_jobs(plan.jobs, plan.processes, watch)[plan.first :]
     finally:
-        done = {at for at, outcome in enumerate(made) if outcome.is_done}
-        slugs = [one.town.slug for at, one in enumerate(plan.asked) if at not in done]
-        _clear(plan.options.out, slugs)
+        clear_dead(plan.options.out)  # of processes that were killed
     return [_placed(outcome, one.town) for outcome, one in zip(made, plan.asked, strict=True)]
 
 
@@ -149,12 +147,6 @@ def _clips(asked: TownAsked) -> bool:
 def _build(name: str, home: Path, progress: Progress) -> None:
     """Build a network, unless that is done."""
     build(name, home=home, progress=progress)
-
-
-def _clear(out: Path, slugs: Sequence[str]) -> None:
-    """Remove what processes that were killed have left half-written."""
-    for slug in slugs:
-        shutil.rmtree(out / f".{slug}.part", ignore_errors=True)
 
 
 def _placed(outcome: Outcome, town: Town) -> Outcome:

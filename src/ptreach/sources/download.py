@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ptreach.errors import InputError
+from ptreach.machine import still_to_come
 from ptreach.sources.address import fill_in, public_address, without_keys
 from ptreach.sources.answers import length_of, published_on, tag_of, wait_asked_s
 from ptreach.sources.client import silent_libraries
@@ -321,18 +322,21 @@ def _append(response: httpx.Response, task: _Task, tag: str, span: tuple[int, in
     if encoded:
         tag, total = "", 0
     since, by_then = time.monotonic(), done
-    with wanted.part.open("ab" if done else "wb") as stream:
-        wanted.part_tag.write_text(tag, encoding="utf-8")
-        for chunk in response.iter_bytes():
-            stream.write(chunk)
-            done += len(chunk)
-            task.report(done, max(total, done + 1))  # only the end ends the stage
-            if done > _LARGEST_BYTES:
-                break
-            if time.monotonic() - since > silence_s:
-                if done - by_then < _TRICKLE_BYTES:
-                    raise _CutError(f"hardly anything came in {silence_s:g} s")
-                since, by_then = time.monotonic(), done
+    try:
+        with wanted.part.open("ab" if done else "wb") as stream:
+            wanted.part_tag.write_text(tag, encoding="utf-8")
+            for chunk in response.iter_bytes():
+                stream.write(chunk)
+                done += len(chunk)
+                task.report(done, max(total, done + 1))  # only the end ends the stage
+                if done > _LARGEST_BYTES:
+                    break
+                if time.monotonic() - since > silence_s:
+                    if done - by_then < _TRICKLE_BYTES:
+                        raise _CutError(f"hardly anything came in {silence_s:g} s")
+                    since, by_then = time.monotonic(), done
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror or error}{still_to_come(done, total)}") from error
     if done > _LARGEST_BYTES or (total and done > total):
         wanted.drop()
         raise task.error("more came than the file can be long")

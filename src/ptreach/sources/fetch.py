@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.errors import InputError
+from ptreach.machine import still_to_come
 from ptreach.sources.address import public_address, unset_variables
 from ptreach.sources.client import USUAL_PATIENCE, open_client
 from ptreach.sources.contents import fault_of
@@ -305,7 +306,7 @@ def _only_place(source: Source, places: Sequence[Path], mirror: Path, name: str)
 def _copy(source: Source, origin: Path, path: Path, report: Report) -> None:
     """Copy a file beside its place, check it, give it its name."""
     part = path.with_name(f"{path.name}.copy.part")
-    state, done = hashlib.sha256(), 0
+    state, done, total = hashlib.sha256(), 0, 0
     try:
         total = origin.stat().st_size
         with origin.open("rb") as reader, part.open("wb") as writer:
@@ -317,7 +318,7 @@ def _copy(source: Source, origin: Path, path: Path, report: Report) -> None:
         _check_copy(source, origin, part, state.hexdigest())
         part.replace(path)
     except OSError as error:
-        raise _not_copied(path, error) from error
+        raise _not_copied(path, error, still_to_come(done, total)) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -336,10 +337,10 @@ def _check_copy(source: Source, origin: Path, part: Path, digest: str) -> None:
         )
 
 
-def _not_copied(path: Path, error: OSError) -> InputError:
+def _not_copied(path: Path, error: OSError, more: str = "") -> InputError:
     """Return the error for a file or folder that can't be read or written."""
     return InputError(
-        f"can't be brought: {error.strerror or error}",
+        f"can't be brought: {error.strerror or error}{more}",
         where=str(error.filename or path),
         remedy="make room, check the rights, or close the program that has it open",
     )

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
+import logging
+import zipfile
+import zlib
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ptreach.aside import keep
 from ptreach.engine.raptor.kernel import NEVER, search
 from ptreach.model import no_progress
 from ptreach.network.build import Cleaning, network_digest
@@ -42,6 +46,8 @@ _SPARE: Final = 1.004
 _MANY_RIDES: Final = 24
 _STOPS_AT_ONCE: Final = 1 << 13  # a country's pairs at once would take gigabytes
 
+_log = logging.getLogger(__name__)
+
 
 def kept_reach(
     gtfs_paths: Sequence[Path],
@@ -66,16 +72,31 @@ def kept_reach(
     cleaning = Cleaning(Scope(days=days), off)
     key = f"{network_digest(gtfs_paths, rules, cleaning)} {asdict(query)} {lon} {lat}"
     path = kept / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as columns:
-            return Cover(int(columns["south_cell"]), int(columns["west_cell"]), columns["kept"])
+    found = _read(path)
+    if found is not None:
+        return found
     timetables = read_timetables(gtfs_paths, cleaning.scope, off, progress)
     cover = reach_of_town(timetables, lon, lat, query, rules)
-    kept.mkdir(parents=True, exist_ok=True)
-    aside = kept / f".{path.stem}.{os.getpid()}.part.npz"
-    np.savez_compressed(aside, **cover._asdict())
-    aside.replace(path)
+    keep(path, partial(_save, cover))
     return cover
+
+
+def _read(path: Path) -> Cover | None:
+    """Return a reach that is kept, None where none is, or what is there is cut off: that is said."""
+    try:
+        with np.load(path, allow_pickle=False) as columns:
+            return Cover(int(columns["south_cell"]), int(columns["west_cell"]), columns["kept"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        _log.warning("%s: not readable (%s); found again", path, error)
+        return None
+
+
+def _save(cover: Cover, path: Path) -> None:
+    """Write a reach to a file of any name."""
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **cover._asdict())
 
 
 def reach_of_town(timetables: Timetables, lon: float, lat: float, query: Query, rules: Rules) -> Cover:
