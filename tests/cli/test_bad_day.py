@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 import town
@@ -34,25 +35,6 @@ setattr(room, name, fateful)
 sys.exit(main(sys.argv[5:]))
 """
 PLAIN = "import sys; from ptreach.cli.main import main; sys.exit(main())"
-# Leaves as much memory as it has taken so far, and so many megabytes.
-SHORT_OF_MEMORY = """
-import resource, sys
-import psutil
-from ptreach import pipeline
-from ptreach.cli.main import main
-from ptreach.routers import NetworkFiles
-from ptreach.network.build import open_network
-
-true = pipeline.matrix
-
-def matrix(*args, **kwargs):
-    most = psutil.Process().memory_info().vms + int(sys.argv[1]) * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    return true(*args, **kwargs)
-
-pipeline.matrix = matrix
-sys.exit(main(sys.argv[2:]))
-"""
 SOURCE = """[[sources]]
 kind = "{kind}"
 file = "{file}"
@@ -268,12 +250,10 @@ def test_it_works_below_a_long_path_with_spaces_and_accents(mirror, network, str
     assert files_in(built_in(home) / network[0]) == network[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
-def test_too_little_memory_is_one_line_that_says_what_to_lower(street, tmp_path):
-    options = street.options(tmp_path, homes_n=60_000)
-    options[options.index("--destinations") + 1] = str(tmp_path / "origins.csv")
-    short = said_by(SHORT_OF_MEMORY, 150, "-q", "matrix", *options, "--out", tmp_path / "m.parts")
-    assert short.returncode == 2, short
-    assert short.stderr.count("\n") == 1
-    assert short.stderr.startswith("ptreach: error: out of memory")
-    assert "fewer --workers" in short.stderr
+def test_too_little_memory_is_one_line_that_says_what_to_lower(ptreach, fetched, monkeypatch):
+    """An array is asked for that no machine holds."""
+    monkeypatch.setattr("ptreach.network.build.build_transfers", lambda *_: np.empty(1 << 60))
+    line = ptreach("--home", fetched, "-q", "build", "tiny").line
+    assert line.startswith("out of memory: Unable to allocate")
+    assert "fewer --workers" in line
+    assert list(built_in(fetched).iterdir()) == []
