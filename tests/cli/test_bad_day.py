@@ -252,7 +252,7 @@ def test_it_works_below_a_long_path_with_spaces_and_accents(mirror, network, str
 
 def test_too_little_memory_is_one_line_that_says_what_to_lower(ptreach, fetched, monkeypatch):
     """An array is asked for that no machine holds."""
-    monkeypatch.setattr("ptreach.network.build.build_transfers", lambda *_: np.empty(1 << 60))
+    monkeypatch.setattr("ptreach.network.build.build_transfers", lambda *_: np.empty(1 << 50))
     line = ptreach("--home", fetched, "-q", "build", "tiny").line
     assert line.startswith("out of memory: Unable to allocate")
     assert "fewer --workers" in line
