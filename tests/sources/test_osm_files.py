@@ -18,7 +18,7 @@ from ptreach.errors import InputError
 from ptreach.sources import osm_places
 from ptreach.sources.ground import read_ground
 from ptreach.sources.osm import read_streets
-from ptreach.sources.osm_files import osm_file
+from ptreach.sources.osm_files import osm_file, read_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,3 +256,18 @@ def test_no_places_are_left_behind(tmp_path):
     with pytest.raises(InputError):
         read_streets([file(tmp_path, XML[: XML.index("<way") + 9])], scratch=scratch)
     assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("Could not resize file: No space left on device"), "Make room on the disk"),
+        (MemoryError("std::bad_alloc"), "Fetch the file again, or a smaller extract"),
+        (RuntimeError("invalid blob"), "Fetch the file again."),
+    ],
+)
+def test_a_full_disk_and_short_memory_are_not_taken_for_a_damaged_file(error, said, tmp_path):
+    with pytest.raises(InputError) as raised, read_errors(tmp_path / "map.osm.pbf"):
+        raise error
+    assert said in str(raised.value)
+    assert "map.osm.pbf" in str(raised.value)

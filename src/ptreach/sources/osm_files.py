@@ -7,7 +7,9 @@ Their objects may stand in any order. Extents are those of the nodes: what a hea
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
+import os
 import re
 import zlib
 from contextlib import contextmanager
@@ -37,6 +39,11 @@ _FAULTS: Final = (
     ArithmeticError,
     MemoryError,
     osmium.InvalidLocationError,
+)
+_NO_ROOM: Final = os.strerror(errno.ENOSPC)
+_MAKE_ROOM: Final = "make room on the disk that networks/ is on, and that of temporary files"
+_MORE_MEMORY: Final = (
+    "fetch the file again, or a smaller extract; if it is whole, use a machine with more memory"
 )
 
 
@@ -148,7 +155,12 @@ def read_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        raise unreadable(path, str(error) or type(error).__name__) from error
+        why = str(error) or type(error).__name__
+        if _NO_ROOM in why:  # on the disk of the table of nodes; the file itself is none the worse
+            raise InputError(f"can't be read: {why}", where=str(path), remedy=_MAKE_ROOM) from error
+        if isinstance(error, MemoryError):  # a damaged file may ask for memory without end
+            raise unreadable(path, "out of memory", _MORE_MEMORY) from error
+        raise unreadable(path, why) from error
 
 
 def read_ways(path: Path, keys: Sequence[str] = ()) -> Iterator[osmium.osm.Way]:
