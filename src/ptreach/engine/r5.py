@@ -17,6 +17,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ptreach.aside import written_aside
 from ptreach.engine.r5_ask import DESTINATIONS, MARK, ORIGINS, part_name, read_ask
 from ptreach.sources.records import digest_file
 
@@ -61,12 +62,8 @@ def keep_jars(cache: Path, kept: Path) -> None:
     """Copy a jar that was downloaded to where it is found the next time, for any network."""
     for jar in cache.rglob("*.jar"):
         kept.mkdir(parents=True, exist_ok=True)
-        part = kept / f".{jar.name}.{os.getpid()}.part"
-        try:
+        with written_aside(kept / jar.name) as part:
             shutil.copyfile(jar, part)
-            part.replace(kept / jar.name)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def answer(folder: Path) -> None:

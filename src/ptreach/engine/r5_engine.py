@@ -7,7 +7,6 @@ points hang on the streets is read off our network.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ptreach.aside import aside_of, clear_dead
 from ptreach.engine.frames import block_from_frame
 from ptreach.engine.r5_ask import (
     DESTINATIONS,
@@ -250,7 +250,8 @@ class R5Engine:
         left of one that was killed would be taken for whole.
         """
         cache = self._folder / _CACHE
-        aside = cache if cache.is_dir() else self._folder / f".{_CACHE}.{os.getpid()}.part"
+        clear_dead(self._folder)
+        aside = cache if cache.is_dir() else aside_of(cache)
         aside.mkdir(exist_ok=True)
         listened = listen(folder, self._environment(aside))
         try:

@@ -7,7 +7,6 @@ is in the file: R5 takes a file of a name that it knows for the one that it know
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from array import array
@@ -18,6 +17,7 @@ import numpy as np
 import osmium
 import osmium.io
 
+from ptreach.aside import aside_of, clear_dead
 from ptreach.errors import InputError
 from ptreach.model import no_progress
 from ptreach.network.build import CLEANING, cleaned_feeds, open_network
@@ -65,7 +65,8 @@ def prepare_files(network: Path, files: SourceFiles, progress: Progress = no_pro
     if (folder / _LIST).is_file():
         return prepared_files(network)
     progress(_STAGE, 0, 2)
-    aside = network / f".{FOLDER}.{os.getpid()}.part"
+    clear_dead(network)
+    aside = aside_of(folder)
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:

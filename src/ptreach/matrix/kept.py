@@ -73,7 +73,7 @@ def _digest(engine: Engine, origins: Points, destinations: Points, query: Query)
     asked = [KERNELS_DIGEST, engine.name, dict(engine.rules), asdict(query)]
     total = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode())
     for points in (origins, destinations):
-        # ids too: a point has no way to itself, which the ids tell
+        # ids too: they tell which way is that of a point to itself, which takes no time
         total.update(json.dumps(points.ids).encode() + points.lon.tobytes() + points.lat.tobytes())
     return total.hexdigest()[:16]
 

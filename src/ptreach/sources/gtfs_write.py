@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import os
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from ptreach.aside import written_aside
 from ptreach.sources.gtfs_tables import WEEKDAYS
 from ptreach.sources.gtfs_transfers import FORBIDDEN_S
 from ptreach.sources.modes import MODES
@@ -61,22 +61,17 @@ def write_cleaned(timetables: Timetables, folder: Path) -> tuple[Path, ...]:
         if not len(feed.trips):
             continue
         path = folder / f"{name}.zip"
-        aside = folder / f".{name}.{os.getpid()}.part"
-        try:
-            with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
-                for table, header, rows in feed.small_tables():
-                    with _member(archive, table) as stream:
-                        text = io.TextIOWrapper(stream, "utf-8", newline="")
-                        writer = csv.writer(text, lineterminator="\n")
-                        writer.writerow(header)
-                        writer.writerows(rows)
-                        text.flush()
-                        text.detach()
-                with _member(archive, "stop_times") as stream:
-                    feed.write_calls(stream)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        with written_aside(path) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+            for table, header, rows in feed.small_tables():
+                with _member(archive, table) as stream:
+                    text = io.TextIOWrapper(stream, "utf-8", newline="")
+                    writer = csv.writer(text, lineterminator="\n")
+                    writer.writerow(header)
+                    writer.writerows(rows)
+                    text.flush()
+                    text.detach()
+            with _member(archive, "stop_times") as stream:
+                feed.write_calls(stream)
         written.append(path)
     return tuple(written)
 

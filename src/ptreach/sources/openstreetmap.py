@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from ptreach import __version__
+from ptreach.aside import written_aside
 from ptreach.caches import cache_folder
 from ptreach.errors import InputError
 from ptreach.sources.address import public_address
@@ -184,7 +185,6 @@ def write_certificates(folder: Path) -> Path:
     certificates = sorted(trusted_certificates().get_ca_certs(binary_form=True))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _CERTIFICATES
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text("".join(map(ssl.DER_cert_to_PEM_cert, certificates)), encoding="ascii")
-    part.replace(path)
+    with written_aside(path) as part:
+        part.write_text("".join(map(ssl.DER_cert_to_PEM_cert, certificates)), encoding="ascii")
     return path

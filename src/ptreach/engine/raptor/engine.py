@@ -24,7 +24,6 @@ from ptreach.engine.raptor.streets import StreetSearch
 from ptreach.model import UNREACHED, PointLinks, TravelTimeMatrix
 from ptreach.network.build import open_network
 from ptreach.network.calendar import require_service
-from ptreach.network.nearness import near_any
 from ptreach.network.segments import NONE
 from ptreach.network.timetable import Timetable, timetable_of_day
 from ptreach.network.transfers import USUAL_LIMIT_MM, Transfers, find_transfers, ruled_transfers
@@ -41,6 +40,7 @@ from ptreach.network.walks import (
     walks_back,
     walks_s,
 )
+from ptreach.sources.cover import Cover
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
 
 if TYPE_CHECKING:
@@ -320,12 +320,11 @@ class RaptorEngine:
         """Return points as the far ends of journeys; whenever these are, the walks are the same."""
         links = self._links_at(lon, lat, math.inf)
         anchors = anchor_points(links, self.network.linkage.edges, self.network.vertices_n)
-        worth = np.ones(self.network.stops_n, dtype=np.bool_)
-        if self.shortcuts.stops_near_points:
-            stops = self.network.stops
-            worth = near_any(
-                stops.lon, stops.lat, np.frombuffer(lon), np.frombuffer(lat), pace.walk_limit_mm / 1000
-            )
+        stops = self.network.stops
+        worth = np.ones(stops.lon.size, dtype=np.bool_)
+        if self.shortcuts.stops_near_points and (linked := links.edge != NONE).any():
+            places = np.frombuffer(lon)[linked], np.frombuffer(lat)[linked]
+            worth = Cover.around(*places, pace.walk_limit_mm / 1000).holds(stops.lon, stops.lat)
         return _Places(links, anchors, self._egress(pace, links, anchors, worth, mirrored=direction == "to"))
 
     def _prepared(self, query: Query) -> _Prepared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ptreach.measures.places import CUTOFFS_MIN, DEPRIVED_MIN
@@ -18,7 +19,7 @@ from ptreach.outputs.tables.columns import (
     share_column,
     whole_column,
 )
-from ptreach.outputs.tables.frames import MADE_UP
+from ptreach.outputs.tables.shared_columns import MADE_UP_COLUMN
 
 PLACES: Final = "places"
 FAILURES: Final = "failures"
@@ -69,11 +70,9 @@ def _difference(figure: str, other: str) -> Column:
 
 PLACE_COLUMNS: Final = {
     PLACES: (
-        Column(
-            "made_up",
-            "Made-up data",
-            "Stands in rows of data that describe no real place.",
-            codes=((MADE_UP, "describes no real place"),),
+        replace(
+            MADE_UP_COLUMN,
+            about="Stands in rows of data that describe no real place.",
             absences=(Absence(NOT_APPLICABLE, "the place is real"),),
         ),
         Column("place", "Place", "Name of the town or centre."),
