@@ -40,7 +40,7 @@ from ptreach.model import (
     Verdict,
     no_progress,
 )
-from ptreach.outputs import pack
+from ptreach.outputs import pictures
 from ptreach.outputs.facts import AreasFacts, PackFacts, Snapping, Sunset
 from ptreach.outputs.layers.files import Surroundings
 from ptreach.outputs.pack import PackContent, write_pack
@@ -498,4 +498,4 @@ def drawn(monkeypatch):
         imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
 
     for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
-        monkeypatch.setattr(pack, name, blank)
+        monkeypatch.setattr(pictures, name, blank)

@@ -20,7 +20,7 @@ from pptx import Presentation
 
 from ptreach.aside import aside_of
 from ptreach.errors import InputError
-from ptreach.outputs import pack
+from ptreach.outputs import pictures
 
 TABLES = (
     "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
@@ -188,7 +188,7 @@ def test_pictures_without_travel_times_say_what_drew_them_and_owe_nothing_to_tim
     tmp_path, write, drawn, facts, monkeypatch
 ):
     told = []
-    monkeypatch.setattr(pack, "draw_place", lambda *given: told.append(given[1]))
+    monkeypatch.setattr(pictures, "draw_place", lambda *given: told.append(given[1]))
     write(tmp_path / "ryde", facts=dataclasses.replace(facts, version="1.2.3"))
     (words,) = told
     assert words.source_line.startswith("Drawn by ptreach 1.2.3. Sources: ")

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
-from ptreach.measures.stability import unstable_zones
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.layers.files import write_layers
-from ptreach.outputs.maps.decile_chart import draw_decile_chart
-from ptreach.outputs.maps.far_map import draw_far_map
-from ptreach.outputs.maps.journey_map import draw_journey_time_map
-from ptreach.outputs.maps.place import PlaceWords, draw_place
 from ptreach.outputs.opinion import opinion_section, opinion_words
 from ptreach.outputs.paperwork.agreement_words import agreement_words
 from ptreach.outputs.paperwork.assumptions import assumptions_table
@@ -25,6 +17,7 @@ from ptreach.outputs.paperwork.methods import methods_text
 from ptreach.outputs.paperwork.qa import qa_page
 from ptreach.outputs.paperwork.qa_run import run_sections
 from ptreach.outputs.paperwork.readme import readme_text
+from ptreach.outputs.pictures import Captions, draw_deprivation, draw_journey, draw_place_of_town
 from ptreach.outputs.slides.slides import write_slides
 from ptreach.outputs.tables.csvw import write_tables
 from ptreach.outputs.tables.frames import decile_table, far_table
@@ -34,15 +27,9 @@ from ptreach.outputs.tables.spreadsheet import spreadsheet
 from ptreach.outputs.tables.workbook import write_workbook
 from ptreach.outputs.web import web_page
 from ptreach.outputs.wording import (
-    district_phrase,
     far_rule,
-    journey_line,
     none_far,
-    place_line,
-    run_line,
-    source_line,
     sunset_phrase,
-    unstable_phrase,
 )
 
 if TYPE_CHECKING:
@@ -59,10 +46,6 @@ if TYPE_CHECKING:
     from ptreach.outputs.facts import PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
-
-
-_OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
-"""Kinds of inputs that pictures without travel times owe nothing to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +94,7 @@ def write_pack(target: Path, content: PackContent) -> Path:
     with replacing(target) as folder:
         for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
-        _draw_maps(folder / "maps", content)
+        _draw_pictures(folder / "maps", content)
         write_layers(
             folder / "layers",
             town=town,
@@ -179,84 +162,22 @@ def _agreement(content: PackContent) -> AgreementWords | None:
     )
 
 
-def _draw_maps(folder: Path, content: PackContent) -> None:
+def _draw_pictures(folder: Path, content: PackContent) -> None:
     """Draw the pictures."""
-    draw_journey_time_map(
-        folder / f"{content.town.slug}-journey-time.png",
-        town=content.town,
-        zones=content.zones,
-        isochrones=content.isochrones,
-        ground=content.ground,
-        land=content.land,
-        origin_xy_m=content.origin_xy_m,
-        source_line=_foot(content),
-        by_the_sea=content.facts.by_the_sea,
-        made_up=content.facts.made_up,
-    )
-    _draw_deprivation(folder, content)
-    areas = content.facts.areas
-    place = PlaceWords(
-        slug=content.town.slug,
-        area=district_phrase(content.zones),
-        edition=areas.edition,
-        deprivation_title=areas.deprivation_title,
-        source_line=place_line(
-            content.facts.version,
-            (one for one in content.facts.sources if one.kind not in _OF_JOURNEYS),
-        ),
-        correlations_line=_foot(content),
-        made_up=content.facts.made_up,
-    )
-    draw_place(
-        folder,
-        place,
-        content.authorities,
-        [content.district] if content.district else [],
-        content.correlations,
-    )
-
-
-def _foot(content: PackContent) -> str:
-    """Return what stands below pictures of travel times: when, how, by which engine, and from which data."""
     facts = content.facts
-    return f"{run_line(content.town, facts.engine, facts.version)} {source_line(facts.sources)}"
-
-
-def _draw_deprivation(folder: Path, content: PackContent) -> None:
-    """Draw who is far and deprived, and who of each decile is within reach."""
-    town, zones, facts = content.town, content.zones, content.facts
-    cutoffs = town.preset.cutoffs_min
-    near_min, far_min = near_and_far_min(cutoffs)
-    unstable = unstable_zones(zones, cutoffs)
-    words: dict[str, Any] = {
-        "subtitle": journey_line(town),
-        "deprivation_title": facts.areas.deprivation_title,
-        "edition": facts.areas.edition,
-        "source_line": _foot(content),
-        "made_up": facts.made_up,
-    }
-    draw_far_map(
-        folder / f"{town.slug}-deprived-and-far.png",
-        zones=zones,
-        origin_xy_m=content.origin_xy_m,
-        origin_name=town.name,
+    captions = Captions.of(
+        content.town,
+        engine=facts.engine,
+        version=facts.version,
+        sources=facts.sources,
+        areas=facts.areas,
         by_the_sea=facts.by_the_sea,
-        unstable=unstable,
-        unstable_words=unstable_phrase(town, int(unstable.sum()), len(zones)),
-        near_min=near_min,
-        cutoff_min=far_min,
-        limit_min=town.preset.max_time_min,
-        **words,
+        made_up=facts.made_up,
     )
-    decile, minutes, people = (
-        zones[name].to_numpy(dtype=np.float64) for name in ("imd_decile", "minutes_p50", "population")
-    )
-    draw_decile_chart(
-        folder / f"{town.slug}-within-by-decile.png",
-        deciles=summarise_by_decile(decile, minutes, people, cutoffs),
-        cutoff_min=cutoffs[(len(cutoffs) - 1) // 2],
-        **words,
-    )
+    zones, origin_xy_m = content.zones, content.origin_xy_m
+    draw_journey(folder, captions, zones, content.isochrones, content.ground, content.land, origin_xy_m)
+    draw_deprivation(folder, captions, zones, origin_xy_m)
+    draw_place_of_town(folder, captions, zones, content.authorities, content.district, content.correlations)
 
 
 def _write_tables(folder: Path, content: PackContent) -> None:

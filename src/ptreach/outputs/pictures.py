@@ -1,0 +1,163 @@
+"""The pictures of a pack, in three groups by what they wait for: least, the minutes, and the isochrones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from ptreach.measures.deprivation import summarise_by_decile
+from ptreach.measures.far_and_deprived import near_and_far_min
+from ptreach.measures.stability import unstable_zones
+from ptreach.outputs.maps.decile_chart import draw_decile_chart
+from ptreach.outputs.maps.far_map import draw_far_map
+from ptreach.outputs.maps.journey_map import draw_journey_time_map
+from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.wording import (
+    district_phrase,
+    journey_line,
+    place_line,
+    run_line,
+    source_line,
+    unstable_phrase,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    from shapely.geometry import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ptreach.config import Town
+    from ptreach.model import Authorities, CorrelationMatrix, SourceRecord
+    from ptreach.outputs.facts import AreasFacts
+
+_OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
+"""Kinds of inputs that pictures without travel times owe nothing to."""
+
+
+class Captions(NamedTuple):
+    """What stands on the pictures of a pack beside what they show."""
+
+    town: Town
+    foot: str
+    """Below pictures of travel times: when, how, by which engine, and from which data."""
+    place_foot: str
+    """Below pictures without travel times: from which data."""
+    edition: str
+    """Edition of the zones: ``LSOA 2011``."""
+    deprivation_title: str
+    """``Indices of Deprivation 2019``."""
+    by_the_sea: bool
+    """Whether there is sea where there is no zone."""
+    made_up: bool
+    """Whether any input is made up."""
+
+    @classmethod
+    def of(
+        cls,
+        town: Town,
+        *,
+        engine: str,
+        version: str,
+        sources: Sequence[SourceRecord],
+        areas: AreasFacts,
+        by_the_sea: bool,
+        made_up: bool,
+    ) -> Captions:
+        """Return the captions of a run, of the facts that `PackFacts` has of it."""
+        return cls(
+            town=town,
+            foot=f"{run_line(town, engine, version)} {source_line(sources)}",
+            place_foot=place_line(version, (one for one in sources if one.kind not in _OF_JOURNEYS)),
+            edition=areas.edition,
+            deprivation_title=areas.deprivation_title,
+            by_the_sea=by_the_sea,
+            made_up=made_up,
+        )
+
+
+def draw_place_of_town(
+    folder: Path,
+    captions: Captions,
+    zones: gpd.GeoDataFrame,
+    authorities: Authorities | None,
+    district: str | None,
+    correlations: CorrelationMatrix | None,
+) -> None:
+    """Draw the authority among others, and how the indicators of `zones` (``district_name``) relate."""
+    place = PlaceWords(
+        slug=captions.town.slug,
+        area=district_phrase(zones),
+        edition=captions.edition,
+        deprivation_title=captions.deprivation_title,
+        source_line=captions.place_foot,
+        correlations_line=captions.foot,
+        made_up=captions.made_up,
+    )
+    draw_place(folder, place, authorities, [district] if district else [], correlations)
+
+
+def draw_deprivation(
+    folder: Path, captions: Captions, zones: gpd.GeoDataFrame, origin_xy_m: tuple[float, float]
+) -> None:
+    """Draw who is far and deprived, and who of each decile is within reach; zones as `draw_far_map` has."""
+    town = captions.town
+    cutoffs = town.preset.cutoffs_min
+    near_min, far_min = near_and_far_min(cutoffs)
+    unstable = unstable_zones(zones, cutoffs)
+    words: dict[str, Any] = {
+        "subtitle": journey_line(town),
+        "deprivation_title": captions.deprivation_title,
+        "edition": captions.edition,
+        "source_line": captions.foot,
+        "made_up": captions.made_up,
+    }
+    draw_far_map(
+        folder / f"{town.slug}-deprived-and-far.png",
+        zones=zones,
+        origin_xy_m=origin_xy_m,
+        origin_name=town.name,
+        by_the_sea=captions.by_the_sea,
+        unstable=unstable,
+        unstable_words=unstable_phrase(town, int(unstable.sum()), len(zones)),
+        near_min=near_min,
+        cutoff_min=far_min,
+        limit_min=town.preset.max_time_min,
+        **words,
+    )
+    decile, minutes, people = (
+        zones[name].to_numpy(dtype=np.float64) for name in ("imd_decile", "minutes_p50", "population")
+    )
+    draw_decile_chart(
+        folder / f"{town.slug}-within-by-decile.png",
+        deciles=summarise_by_decile(decile, minutes, people, cutoffs),
+        cutoff_min=cutoffs[(len(cutoffs) - 1) // 2],
+        **words,
+    )
+
+
+def draw_journey(
+    folder: Path,
+    captions: Captions,
+    zones: gpd.GeoDataFrame,
+    isochrones: Mapping[int, MultiPolygon],
+    ground: gpd.GeoDataFrame,
+    land: BaseGeometry,
+    origin_xy_m: tuple[float, float],
+) -> None:
+    """Draw the map of journey times, of what `draw_journey_time_map` takes."""
+    draw_journey_time_map(
+        folder / f"{captions.town.slug}-journey-time.png",
+        town=captions.town,
+        zones=zones,
+        isochrones=isochrones,
+        ground=ground,
+        land=land,
+        origin_xy_m=origin_xy_m,
+        source_line=captions.foot,
+        by_the_sea=captions.by_the_sea,
+        made_up=captions.made_up,
+    )
