@@ -1,5 +1,6 @@
 """Jobs that processes of their own can import: what they do is seen by what they leave and return."""
 
+import errno
 import logging
 import os
 import signal
@@ -75,3 +76,24 @@ def swallows(folder, progress):
             progress("writing", second, 600)
     finally:
         path.unlink()
+
+
+def draws(name, folder):
+    """Draw a picture, and say in it by which process."""
+    (folder / name).write_text(str(os.getpid()), encoding="utf-8")
+
+
+def meets_full_disk(folder):
+    """Find no room, half-way."""
+    (folder / "half.png").touch()
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "half.png"))
+
+
+def draws_wrong(folder):
+    """Fail by a fault of ours."""
+    raise ZeroDivisionError(folder.name)
+
+
+def dies_drawing(folder):
+    """End as where the system takes the memory away."""
+    killed(None)

@@ -13,7 +13,7 @@ import pytest
 
 import jobs as done
 from ptreach.errors import InputError
-from ptreach.processes import Job, Outcome, _Board, do_jobs, outcome_of
+from ptreach.processes import Beside, Job, Outcome, _Board, do_jobs, outcome_of
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as on Linux and macOS")
 
@@ -125,6 +125,28 @@ def test_what_is_logged_there_is_logged_here(caplog, monkeypatch):
     assert warning.getMessage().startswith("odd: <function warns")
     assert "TypeError" in error.getMessage()
     assert caplog.records.count(error) == 1
+
+
+def test_one_beside_does_all_in_order_and_is_asked_later(caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("ptreach"), "propagate", True)
+    with Beside() as beside:
+        for do in (partial(done.twice, 4), done.refused, done.warns, done.process):
+            beside.do(do)
+        first, refused, warned, last = beside.outcomes()
+        assert (first.result, refused.error.what, warned.is_done) == (8, "nothing runs", True)
+        assert last.result != os.getpid()
+        assert "odd" in caplog.text
+        beside.do(done.process)
+        assert beside.outcomes() == [last]  # by the same process
+
+
+def test_the_death_of_one_beside_ends_what_it_was_given():
+    with Beside() as beside:
+        for do in (done.process, done.left, done.process):
+            beside.do(do)
+        first, died = beside.outcomes()
+        assert first.is_done
+        assert "(exit code 7)" in died.error.what
 
 
 def test_an_outcome_is_a_result_a_fault_or_a_traceback():

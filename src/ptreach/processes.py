@@ -24,7 +24,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from ptreach.errors import InputError
 from ptreach.machine import fault_of_machine
@@ -124,10 +124,18 @@ class _Worker:
         if self.process is not None and not self.process.is_alive():
             self.bury()
         if self.process is None:
-            self.process = self._started()
+            self.start()
         self.job, self.kind = number, job.kind
+        self.order(job.do)
+
+    def start(self) -> None:
+        """Start the process."""
+        self.process = self._started()
+
+    def order(self, do: Callable[[Progress], Any]) -> None:
+        """Have something done after all that was ordered before."""
         with suppress(OSError):  # it has died since, which hearing from it will tell
-            self.orders.send_bytes(pickle.dumps(job.do))
+            self.orders.send_bytes(pickle.dumps(do, protocol=pickle.HIGHEST_PROTOCOL))
 
     def _started(self) -> BaseProcess:
         """Start a process."""
@@ -153,6 +161,52 @@ class _Worker:
         self.told.close()
         code = process.exitcode or 0
         return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+class Beside:
+    """A process that does one thing after the other beside this one; what came of them is asked for later.
+
+    As a context it starts the process, and in the end stops what that is still at. It can't be used in a
+    process that is itself one of `do_jobs`.
+    """
+
+    def __init__(self) -> None:
+        self._worker = _Worker()
+        self._ordered = 0
+
+    def __enter__(self) -> Self:
+        """Start the process."""
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the process."""
+        _stop([self._worker])
+
+    def do(self, do: Callable[[Progress], Any]) -> None:
+        """Have something done after all before it; it is pickled, and so is its result. Do not wait."""
+        self._worker.order(do)
+        self._ordered += 1
+
+    def outcomes(self) -> list[Outcome]:
+        """Wait until all is done, and return what each came to, in order.
+
+        Where the process dies, so much is told in the last outcome, and there are none of what was to come.
+        """
+        told, found = self._worker.told, list[Outcome]()
+        while len(found) < self._ordered:
+            try:
+                if not told.poll(_LOOK_S):
+                    continue
+                what, *said = told.recv()
+            except (EOFError, OSError):
+                return [*found, Outcome(error=_died(self._worker.bury()))]
+            if what == "log":
+                logging.getLogger(said[0].name).handle(said[0])
+            elif what == "outcome":
+                found.append(*said)
+        self._ordered = 0
+        return found
 
 
 @dataclass

@@ -22,10 +22,11 @@ class Made(list):
         self.fails = {}
         self.asked = []
 
-    def make(self, asked, options, workers, progress):
+    def make(self, asked, options, workers, progress, *, beside=False):
         """Stand in for the making of a pack."""
         progress("stage", 0, 1)
         self.asked.append((asked, options, workers))
+        self.beside = beside
         self.append(asked.town.path.stem)
         if asked.town.slug in self.fails:
             raise self.fails[asked.town.slug]
@@ -63,7 +64,7 @@ def test_it_hands_on_its_town_and_prints_the_pack(ptreach, made, beside, home, t
     ended = ptreach("run", path, "--out", home / "packs", "--workers", 2)
     assert ended == (0, f"{home / 'packs' / 'ryde'}\n", "")
     ((asked, options, workers),) = made.asked
-    assert (asked.town.path, asked.home, workers) == (path, home, 2)
+    assert (asked.town.path, asked.home, workers, made.beside) == (path, home, 2, True)
     assert options == PackOptions(home / "packs", "raptor", tiles=False, r5_jar=None)
     assert ptreach("run", path, "--pmtiles").code == 0
     assert made.asked[1][1] == PackOptions(Path("packs"), "raptor", tiles=True)

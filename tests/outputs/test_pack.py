@@ -20,7 +20,7 @@ from pptx import Presentation
 
 from ptreach.aside import aside_of
 from ptreach.errors import InputError
-from ptreach.outputs import pictures
+from ptreach.outputs import pack, pictures
 
 TABLES = (
     "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",

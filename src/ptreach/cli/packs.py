@@ -36,7 +36,7 @@ def demo(
     settings: Settings = ctx.obj
     out_folder(out)
     with stage_progress(quiet=settings.quiet) as progress:
-        pack = pipeline.demo(out, workers=workers, progress=progress)
+        pack = pipeline.demo(out, workers=workers, progress=progress, beside=workers > 1)
     say(pack)
 
 

@@ -191,7 +191,7 @@ def _one_by_one(
         if not (alone or settings.quiet):
             tell(f"{one.town.name} ({number} of {len(asked)})")
         with stage_progress(quiet=settings.quiet) as progress:
-            do = partial(pipeline.make_pack, one, options, workers, progress)
+            do = partial(pipeline.make_pack, one, options, workers, progress, beside=workers > 1)
             outcome = Outcome(do()) if alone else outcome_of(do)
         if outcome.is_done:
             say(outcome.result.pack)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
     from ptreach.outputs.facts import PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
+    from ptreach.outputs.painter import Painter
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
 
 
@@ -78,8 +79,10 @@ class PackContent:
     tiles: bool = False
 
 
-def write_pack(target: Path, content: PackContent) -> Path:
+def write_pack(target: Path, content: PackContent, painter: Painter | None = None) -> Path:
     """Write the pack of a town into the folder `target` and return it.
+
+    Its pictures are those that a `painter` was given to draw; else they are drawn here.
 
     The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``,
     ``slides`` and ``tables``. An older pack there is replaced when the new one is complete; until then, and
@@ -94,7 +97,6 @@ def write_pack(target: Path, content: PackContent) -> Path:
     with replacing(target) as folder:
         for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
-        _draw_pictures(folder / "maps", content)
         write_layers(
             folder / "layers",
             town=town,
@@ -116,6 +118,10 @@ def write_pack(target: Path, content: PackContent) -> Path:
             facts=facts,
         )
         write_text(folder / "web" / "index.html", page)
+        if painter is None:
+            _draw_pictures(folder / "maps", content)
+        else:
+            painter.hand_over(folder / "maps")
         _write_slides(folder / "slides" / f"{town.slug}.pptx", content, folder / "maps")
         write_text(folder / "qa.html", _qa(content))
         second = opinion_words(facts, content.opinion) if content.opinion else ()
@@ -164,16 +170,7 @@ def _agreement(content: PackContent) -> AgreementWords | None:
 
 def _draw_pictures(folder: Path, content: PackContent) -> None:
     """Draw the pictures."""
-    facts = content.facts
-    captions = Captions.of(
-        content.town,
-        engine=facts.engine,
-        version=facts.version,
-        sources=facts.sources,
-        areas=facts.areas,
-        by_the_sea=facts.by_the_sea,
-        made_up=facts.made_up,
-    )
+    captions = Captions.of(content.town, content.facts)
     zones, origin_xy_m = content.zones, content.origin_xy_m
     draw_journey(folder, captions, zones, content.isochrones, content.ground, content.land, origin_xy_m)
     draw_deprivation(folder, captions, zones, origin_xy_m)

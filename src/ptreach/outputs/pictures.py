@@ -23,7 +23,7 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
-    from ptreach.model import Authorities, CorrelationMatrix, SourceRecord
-    from ptreach.outputs.facts import AreasFacts
+    from ptreach.model import Authorities, CorrelationMatrix
+    from ptreach.outputs.facts import PackFacts
 
 _OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
 """Kinds of inputs that pictures without travel times owe nothing to."""
@@ -56,26 +56,17 @@ class Captions(NamedTuple):
     """Whether any input is made up."""
 
     @classmethod
-    def of(
-        cls,
-        town: Town,
-        *,
-        engine: str,
-        version: str,
-        sources: Sequence[SourceRecord],
-        areas: AreasFacts,
-        by_the_sea: bool,
-        made_up: bool,
-    ) -> Captions:
-        """Return the captions of a run, of the facts that `PackFacts` has of it."""
+    def of(cls, town: Town, facts: PackFacts) -> Captions:
+        """Return the captions of a run, of what is known of it once its zones have minutes."""
+        places = (one for one in facts.sources if one.kind not in _OF_JOURNEYS)
         return cls(
             town=town,
-            foot=f"{run_line(town, engine, version)} {source_line(sources)}",
-            place_foot=place_line(version, (one for one in sources if one.kind not in _OF_JOURNEYS)),
-            edition=areas.edition,
-            deprivation_title=areas.deprivation_title,
-            by_the_sea=by_the_sea,
-            made_up=made_up,
+            foot=f"{run_line(town, facts.engine, facts.version)} {source_line(facts.sources)}",
+            place_foot=place_line(facts.version, places),
+            edition=facts.areas.edition,
+            deprivation_title=facts.areas.deprivation_title,
+            by_the_sea=facts.by_the_sea,
+            made_up=facts.made_up,
         )
 
 

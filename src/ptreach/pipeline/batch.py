@@ -55,8 +55,10 @@ class PackMade(NamedTuple):
     scene: PlaceScene
 
 
-def make_pack(asked: TownAsked, options: PackOptions, workers: int, progress: Progress) -> PackMade:
-    """Write the pack of a town by so many threads; raises as `run` does."""
+def make_pack(
+    asked: TownAsked, options: PackOptions, workers: int, progress: Progress, *, beside: bool = False
+) -> PackMade:
+    """Write the pack of a town by so many threads, with pictures drawn `beside`; raises as `run` does."""
     scenes: list[PlaceScene] = []
 
     def keep(content: PackContent) -> None:
@@ -72,6 +74,7 @@ def make_pack(asked: TownAsked, options: PackOptions, workers: int, progress: Pr
         tiles=options.tiles,
         r5_jar=options.r5_jar,
         against=options.against,
+        beside=beside,
         keep=keep,
     )
     return PackMade(pack, scenes[0])

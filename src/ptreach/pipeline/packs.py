@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ from ptreach.measures.editions import carry
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
+from ptreach.outputs.painter import Painter
+from ptreach.outputs.pictures import Captions, draw_deprivation, draw_journey, draw_place_of_town
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, place_line
 from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
@@ -43,17 +45,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import geopandas as gpd
+
+    from ptreach.config import Town
     from ptreach.engine.base import Engine
-    from ptreach.model import Areas, CorrelationMatrix, Progress, Repair, SourceRecord
+    from ptreach.model import Areas, CorrelationMatrix, Opportunities, Progress, SourceRecord, Verdict
     from ptreach.network.build import Network
-    from ptreach.sources.recipe import NetworkRecipe, Source
+    from ptreach.pipeline.regions import TownRegion
+    from ptreach.region import Region
+    from ptreach.sources.recipe import NetworkRecipe
 
 
-def demo(out: Path, *, workers: int, progress: Progress) -> Path:
+def demo(out: Path, *, workers: int, progress: Progress, beside: bool = False) -> Path:
     """Write the made-up town and its pack below a folder; return the pack's folder."""
     from ptreach.sources.demo import write_demo
 
-    return run(write_demo(out), home=out, out=out, engine="raptor", workers=workers, progress=progress)
+    config = write_demo(out)
+    return run(config, home=out, out=out, engine="raptor", workers=workers, progress=progress, beside=beside)
 
 
 def run(
@@ -67,12 +75,15 @@ def run(
     tiles: bool = False,
     r5_jar: Path | None = None,
     against: str = "",
+    beside: bool = False,
     keep: Callable[[PackContent], None] | None = None,
 ) -> Path:
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
     Engine ``r5`` runs R5 itself, of `r5_jar`. The engine `against` is asked the same, and the pack says how
-    the two agree. `keep` is given what the pack holds.
+    the two agree. A process `beside` this one draws the pictures meanwhile, which takes less time and more
+    memory and gives the same bytes; it is spawned, so the program that asks must bear to be imported. `keep`
+    is given what the pack holds.
 
     Raises
     ------
@@ -85,13 +96,32 @@ def run(
         if against:
             require_second(against, engine, town, r5_jar)
     recipes = Recipes.of(town, home)
-    network_recipe, areas_recipe, areas_folder = recipes.network, recipes.areas, recipes.areas_folder
-    opportunities = opportunities_of(town, areas_recipe, areas_folder)
-    region, network, records, cleaning, files = region_of_town(
-        town, recipes, home, engine=engine, workers=workers, progress=progress, r5_jar=r5_jar
-    )
-    absent = left_out(network_recipe, recipes.network_folder)
-    opened = region.network
+    opportunities = opportunities_of(town, recipes.areas, recipes.areas_folder)
+    target = out / town.slug
+    with Painter(target, beside=beside) as painter:
+        found = region_of_town(
+            town, recipes, home, engine=engine, workers=workers, progress=progress, r5_jar=r5_jar
+        )
+        verdict, zones = _minutes(town, found.region, progress)
+        opinion = None
+        if against:
+            with first_run_told(progress), asked_by(town), of_second():
+                second = open_engine(
+                    against, found.network, workers=workers, files=found.files, r5_jar=r5_jar,
+                    progress=progress,
+                )  # fmt: skip
+                opinion = second_opinion(second, found.region.router, town, zones, progress)
+        content = _content(town, recipes, found, zones, opportunities, verdict, painter, progress)
+        content = dataclasses.replace(content, opinion=opinion, tiles=tiles)
+        write_pack(target, content, painter)
+    if keep is not None:
+        keep(content)
+    progress("pack", 1, 1)
+    return target
+
+
+def _minutes(town: Town, region: Region, progress: Progress) -> tuple[Verdict, gpd.GeoDataFrame]:
+    """Return the verdict on the timetable, and the zones with their minutes."""
     with first_run_told(progress):
         verdict = go(region, town)
     router = region.router
@@ -99,53 +129,74 @@ def run(
         require_origin(router, town)
     areas, streets_m = region.in_view
     with first_run_told(progress), asked_by(town):
-        zones = add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
-    opinion = None
-    if against:
-        with first_run_told(progress), asked_by(town), of_second():
-            second = open_engine(
-                against, network, workers=workers, files=files, r5_jar=r5_jar, progress=progress
-            )
-            opinion = second_opinion(second, router, town, zones, progress)
-    access = region.access(town, zones, opportunities)
-    ground = region.ground(records, cleaning, progress)
-    surface = surface_around(
-        router, opened, town, zones, region.land, progress, everywhere=engine != "raptor"
-    )
+        return verdict, add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+
+
+def _content(
+    town: Town,
+    recipes: Recipes,
+    found: TownRegion,
+    zones: gpd.GeoDataFrame,
+    opportunities: Sequence[Opportunities],
+    verdict: Verdict,
+    painter: Painter,
+    progress: Progress,
+) -> PackContent:
+    """Return what the pack holds, of zones with their minutes; have pictures drawn as soon as may be."""
+    region, cleaning = found.region, found.cleaning
+    router, opened, (areas, _) = region.router, region.network, region.in_view
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
     origin_xy_m = float(origin_m[0]), float(origin_m[1])
+    correlations = correlation_matrix(recipes.areas, recipes.areas_folder, zones, town)
+    schools = source_records(recipes.areas, recipes.areas_folder, ("schools",))
+    sources = _sources(found.records, areas.sources, correlations, (*schools, *opportunity_records(town)))
+    facts = _facts(router, opened, areas, correlations, recipes.network, sources)
+    authorities, district = region.authorities, district_at(areas, origin_xy_m)
+    captions = Captions.of(town, facts)
+    painter.draw(
+        partial(
+            draw_place_of_town, captions=captions, zones=zones, authorities=authorities, district=district,
+            correlations=correlations,
+        )
+    )  # fmt: skip
+    painter.draw(partial(draw_deprivation, captions=captions, zones=zones, origin_xy_m=origin_xy_m))
+    access = region.access(town, zones, opportunities)
+    ground = region.ground(found.records, cleaning, progress)
+    surface = surface_around(
+        router, opened, town, zones, region.land, progress, everywhere=router.name != "raptor"
+    )
+    isochrones = surface.isochrones[MEDIAN]
+    zones = add_areas_within(zones, isochrones)
+    painter.draw(
+        partial(
+            draw_journey, captions=captions, zones=zones, isochrones=isochrones, ground=ground,
+            land=region.land, origin_xy_m=origin_xy_m,
+        )
+    )  # fmt: skip
     progress("pack", 0, 1)
-    around = surroundings_of(opened, town, surface, records, cleaning.off)
-    correlations = correlation_matrix(areas_recipe, areas_folder, zones, town)
-    schools = source_records(areas_recipe, areas_folder, ("schools",))
-    sources = _sources(records, areas.sources, correlations, (*schools, *opportunity_records(town)))
-    content = PackContent(
+    around = surroundings_of(opened, town, surface, found.records, cleaning.off)
+    return PackContent(
         town=town,
-        zones=add_areas_within(zones, surface.isochrones[MEDIAN]),
-        isochrones=surface.isochrones[MEDIAN],
+        zones=zones,
+        isochrones=isochrones,
         ground=ground,
         land=region.land,
         origin_xy_m=origin_xy_m,
         facts=dataclasses.replace(
-            _facts(router, opened, areas, correlations, network_recipe, sources, absent, around.repairs),
+            facts,
+            repairs=(*facts.repairs, *around.repairs),
+            left_out=tuple(one.title for one in left_out(recipes.network, recipes.network_folder)),
             sunset=Sunset.of(verdict),
             snapping=snapping_of(router, opened, town),
         ),
         verdict=verdict,
         opportunities=opportunities,
         access=access,
-        authorities=region.authorities,
-        district=district_at(areas, origin_xy_m),
+        authorities=authorities,
+        district=district,
         correlations=correlations,
         surroundings=around,
-        opinion=opinion,
-        tiles=tiles,
     )
-    pack = write_pack(out / town.slug, content)
-    if keep is not None:
-        keep(content)
-    progress("pack", 1, 1)
-    return pack
 
 
 def profile(
@@ -212,10 +263,8 @@ def _facts(
     correlations: CorrelationMatrix | None,
     recipe: NetworkRecipe,
     records: Sequence[SourceRecord],
-    absent: Sequence[Source],
-    more_repairs: tuple[Repair, ...],
 ) -> PackFacts:
-    """Return what the pack's paperwork says of the run."""
+    """Return what is known of the run once its zones have minutes."""
     return PackFacts(
         version=__version__,
         engine=router.name,
@@ -223,8 +272,7 @@ def _facts(
         network_digest=network.digest,
         areas=AreasFacts.of(areas, correlations),
         sources=tuple(records),
-        left_out=tuple(source.title for source in absent),
-        repairs=(*network.repairs, *more_repairs),
+        repairs=tuple(network.repairs),
         oddities=network.oddities,
         rows=network.rows,
         rules=router.rules,
