@@ -61,7 +61,8 @@ def correlation_matrix(
         return None
     used = replace(found, indicators=tuple(known), frame=frame[[one.name for one in known]])
     pairs = correlate_indicators(used, to_grid(zones["lon"].to_numpy(), zones["lat"].to_numpy()))
-    alike = autocorrelation_of(used, touching_zones(zones.geometry.to_numpy())).set_index("name")["moran_i"]
+    neighbours = touching_zones(zones.geometry.to_numpy())
+    alike = autocorrelation_of(used, neighbours, permutations=0).set_index("name")["moran_i"]  # no p is told
     for side in ("first", "second"):
         pairs[f"{side}_moran_i"] = pairs[side].map(alike)
     by_name = {one.name: one for one in known}

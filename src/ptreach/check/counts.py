@@ -139,30 +139,38 @@ def stops_a_day(
 ) -> NDArray[np.int64]:
     """Return the stops at which each group calls on each day, shape (groups, days)."""
     served = np.zeros((groups_n, runs.shape[1]), dtype=np.int64)
-    rows, _ = unique_rows(np.stack([trip_group, trip_pattern, trip_service.astype(np.int64)], axis=1))
+    rows, row_of_trip = unique_rows(np.stack([trip_group, trip_pattern], axis=1))
     if not rows.size:
         return served
-    group, pattern, service = rows.T
+    group, pattern = rows.T
+    # Days first, then stops: a pattern has hundreds of services in feeds that give each trip one of its own
+    bits = _days_of_rows(row_of_trip, trip_service, _as_words(runs))
     lengths = np.diff(position_start)[pattern]
-    position = ranges(position_start[pattern], lengths)
-    stop = pattern_stop[position].astype(np.int64)
-    stops_n = int(pattern_stop.max()) + 1
-    calls = np.sort(
-        (np.repeat(group, lengths) * stops_n + stop) * runs.shape[0] + np.repeat(service, lengths)
-    )
-    place, at_service = calls // runs.shape[0], calls % runs.shape[0]
-    starts = np.flatnonzero(np.diff(place, prepend=-1))
-    group_of_place = place[starts] // stops_n
+    stop = pattern_stop[ranges(position_start[pattern], lengths)].astype(np.int64)
+    place = np.repeat(group, lengths) * (int(pattern_stop.max()) + 1) + stop
+    order = np.argsort(place, kind="stable")
+    row_of_call = np.repeat(np.arange(len(rows)), lengths)[order]
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    group_of_place = np.repeat(group, lengths)[order][starts]
     group_starts = np.flatnonzero(np.diff(group_of_place, prepend=-1))
-    bits = _as_words(runs)
     for word in range(bits.shape[1]):
-        # one word holds 64 days: which of them a place is served on is the union over its services
-        union = np.bitwise_or.reduceat(bits[at_service, word], starts)
+        # one word holds 64 days: which of them a place is served on is the union over what calls there
+        union = np.bitwise_or.reduceat(bits[row_of_call, word], starts)
         days = np.unpackbits(union.view(np.uint8).reshape(-1, 8), axis=1)
         sums = np.add.reduceat(days, group_starts, axis=0, dtype=np.int64)
         width = min(64, runs.shape[1] - word * 64)
         served[group_of_place[group_starts], word * 64 : word * 64 + width] = sums[:, :width]
     return served
+
+
+def _days_of_rows(
+    row_of_trip: NDArray[np.intp], trip_service: NDArray[np.int32], words: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """Return the days on which any trip of each row runs, as bits: the union over its services."""
+    services_n = len(words)
+    pairs = np.unique(row_of_trip * services_n + trip_service)
+    starts = np.flatnonzero(np.diff(pairs // services_n, prepend=-1))
+    return np.bitwise_or.reduceat(words[pairs % services_n], starts, axis=0)
 
 
 def _as_words(runs: NDArray[np.bool_]) -> NDArray[np.uint64]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
@@ -41,7 +42,7 @@ def _degrees_to_grid() -> pyproj.Transformer:
 def street_spots_m(lon_e7: NDArray[np.int32], lat_e7: NDArray[np.int32]) -> FloatArray:
     """Return points of streets (degrees times 1e7) in metres of the grid, one for each 50 m, shape (n, 2)."""
     column, row = np.column_stack([lon_e7, lat_e7]).astype(np.int64).T // _SPOT_E7[:, None]
-    _, first = np.unique((row << 32) + column, return_index=True)
+    first = ~pd.Series((row << 32) + column).duplicated().to_numpy()  # a million: quicker than to sort them
     return to_grid(lon_e7[first] / 1e7, lat_e7[first] / 1e7)
 
 

@@ -67,6 +67,11 @@ def is_new(code: str) -> bool:
     return code > _LAST_OF_2011.get(code[:1], "~")
 
 
+def _new(codes: Collection[str]) -> set[str]:
+    """Return those codes that are new: whole tables of them at once, which `is_new` a code takes long for."""
+    return {code for code in codes if code > _LAST_OF_2011.get(code[:1], "~")}
+
+
 @dataclass(frozen=True)
 class Edition:
     """An edition of zones: its column of codes, the codes of the zones asked for, and its name to readers."""
@@ -84,6 +89,11 @@ class Edition:
     def lsoas(self) -> frozenset[str]:
         """Those codes that are of LSOAs."""
         return frozenset(filter(LSOA.fullmatch, self.codes))
+
+    @cached_property
+    def new(self) -> frozenset[str]:
+        """Those codes that the edition of 2021 made."""
+        return frozenset(_new(self.lsoas))
 
     @cached_property
     def countries(self) -> str:
@@ -111,10 +121,16 @@ def told_apart(codes: Collection[str], edition: Edition) -> Told | None:
     where the zones asked for are those of a whole country. A table of 2011 under codes that both editions
     have is known by what it lacks: all that 2021 made, while of the others no more than a tenth.
     """
-    theirs = {code for code in codes if LSOA.fullmatch(code) and code[0] in edition.countries}
-    countries = {code[0] for code in theirs}
-    ours = {code for code in edition.lsoas if code[0] in countries}
-    new, new_zones = set(filter(is_new, theirs)), set(filter(is_new, ours))
+    column = pd.Series(list(codes) if not isinstance(codes, pd.Index) else codes, dtype="str")
+    countries = column.str[:1]
+    lsoas = column.str.fullmatch(LSOA.pattern) & countries.isin(list(edition.countries))
+    theirs = set(column[lsoas].to_numpy(dtype=object))
+    common = set(countries[lsoas].unique())
+    ours, new_zones = (
+        {code for code in known if code[0] in common} if common < set(edition.countries) else set(known)
+        for known in (edition.lsoas, edition.new)
+    )
+    new = _new(theirs)
     if edition.year != "21":
         return (
             Told("21", _such_as(new))
