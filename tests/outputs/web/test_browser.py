@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from shapely.geometry import Point, box
 
-from ptreach.outputs.ramp import GROUND, MISSING, band_colours
+from ptreach.outputs.ramp import GROUND, INK, MISSING, band_colours
 from ptreach.outputs.web import web_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -210,6 +210,16 @@ def test_another_percentile_colours_the_zones_anew(show):
     assert page.get_by_role("option", name="Ryde 2, 13.0 min").count() == 1
     page.get_by_role("radio", name="Median").check()
     assert colours_of(page, places)["Ryde 2"] == FAR
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_legend_draws_lines_as_the_map_does(show, theme):
+    page = show({"color_scheme": theme})
+    page.get_by_label("Isochrones (median)").check()
+    entry = page.locator("#legend li", has_text="isochrones").locator("svg")
+    drawn = [entry.locator(shape).get_attribute(what) for shape, what in (("rect", "fill"), ("line", "stroke"))]
+    assert drawn == [GROUND, INK]
+    assert entry.locator("line").evaluate("line => getComputedStyle(line).stroke") == "rgb(8, 12, 84)"
 
 
 def test_the_slider_leaves_colour_to_what_is_within_its_minutes(show):

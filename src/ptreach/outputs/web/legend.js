@@ -61,9 +61,15 @@ function otherMarks() {
     list.append(element('li'));
     list.lastChild.append(drawing, words);
   };
-  const line = (width) => swatch('line', { x1: 1, x2: 29, y1: 9, y2: 9, 'stroke-width': width });
-  if (chosen.layers.isochrones) entry(line(2.6), `isochrones (median) of ${data.cutoffs.join(', ')} min`);
-  if (chosen.layers.ground && 'rail' in data.ground) entry(line(1.4), 'railway');
+  // On the map's own ground, which is as light in the dark
+  const line = (stroke, width) => {
+    const box = square(data.classes[notReached].fill);
+    box.append(picture('line', { x1: 2, x2: 28, y1: 9, y2: 9, stroke, 'stroke-width': width }));
+    return box;
+  };
+  const cutoffs = data.cutoffs.join(', ');
+  if (chosen.layers.isochrones) entry(line(data.ink, 2.6), `isochrones (median) of ${cutoffs} min`);
+  if (chosen.layers.ground && 'rail' in data.ground) entry(line(LINES.rail.colour, 1.4), 'railway');
   if (data.byTheSea) entry(square(colourOf('--sea')), 'sea');
   else entry(square(colourOf('--outside')), 'outside the area');
   return list;
