@@ -83,6 +83,12 @@ def draws(name, folder):
     (folder / name).write_text(str(os.getpid()), encoding="utf-8")
 
 
+def draws_slowly(folder):
+    """Draw, in the end."""
+    time.sleep(1)
+    draws("slow.png", folder)
+
+
 def meets_full_disk(folder):
     """Find no room, half-way."""
     (folder / "half.png").touch()

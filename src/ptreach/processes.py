@@ -173,6 +173,8 @@ class Beside:
     def __init__(self) -> None:
         self._worker = _Worker()
         self._ordered = 0
+        self._found: list[Outcome] = []
+        self._is_gone = False
 
     def __enter__(self) -> Self:
         """Start the process."""
@@ -188,25 +190,42 @@ class Beside:
         self._worker.order(do)
         self._ordered += 1
 
+    def is_free(self) -> bool:
+        """Say whether all that was given so far is done, or never will be."""
+        while self._is_awaited() and self._hear(0):
+            pass
+        return not self._is_awaited()
+
     def outcomes(self) -> list[Outcome]:
         """Wait until all is done, and return what each came to, in order.
 
         Where the process dies, so much is told in the last outcome, and there are none of what was to come.
         """
-        told, found = self._worker.told, list[Outcome]()
-        while len(found) < self._ordered:
-            try:
-                if not told.poll(_LOOK_S):
-                    continue
-                what, *said = told.recv()
-            except (EOFError, OSError):
-                return [*found, Outcome(error=_died(self._worker.bury()))]
-            if what == "log":
-                logging.getLogger(said[0].name).handle(said[0])
-            elif what == "outcome":
-                found.append(*said)
-        self._ordered = 0
+        while self._is_awaited():
+            self._hear(_LOOK_S)
+        found, self._found, self._ordered = self._found, [], 0
         return found
+
+    def _is_awaited(self) -> bool:
+        """Say whether anything is still to come."""
+        return not self._is_gone and len(self._found) < self._ordered
+
+    def _hear(self, seconds: float) -> bool:
+        """Take a message, if one comes in so many seconds; say whether one came."""
+        told = self._worker.told
+        try:
+            if not told.poll(seconds):
+                return False
+            what, *said = told.recv()
+        except (EOFError, OSError):
+            self._is_gone = True
+            self._found.append(Outcome(error=_died(self._worker.bury())))
+            return True
+        if what == "log":
+            logging.getLogger(said[0].name).handle(said[0])
+        elif what == "outcome":
+            self._found.append(*said)
+        return True
 
 
 @dataclass

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ptreach.measures.far_and_deprived import near_and_far_min
+from ptreach.outputs.ahead import Ahead
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.layers.files import write_layers
 from ptreach.outputs.opinion import opinion_section, opinion_words
@@ -17,14 +19,13 @@ from ptreach.outputs.paperwork.methods import methods_text
 from ptreach.outputs.paperwork.qa import qa_page
 from ptreach.outputs.paperwork.qa_run import run_sections
 from ptreach.outputs.paperwork.readme import readme_text
-from ptreach.outputs.pictures import Captions, draw_deprivation, draw_journey, draw_place_of_town
+from ptreach.outputs.pictures import Captions, order_early, order_journey
 from ptreach.outputs.slides.slides import write_slides
+from ptreach.outputs.tables.books import write_books
 from ptreach.outputs.tables.csvw import write_tables
 from ptreach.outputs.tables.frames import decile_table, far_table
-from ptreach.outputs.tables.opendocument import write_opendocument
 from ptreach.outputs.tables.pack_tables import pack_tables
 from ptreach.outputs.tables.spreadsheet import spreadsheet
-from ptreach.outputs.tables.workbook import write_workbook
 from ptreach.outputs.web import web_page
 from ptreach.outputs.wording import (
     far_rule,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
     from ptreach.outputs.facts import PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
-    from ptreach.outputs.painter import Painter
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
 
 
@@ -79,67 +79,71 @@ class PackContent:
     tiles: bool = False
 
 
-def write_pack(target: Path, content: PackContent, painter: Painter | None = None) -> Path:
+def write_pack(target: Path, content: PackContent, ahead: Ahead | None = None) -> Path:
     """Write the pack of a town into the folder `target` and return it.
-
-    Its pictures are those that a `painter` was given to draw; else they are drawn here.
 
     The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``,
     ``slides`` and ``tables``. An older pack there is replaced when the new one is complete; until then, and
-    if anything fails, it stays as it is.
+    if anything fails, it stays as it is. Its pictures are those that are written `ahead`, where that is
+    given; else they are drawn here.
 
     Raises
     ------
     InputError
         Where the folder exists and is no pack, a file of the pack is open, or the place can't be written to.
     """
-    town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
+    if ahead is None:
+        ahead = Ahead(target, beside=False)
+        _order_pictures(ahead, content)
     with replacing(target) as folder:
         for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
         write_layers(
             folder / "layers",
-            town=town,
-            zones=zones,
-            isochrones=isochrones,
+            town=content.town,
+            zones=content.zones,
+            isochrones=content.isochrones,
             origin_xy_m=content.origin_xy_m,
-            facts=facts,
+            facts=content.facts,
             surroundings=content.surroundings,
             tiles=content.tiles,
         )
-        _write_tables(folder / "tables", content)
         page = web_page(
-            town=town,
-            zones=zones,
-            isochrones=isochrones,
+            town=content.town,
+            zones=content.zones,
+            isochrones=content.isochrones,
             ground=content.ground,
             land=content.land,
             origin_xy_m=content.origin_xy_m,
-            facts=facts,
+            facts=content.facts,
         )
         write_text(folder / "web" / "index.html", page)
-        if painter is None:
-            _draw_pictures(folder / "maps", content)
-        else:
-            painter.hand_over(folder / "maps")
-        _write_slides(folder / "slides" / f"{town.slug}.pptx", content, folder / "maps")
-        write_text(folder / "qa.html", _qa(content))
-        second = opinion_words(facts, content.opinion) if content.opinion else ()
-        text = methods_text(town, zones, isochrones, facts, content.surroundings, _agreement(content), second)
-        write_text(folder / "methods.md", text)
-        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
-        write_text(folder / "README.txt", readme_text(town, zones, facts, files))
-        write_manifest(
-            folder,
-            town=town,
-            zones=zones,
-            isochrones=isochrones,
-            facts=facts,
-            surroundings=content.surroundings,
-            opinion=content.opinion,
-            verdict=content.verdict,
-        )
+        _write_tables(folder / "tables", content, ahead)
+        ahead.hand_over(folder)
+        _write_slides(folder / "slides" / f"{content.town.slug}.pptx", content, folder / "maps")
+        _write_paperwork(folder, content)
     return target
+
+
+def _write_paperwork(folder: Path, content: PackContent) -> None:
+    """Write what is said of the pack, once all else is in its folder."""
+    town, zones, isochrones, facts = content.town, content.zones, content.isochrones, content.facts
+    write_text(folder / "qa.html", _qa(content))
+    second = opinion_words(facts, content.opinion) if content.opinion else ()
+    text = methods_text(town, zones, isochrones, facts, content.surroundings, _agreement(content), second)
+    write_text(folder / "methods.md", text)
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*")} | {NAME}
+    write_text(folder / "README.txt", readme_text(town, zones, facts, files))
+    write_manifest(
+        folder,
+        town=town,
+        zones=zones,
+        isochrones=isochrones,
+        facts=facts,
+        surroundings=content.surroundings,
+        opinion=content.opinion,
+        verdict=content.verdict,
+    )
 
 
 def _qa(content: PackContent) -> str:
@@ -168,17 +172,17 @@ def _agreement(content: PackContent) -> AgreementWords | None:
     )
 
 
-def _draw_pictures(folder: Path, content: PackContent) -> None:
-    """Draw the pictures."""
+def _order_pictures(ahead: Ahead, content: PackContent) -> None:
+    """Have all pictures drawn."""
     captions = Captions.of(content.town, content.facts)
-    zones, origin_xy_m = content.zones, content.origin_xy_m
-    draw_journey(folder, captions, zones, content.isochrones, content.ground, content.land, origin_xy_m)
-    draw_deprivation(folder, captions, zones, origin_xy_m)
-    draw_place_of_town(folder, captions, zones, content.authorities, content.district, content.correlations)
+    place = content.authorities, content.district, content.correlations
+    order_early(ahead, captions, content.zones, content.origin_xy_m, *place)
+    scene = content.isochrones, content.ground, content.land, content.origin_xy_m
+    order_journey(ahead, captions, content.zones, *scene)
 
 
-def _write_tables(folder: Path, content: PackContent) -> None:
-    """Write the tables: each as a CSV with its sidecar, and together as workbook and OpenDocument."""
+def _write_tables(folder: Path, content: PackContent, ahead: Ahead) -> None:
+    """Write each table as a CSV with its sidecar, and have them written together as books."""
     town, facts = content.town, content.facts
     found = pack_tables(
         town,
@@ -195,8 +199,7 @@ def _write_tables(folder: Path, content: PackContent) -> None:
     tables = (*found, *logs)
     write_tables(folder, town.slug, tables, facts.areas, town.preset.cutoffs_min, facts)
     book = spreadsheet(town, content.zones, tables, facts)
-    write_workbook(folder / f"{town.slug}.xlsx", book)
-    write_opendocument(folder / f"{town.slug}.ods", book)
+    ahead.share("tables", partial(write_books, slug=town.slug, book=book))
 
 
 def _write_slides(path: Path, content: PackContent, maps: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix
+    from ptreach.outputs.ahead import Ahead
     from ptreach.outputs.facts import PackFacts
 
 _OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
@@ -70,18 +72,56 @@ class Captions(NamedTuple):
         )
 
 
-def draw_place_of_town(
-    folder: Path,
+def order_early(
+    ahead: Ahead,
     captions: Captions,
     zones: gpd.GeoDataFrame,
+    origin_xy_m: tuple[float, float],
     authorities: Authorities | None,
     district: str | None,
     correlations: CorrelationMatrix | None,
 ) -> None:
-    """Draw the authority among others, and how the indicators of `zones` (``district_name``) relate."""
+    """Have all pictures drawn but the map of journey times: they need no isochrones.
+
+    `zones` have the columns that `draw_far_map` takes; `district` is the code of the town's own.
+    """
+    of_place = partial(
+        _draw_place, captions=captions, area=district_phrase(zones), authorities=authorities,
+        district=district, correlations=correlations,
+    )  # fmt: skip
+    ahead.write("maps", of_place)
+    ahead.write("maps", partial(_draw_deprivation, captions=captions, zones=zones, origin_xy_m=origin_xy_m))
+
+
+def order_journey(
+    ahead: Ahead,
+    captions: Captions,
+    zones: gpd.GeoDataFrame,
+    isochrones: Mapping[int, MultiPolygon],
+    ground: gpd.GeoDataFrame,
+    land: BaseGeometry,
+    origin_xy_m: tuple[float, float],
+) -> None:
+    """Have the map of journey times drawn, of what `draw_journey_time_map` takes."""
+    draw = partial(
+        _draw_journey, captions=captions, zones=zones, isochrones=isochrones, ground=ground, land=land,
+        origin_xy_m=origin_xy_m,
+    )  # fmt: skip
+    ahead.write("maps", draw)
+
+
+def _draw_place(
+    folder: Path,
+    captions: Captions,
+    area: str,
+    authorities: Authorities | None,
+    district: str | None,
+    correlations: CorrelationMatrix | None,
+) -> None:
+    """Draw the authority among others, and how the indicators of an area relate."""
     place = PlaceWords(
         slug=captions.town.slug,
-        area=district_phrase(zones),
+        area=area,
         edition=captions.edition,
         deprivation_title=captions.deprivation_title,
         source_line=captions.place_foot,
@@ -91,7 +131,7 @@ def draw_place_of_town(
     draw_place(folder, place, authorities, [district] if district else [], correlations)
 
 
-def draw_deprivation(
+def _draw_deprivation(
     folder: Path, captions: Captions, zones: gpd.GeoDataFrame, origin_xy_m: tuple[float, float]
 ) -> None:
     """Draw who is far and deprived, and who of each decile is within reach; zones as `draw_far_map` has."""
@@ -130,7 +170,7 @@ def draw_deprivation(
     )
 
 
-def draw_journey(
+def _draw_journey(
     folder: Path,
     captions: Captions,
     zones: gpd.GeoDataFrame,

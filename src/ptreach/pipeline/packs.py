@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +14,11 @@ from ptreach.correlations import correlation_matrix
 from ptreach.engine.registry import open_engine, require_engine
 from ptreach.matrix.zones import to_grid, zones_of, zones_on_streets
 from ptreach.measures.editions import carry
+from ptreach.outputs.ahead import Ahead
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
-from ptreach.outputs.painter import Painter
-from ptreach.outputs.pictures import Captions, draw_deprivation, draw_journey, draw_place_of_town
+from ptreach.outputs.pictures import Captions, order_early, order_journey
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, place_line
 from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
@@ -81,9 +80,9 @@ def run(
     """Write the pack of a town, with map tiles where they are wanted; return its folder.
 
     Engine ``r5`` runs R5 itself, of `r5_jar`. The engine `against` is asked the same, and the pack says how
-    the two agree. A process `beside` this one draws the pictures meanwhile, which takes less time and more
-    memory and gives the same bytes; it is spawned, so the program that asks must bear to be imported. `keep`
-    is given what the pack holds.
+    the two agree. A process `beside` this one draws pictures and writes workbooks meanwhile, which takes less
+    time and more memory and gives the same bytes; it is spawned, so the program that asks must bear to be
+    imported. `keep` is given what the pack holds.
 
     Raises
     ------
@@ -98,7 +97,7 @@ def run(
     recipes = Recipes.of(town, home)
     opportunities = opportunities_of(town, recipes.areas, recipes.areas_folder)
     target = out / town.slug
-    with Painter(target, beside=beside) as painter:
+    with Ahead(target, beside=beside) as ahead:
         found = region_of_town(
             town, recipes, home, engine=engine, workers=workers, progress=progress, r5_jar=r5_jar
         )
@@ -111,9 +110,9 @@ def run(
                     progress=progress,
                 )  # fmt: skip
                 opinion = second_opinion(second, found.region.router, town, zones, progress)
-        content = _content(town, recipes, found, zones, opportunities, verdict, painter, progress)
+        content = _content(town, recipes, found, zones, opportunities, verdict, ahead, progress)
         content = dataclasses.replace(content, opinion=opinion, tiles=tiles)
-        write_pack(target, content, painter)
+        write_pack(target, content, ahead)
     if keep is not None:
         keep(content)
     progress("pack", 1, 1)
@@ -139,10 +138,10 @@ def _content(
     zones: gpd.GeoDataFrame,
     opportunities: Sequence[Opportunities],
     verdict: Verdict,
-    painter: Painter,
+    ahead: Ahead,
     progress: Progress,
 ) -> PackContent:
-    """Return what the pack holds, of zones with their minutes; have pictures drawn as soon as may be."""
+    """Return what the pack holds, of zones with their minutes; have its pictures drawn as soon as may be."""
     region, cleaning = found.region, found.cleaning
     router, opened, (areas, _) = region.router, region.network, region.in_view
     origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
@@ -153,13 +152,7 @@ def _content(
     facts = _facts(router, opened, areas, correlations, recipes.network, sources)
     authorities, district = region.authorities, district_at(areas, origin_xy_m)
     captions = Captions.of(town, facts)
-    painter.draw(
-        partial(
-            draw_place_of_town, captions=captions, zones=zones, authorities=authorities, district=district,
-            correlations=correlations,
-        )
-    )  # fmt: skip
-    painter.draw(partial(draw_deprivation, captions=captions, zones=zones, origin_xy_m=origin_xy_m))
+    order_early(ahead, captions, zones, origin_xy_m, authorities, district, correlations)
     access = region.access(town, zones, opportunities)
     ground = region.ground(found.records, cleaning, progress)
     surface = surface_around(
@@ -167,12 +160,7 @@ def _content(
     )
     isochrones = surface.isochrones[MEDIAN]
     zones = add_areas_within(zones, isochrones)
-    painter.draw(
-        partial(
-            draw_journey, captions=captions, zones=zones, isochrones=isochrones, ground=ground,
-            land=region.land, origin_xy_m=origin_xy_m,
-        )
-    )  # fmt: skip
+    order_journey(ahead, captions, zones, isochrones, ground, region.land, origin_xy_m)
     progress("pack", 0, 1)
     around = surroundings_of(opened, town, surface, found.records, cleaning.off)
     return PackContent(

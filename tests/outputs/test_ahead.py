@@ -1,4 +1,4 @@
-"""Pictures drawn by a process beside: which, by whom, and what is left when it fails."""
+"""Files of a pack written by a process beside: which, by whom, and what is left when it fails."""
 
 import os
 from functools import partial
@@ -7,7 +7,7 @@ import pytest
 
 import jobs
 from ptreach.errors import InputError
-from ptreach.outputs.painter import Painter
+from ptreach.outputs.ahead import Ahead
 
 
 @pytest.fixture
@@ -23,12 +23,12 @@ def beside_maps(maps):
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_pictures_are_drawn_beside_or_here_and_handed_over(maps, tmp_path, beside):
-    with Painter(tmp_path / "out" / "ryde", beside=beside) as painter:
+def test_files_are_written_beside_or_here_and_handed_over(maps, tmp_path, beside):
+    with Ahead(tmp_path / "out" / "ryde", beside=beside) as ahead:
         for name in ("a.png", "b.png"):
-            painter.draw(partial(jobs.draws, name))
+            ahead.write("maps", partial(jobs.draws, name))
         assert list(maps.iterdir()) == []
-        painter.hand_over(maps)
+        ahead.hand_over(maps.parent)
         drawn = {path.name: path.read_text("utf-8") for path in maps.iterdir()}
     assert sorted(drawn) == ["a.png", "b.png"]
     assert len(set(drawn.values())) == 1
@@ -36,10 +36,22 @@ def test_pictures_are_drawn_beside_or_here_and_handed_over(maps, tmp_path, besid
     assert beside_maps(maps) == []
 
 
+def test_what_is_shared_goes_to_who_is_free(maps, tmp_path):
+    with Ahead(tmp_path / "out" / "ryde", beside=True) as ahead:
+        ahead.write("maps", jobs.draws_slowly)
+        ahead.share("maps", partial(jobs.draws, "here.png"))
+        ahead.hand_over(maps.parent)
+        ahead.share("maps", partial(jobs.draws, "there.png"))
+        ahead.hand_over(maps.parent)
+    drawn = {path.name: int(path.read_text("utf-8")) for path in maps.iterdir()}
+    assert drawn["here.png"] == os.getpid()
+    assert drawn["there.png"] == drawn["slow.png"] != os.getpid()
+
+
 def test_what_nobody_asks_for_is_removed(maps, tmp_path):
-    with Painter(tmp_path / "out" / "ryde", beside=True) as painter:
-        painter.draw(partial(jobs.draws, "a.png"))
-        painter.draw(jobs.draws_wrong)
+    with Ahead(tmp_path / "out" / "ryde", beside=True) as ahead:
+        ahead.write("maps", partial(jobs.draws, "a.png"))
+        ahead.write("maps", jobs.draws_wrong)
     assert beside_maps(maps) == []
 
 
@@ -52,9 +64,9 @@ def test_what_nobody_asks_for_is_removed(maps, tmp_path):
     ],
 )
 def test_its_failure_is_that_of_the_pack(maps, tmp_path, draw, error, words):
-    with Painter(tmp_path / "out" / "ryde", beside=True) as painter:
-        painter.draw(draw)
+    with Ahead(tmp_path / "out" / "ryde", beside=True) as ahead:
+        ahead.write("maps", draw)
         with pytest.raises(error, match=words):
-            painter.hand_over(maps)
+            ahead.hand_over(maps.parent)
     assert beside_maps(maps) == []
     assert list(maps.iterdir()) == []
