@@ -11,7 +11,7 @@ QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/na
 AT_ONCE := -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz schemas scale-model national-model clean
+.PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz schemas docs picture scale-model national-model clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -66,6 +66,12 @@ fuzz: $(INSTALLED) ## files damaged at random: read or refused, never a crash [S
 
 schemas: $(INSTALLED) ## write config/schema.json and networks/schema.json anew, from the models that read the files
 	$(BIN)/python tests/schemas.py
+
+docs: $(INSTALLED) ## write docs/commands.md and docs/pack.md anew, from the commands and the dictionary of columns
+	$(BIN)/python tests/doc_pages.py
+
+picture: $(INSTALLED) ## draw the picture of README.md anew: the map of the made-up town
+	$(BIN)/python tests/picture.py
 
 scale-model: $(INSTALLED) ## OUT=folder: a network of the size of the West Midlands, made up on its real stops
 	PYTHONPATH=tests $(BIN)/python -m scale_model $(or $(OUT),$(error say where to: make scale-model OUT=folder))

@@ -9,7 +9,7 @@ import pytest
 
 import ptreach.api
 from ptreach.cli.main import app
-from ptreach.config import Preset, TownConfig, load_presets, load_town, parse_window
+from ptreach.config import Preset, TownConfig, load_presets, load_town
 from ptreach.model import (
     Comparison,
     DaySeries,
@@ -60,7 +60,8 @@ def test_the_readme_of_networks_has_every_key_of_a_source():
 
 def rows_of_keys():
     """Key and default as the table of optional keys gives them."""
-    return re.findall(r"(?m)^\| `(\w+)` \| (.+?) \| .*\|$", README)
+    (table,) = re.findall(r"(?ms)^\| key \| default \| meaning \|\n(.*?)\n\n", README)
+    return re.findall(r"(?m)^\| `(\w+)` \| (.+?) \| .*\|$", table)
 
 
 def test_its_table_has_every_optional_key():
@@ -79,10 +80,21 @@ def test_its_defaults_are_those_of_the_preset(key, default):
 
 
 def test_its_presets_are_those_shipped():
-    (sentence,) = re.findall(r"`src/ptreach/presets\.toml`: (.*?)\. A", README, re.DOTALL)
-    assert set(re.findall(r"`([\w-]+)`", sentence)) == set(load_presets())
-    first, clock = re.search(r"`([\w-]+)` \((\d\d:\d\d to \d\d:\d\d)", sentence).groups()
-    assert load_presets()[first].window == parse_window(clock.replace(" to ", "-"))
+    (table,) = re.findall(r"(?ms)^\| preset \| rush hour \| as \|\n\|-.*?\n(.*?)\n\n", README)
+    rows = dict(re.findall(r"(?m)^\| `([\w-]+)` \| (.*?) \|$", table))
+    presets = load_presets()
+    assert list(rows) == list(presets)
+    plain = Preset(title="", source="", window="00:00-00:01")
+    for name, words in rows.items():
+        preset = presets[name]
+        said, source = words.split(" | ")
+        assert said.startswith(preset.title)
+        assert preset.source.startswith(source)
+        for key in ("percentiles", "cutoffs_min"):
+            values = ", ".join(map(str, getattr(preset, key)))
+            differs = getattr(preset, key) != getattr(plain, key)
+            assert (f"{key.removesuffix('_min')} {values}" in said) == differs, (name, key)
+        assert ("to the town" in said) == (preset.direction == "to")
 
 
 def test_the_house_it_draws_is_the_house():

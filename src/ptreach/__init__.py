@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
+    "Explanation",
     "InputError",
     "MapPage",
     "Network",
@@ -16,6 +17,7 @@ __all__ = [
     "build_network",
     "centroids",
     "demo",
+    "explain",
     "explore",
     "isochrones",
     "join_times",
@@ -28,6 +30,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from ptreach.api import (
+        Explanation,
         InputError,
         MapPage,
         Network,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
         build_network,
         centroids,
         demo,
+        explain,
         explore,
         isochrones,
         join_times,

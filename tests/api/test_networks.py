@@ -3,6 +3,7 @@
 import pytest
 
 import ptreach as pt
+from ptreach.cli.main import main
 from ptreach.errors import InputError
 
 
@@ -62,6 +63,21 @@ def test_the_made_up_town_can_be_opened_asked_and_drawn(demo):
     times = pt.travel_times(network, place, pt.centroids(zones), date="2026-10-13", progress=False)
     joined = pt.join_times(zones, times)
     assert joined["minutes_p50"].notna().sum() == len(times)
+
+
+def test_a_zone_is_explained_as_the_command_does(demo, capsys):
+    zones = pt.load_areas("demo-lsoa", home=demo)
+    town, name = demo / "config" / "demo-town.toml", zones["zone_name"].iloc[7]
+    told = pt.explain(town, name, progress=False)
+    assert isinstance(told, pt.Explanation)
+    assert told.zone_id == zones["zone_id"].iloc[7]
+    assert sum(way.minutes_n for way in told.ways) == told.reached_n
+    for journey in told.journeys:
+        assert sum(leg.seconds for leg in journey.legs) == told.seconds[journey.percentile]
+    assert main(["-q", "explain", str(town), name]) == 0
+    assert capsys.readouterr().out == f"{told}\n"
+    with pytest.raises(InputError, match=r"^ZONE: no zone 'Nowhere' among the "):
+        pt.explain(town, "Nowhere", home=demo, progress=False)
 
 
 def test_a_district_is_chosen_by_name(demo):

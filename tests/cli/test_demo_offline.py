@@ -2,15 +2,18 @@
 
 import csv
 import datetime as dt
+import fnmatch
 import hashlib
 import itertools
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -153,6 +156,42 @@ def test_two_demos_are_the_same_file_by_file(demo):
     one, another = map(digests, demo[0])
     assert {name.removeprefix("demo-town/") for name in one if name.startswith("demo-town/")} == PACK
     assert one == another
+
+
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "pack.md").read_text(encoding="utf-8")
+
+
+def columns_of(chapter: str) -> set[str]:
+    """Names of the columns that docs/pack.md has in the chapter of this heading, and those that all share."""
+    chapters = dict(re.findall(r"(?ms)^## (.+?)\n(.*?)(?=^## |\Z)", DOCUMENTED))
+    found = [chapters["Columns that tables share"], chapters.get(chapter, "")]
+    return {name for text in found for name in re.findall(r"(?m)^\| `(\S+)` \|", text)}
+
+
+def is_one_of(name: str, known: set[str]) -> bool:
+    """Whether a column is one of those documented, ``{n}`` standing for a number and ``{name}`` for any."""
+    return any(
+        re.fullmatch(re.escape(one).replace(r"\{n\}", r"\d+").replace(r"\{name\}", ".+"), name)
+        for one in known
+    )
+
+
+def test_every_file_and_column_is_in_the_documentation(pack):
+    (listed,) = re.findall(r"(?ms)^## Files\n(.*?)^## ", DOCUMENTED)
+    patterns = [name.replace("*", "demo-town*", 1) for name in re.findall(r"(?m)^\| `(\S+)` \|", listed)]
+    files = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
+    assert {file for file in files if not any(map(partial(fnmatch.fnmatch, file), patterns))} == set()
+    zone_code = {"lsoa11cd"}  # zone_id, by the name that the areas give it
+    for path in (pack / "tables").glob("*.csv"):
+        known = columns_of(f"`tables/*-{path.stem.removeprefix('demo-town-')}.csv`") | zone_code
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            missing = {name for name in next(csv.reader(stream)) if not is_one_of(name, known)}
+        assert missing == set(), path.name
+    geopackage = pack / "layers" / "demo-town.gpkg"
+    for layer in {name for name, _ in pyogrio.list_layers(geopackage)} - {"layer_styles"}:
+        known = columns_of(f"Layer `{layer}`") | zone_code
+        fields = pyogrio.read_info(geopackage, layer=layer)["fields"]
+        assert {name for name in fields if not is_one_of(name, known)} == set(), layer
 
 
 def test_no_file_knows_the_machine_the_user_or_the_day(demo):

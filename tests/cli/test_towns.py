@@ -149,6 +149,16 @@ def test_new_writes_a_file_that_can_be_run_where_all_is_given(ptreach, recipes):
     assert town.preset_name == "am-peak"
 
 
+def test_new_takes_the_newest_areas_unless_others_are_named(ptreach, recipes):
+    (recipes / "networks" / "zones-2").mkdir()
+    (recipes / "networks/zones-2/areas.toml").write_text(AREAS, encoding="utf-8")
+    given = ("--at", "-1.1632,50.73", "--date", "2020-06-16")
+    ptreach("new", "Ryde", *given)
+    ptreach("new", "Cowes", *given, "--areas", "zones")
+    towns = [load_town(recipes / f"config/{name}.toml") for name in ("ryde", "cowes")]
+    assert [town.areas for town in towns] == ["zones-2", "zones"]
+
+
 def test_every_key_that_new_offers_is_one(ptreach, recipes):
     ptreach("new", "Ryde", "--at", "-1.1632,50.73", "--date", "2020-06-16")
     path = recipes / "config/ryde.toml"
@@ -189,6 +199,7 @@ def test_new_never_overwrites(ptreach, recipes):
     ("given", "says"),
     [
         (("Ryde", "--network", "nosuch"), "no recipe of network 'nosuch'"),
+        (("Ryde", "--areas", "nosuch"), "no recipe of areas 'nosuch'"),
         (("Ryde", "--at", "459154,92600"), "--at, lon: 459154 is no degree"),
         (("Ryde", "--at", "here"), "--at: 'here' is no point"),
         (("Ryde", "--date", "16.6.2020"), "--date: '16.6.2020' is no date"),

@@ -77,6 +77,26 @@ def test_who_may_ride_once_stays_seated(engine):
     assert sum(leg.seconds for leg in legs) == 200 + 280 + 300 + 120 + 780 + 101
 
 
+def test_a_change_to_another_stop_is_told_however_short_its_feed_has_it(tmp_path):
+    """D is 3.5 km from B; the feed lets one change there in a minute, no more than any boarding takes."""
+    street = town.straight_street(tmp_path / "street.osm", 9_000)
+    stops = {"A": (300, 0), "B": (3_000, 0), "D": (6_500, 0), "C": (8_000, 0)}
+    texts = town.trips_texts(
+        [
+            ("one", "weekdays", [("A", "8:10:00"), ("B", "8:15:00")]),
+            ("two", "weekdays", [("D", "8:20:00"), ("C", "8:30:00")]),
+        ]
+    )
+    texts["transfers"] = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nB,D,2,60\n"
+    feed = town.write_feed(tmp_path / "bus.zip", stops=town.stops_text(**stops), **texts)
+    engine = RaptorEngine(town.build(tmp_path, street, feed))
+    b, d = numbers(engine, "B", "D")
+    _, _, ride, change, wait, onward, _ = journey(engine, "home", "work", 2).legs
+    assert (ride.to_stop, onward.from_stop) == (b, d)
+    assert change == Leg("walk", H8 + 900, 0, b, d)
+    assert wait == Leg("wait", H8 + 900, 300, d, d)
+
+
 def test_an_arrival_is_told_forward_and_waits_for_its_minute(engine):
     legs = journey(engine, "work", "home", 35, direction="to").legs
     assert (legs[-1].kind, legs[-1].to_stop) == ("wait", NOWHERE)

@@ -7,12 +7,14 @@ command line. A fault of what is given is an `InputError` that names the argumen
 from ptreach.api.asking import isochrones, travel_times
 from ptreach.api.exploring import MapPage, explore
 from ptreach.api.networks import Network, build_network, open_network
-from ptreach.api.packs import demo, run_town
+from ptreach.api.packs import demo, explain, run_town
 from ptreach.api.pictures import Picture, plot
 from ptreach.api.zones import centroids, join_times, load_areas
 from ptreach.errors import InputError
+from ptreach.outputs.explanation import Explanation
 
 __all__ = [
+    "Explanation",
     "InputError",
     "MapPage",
     "Network",
@@ -20,6 +22,7 @@ __all__ = [
     "build_network",
     "centroids",
     "demo",
+    "explain",
     "explore",
     "isochrones",
     "join_times",

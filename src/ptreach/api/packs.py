@@ -1,4 +1,4 @@
-"""Packs from Python: that of a town's file, and that of the made-up town."""
+"""Packs from Python: of a town's file, of the made-up town, and why a zone is as near or far as it is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import os
 
     from ptreach.model import Progress
+    from ptreach.outputs.explanation import Explanation
 
 
 def demo(
@@ -80,3 +81,40 @@ def run_town(
             workers=workers or cores(),
             progress=tell,
         )
+
+
+def explain(
+    of: str | os.PathLike[str],
+    zone: str,
+    *,
+    home: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    progress: bool | Progress = True,
+) -> Explanation:
+    """Return why a zone of a town takes as long as it does, as ``ptreach explain`` says it.
+
+    ``print(explain(...))`` shows it as text. Its fields hold the same in seconds: what binds, the journeys
+    behind the percentiles leg by leg, and the routes over the window.
+
+    Parameters
+    ----------
+    of
+        The town's file, such as ``"config/ryde.toml"``, or the folder of its pack by our engine.
+    zone
+        Code or name of a zone of the pack.
+    home
+        As in `open_network`; by default found from the town's file.
+    workers, progress
+        As in `travel_times`.
+
+    Raises
+    ------
+    InputError
+        For a fault of the town's file, of a recipe or of any file they name, for a zone that is none, and
+        where the pack is no longer that of its town's file.
+    """
+    path = Path(of)
+    near = Path.cwd() if path.is_dir() else path.parent
+    base = find_home(near) if home is None else home_of(home)
+    with told(progress) as tell:
+        return pipeline.explain(path, zone, home=base, workers=workers or cores(), progress=tell)

@@ -81,6 +81,12 @@ def new(
     network: Annotated[
         str | None, typer.Option(metavar="NAME", help="A network: a folder of networks/.")
     ] = None,
+    areas: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Areas: a folder of networks/; default: the newest edition of them."
+        ),
+    ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="LON,LAT", help="The town's point in degrees; see ptreach origin.")
     ] = None,
@@ -99,6 +105,7 @@ def new(
         town,
         home_folder(settings, Path.cwd()),
         network=network,
+        areas=areas,
         at=lon_lat(at, "--at") if at is not None else None,
         date=service_date(date) if date is not None else None,
     )

@@ -112,6 +112,10 @@ class Explanation:
         """What a minute of the window is: departure or arrival."""
         return "departure" if self.direction == "from" else "arrival"
 
+    def __str__(self) -> str:
+        """Return it as lines of text."""
+        return explanation_text(self)
+
 
 def explanation_text(told: Explanation) -> str:
     """Return an explanation as lines of text: minutes, why, journeys leg by leg, ways over the window."""

@@ -78,19 +78,6 @@ def source_records(
     InputError
         Where a file is missing or is not the one whose sha256 the recipe pins.
     """
-    absent = [source for source in left_out(recipe, folder) if kinds is None or source.kind in kinds]
-    if absent:
-        _log.warning(
-            "%s is used without %d optional file%s: %s",
-            recipe.name,
-            len(absent),
-            "s" * (len(absent) > 1),
-            "; ".join(
-                f"{source.file} ({source.title})"
-                + (f"; to add it, {source.how_to_get}" * bool(source.how_to_get))
-                for source in absent
-            ),
-        )
     fetched = read_fetched(folder / SOURCES_FOLDER)
     records = []
     for group in groups_of(recipe):
@@ -105,7 +92,26 @@ def source_records(
             )
         if there or not group.main.optional:
             records.append(_record(recipe, group, there, folder, fetched))
+    _tell_left_out(
+        recipe, [source for source in left_out(recipe, folder) if kinds is None or source.kind in kinds]
+    )
     return tuple(records)
+
+
+def _tell_left_out(recipe: Recipe, absent: list[Source]) -> None:
+    """Warn of optional files that are not there; last, so that a file that must be there is told alone."""
+    if absent:
+        _log.warning(
+            "%s is used without %d optional file%s: %s",
+            recipe.name,
+            len(absent),
+            "s" * (len(absent) > 1),
+            "; ".join(
+                f"{source.file} ({source.title})"
+                + (f"; to add it, {source.how_to_get}" * bool(source.how_to_get))
+                for source in absent
+            ),
+        )
 
 
 def _record(

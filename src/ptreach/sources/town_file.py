@@ -33,6 +33,7 @@ def write_town_file(
     home: Path,
     *,
     network: str | None = None,
+    areas: str | None = None,
     at: tuple[float, float] | None = None,
     date: dt.date | None = None,
 ) -> Path:
@@ -46,6 +47,8 @@ def write_town_file(
         The folder that holds networks/.
     network
         A network; the only one there is, where None. Where there are several, the file lists them.
+    areas
+        The areas; those whose name is the last, which is the newest edition, where None.
     at
         Longitude and latitude of the town's point, EPSG:4326.
     date
@@ -54,7 +57,8 @@ def write_town_file(
     Raises
     ------
     InputError
-        Where the file is there, the network is unknown or the point is none, or the file can't be written.
+        Where the file is there, the network or the areas are unknown, the point is none, or the file can't be
+        written.
     """
     name = " ".join(town.split())
     slug = plain_name(name)
@@ -67,19 +71,21 @@ def write_town_file(
         raise InputError(
             "a name has 1 to 80 letters", where="TOWN", remedy='write it in quotes: "West Bromwich"'
         )
-    networks, areas = _recipes(home, NETWORK_FILE), _recipes(home, AREAS_FILE)
+    networks, editions = _recipes(home, NETWORK_FILE), _recipes(home, AREAS_FILE)
     if network is None and len(networks) == 1:
         network = networks[0]
     if network is not None:
         load_network_recipe(network, home)
-    for known in areas[-1:]:
-        load_areas_recipe(known, home)
+    if areas is None and editions:
+        areas = editions[-1]
+    if areas is not None:
+        load_areas_recipe(areas, home)
     schema = path.with_name("schema.json")
     lines = [
         *([f"#:schema {schema.name}"] if schema.is_file() else []),
         f"name = {_text(name)}",
         _line("network", network, f"one of {', '.join(networks)}" if networks else "write its recipe first"),
-        _line("areas", areas[-1] if areas else None, "write their recipe first"),
+        _line("areas", areas, "write their recipe first"),
         'preset = "am-peak"',
         f"date = {date}    # a day on which the timetable is valid"
         if date

@@ -221,7 +221,8 @@ def _told(
     end_s = now_s + total_s
     legs = []
     for move, (here, there, seconds) in zip([*moves, None], walks, strict=True):
-        if seconds:
+        # a feed may give no more than the slack for a change to another stop: that is a walk all the same
+        if seconds or (here != there and NOWHERE not in {here, there}):
             legs.append(Leg("walk", now_s, seconds, here, there))
             now_s += seconds
         until_s = end_s if move is None else move.starts_s
