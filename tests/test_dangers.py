@@ -1,4 +1,4 @@
-"""No module makes foreign text code, a command or a file elsewhere; who may do what could says why it can not."""
+"""No module makes foreign text code, a command or a file elsewhere; who could, says why it does not."""
 
 from pathlib import Path
 
