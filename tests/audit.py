@@ -19,7 +19,7 @@ LONGEST_S: Final = 300
 
 
 class Audited(NamedTuple):
-    """What a service says: how many releases it looked up, which it could not, and what is known against them."""
+    """What a service says: how many releases it looked up, which it could not, and what is known."""
 
     looked_up: int
     unknown: tuple[str, ...]
@@ -69,7 +69,7 @@ def read(text: str) -> Audited:
 
 
 def told(answers: Sequence[tuple[str, Audited | str]]) -> tuple[int, list[str]]:
-    """Return the exit code and the lines: 0 nothing known, 1 something is, 2 not audited, or not all of it."""
+    """Return the exit code and the lines: 0 nothing known, 1 something is, 2 not all looked up."""
     why = []
     for service, answer in answers:
         if isinstance(answer, str):
