@@ -11,7 +11,7 @@ QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/na
 AT_ONCE := -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz schemas docs picture scale-model national-model clean
+.PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz audit schemas docs picture scale-model national-model clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -64,6 +64,11 @@ fuzz: $(INSTALLED) ## files damaged at random: read or refused, never a crash [S
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(if $(CASE),--case $(CASE)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) $(if $(PARSERS),--parsers $(PARSERS))
 
+audit: $(INSTALLED) ## what is known against the releases in constraints.txt, by pip-audit; ends in 2 where no one can be asked
+	$(BIN)/uv venv -q --clear --python $(PYTHON) .venv-audit
+	$(BIN)/uv pip install -q --python .venv-audit 'pip-audit>=2.10,<3'
+	$(BIN)/python tests/audit.py constraints.txt .venv-audit/bin/pip-audit
+
 schemas: $(INSTALLED) ## write config/schema.json and networks/schema.json anew, from the models that read the files
 	$(BIN)/python tests/schemas.py
 
@@ -87,6 +92,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 clean: ## remove what is installed and what tools left behind
-	rm -rf .venv .venv-oldest .venv-latest .venv-wheel demo dist build
+	rm -rf .venv .venv-oldest .venv-latest .venv-wheel .venv-audit demo dist build
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks .fuzz
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

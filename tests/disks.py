@@ -30,3 +30,18 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 def change_disk(folder: Path, options: str) -> None:
     """Give a disk another size or close it: ``size=2m``, ``ro``."""
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+@contextmanager
+def closed_folder(folder: Path) -> Iterator[Path]:
+    """A folder that nothing can be written to, as a read-only share; skips the test where none can be had."""
+    bind = ["mount", "--bind", str(folder), str(folder)]
+    if sys.platform != "linux" or subprocess.run(bind, capture_output=True, check=False).returncode:
+        pytest.skip("no right to close a folder")
+    try:
+        close = ["mount", "-o", "remount,bind,ro", str(folder)]
+        if subprocess.run(close, capture_output=True, check=False).returncode:
+            pytest.skip("no right to close a folder")
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

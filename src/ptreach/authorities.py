@@ -9,7 +9,6 @@ the averages, zones are put together, which is done once and kept.
 from __future__ import annotations
 
 import hashlib
-import logging
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -17,7 +16,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ptreach.aside import keep
 from ptreach.measures.district_averages import average_by_district
 from ptreach.measures.districts import put_together
 from ptreach.model import Authorities
@@ -25,6 +23,7 @@ from ptreach.sources.boundaries import CRS, read_boundaries
 from ptreach.sources.codes import OtherEditionError
 from ptreach.sources.deprivation import read_deprivation
 from ptreach.sources.joining import Tables
+from ptreach.sources.kept_shapes import keep_shapes, read_kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +36,6 @@ COMPUTED: Final = "worked out from zones"
 PUBLISHED: Final = "published"
 _WEIGHTS: Final = {"imd": "population_iod", "idaci": "children_iod"}
 _ENGLISH: Final = r"E0\d{7}"
-
-_log = logging.getLogger(__name__)
 
 
 def authorities_of(recipe: AreasRecipe, folder: Path, areas: Areas) -> Authorities | None:
@@ -109,13 +106,11 @@ def _kept_together(
     kept: Path, boundaries: Path, id_column: str, layout: Layout, zones: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     """Return the outlines of districts that were put together before, or put them together and keep them."""
-    try:
-        return gpd.read_parquet(kept)
-    except (OSError, ValueError) as error:
-        if not isinstance(error, FileNotFoundError):
-            _log.warning("%s: not readable (%s); put together again", kept, error)
+    found = read_kept(kept, ("district_code", "district_name", "geometry"), "put together again")
+    if found is not None:
+        return found
     shapes = _put_together(read_boundaries(boundaries, id_column, None, layout), zones)
-    keep(kept, shapes.to_parquet)
+    keep_shapes(kept, shapes)
     return shapes
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
-
-from ptreach.aside import keep
 from ptreach.engine.r5_files import SourceFiles
 from ptreach.engine.raptor.reach import kept_reach
 from ptreach.errors import InputError
@@ -19,11 +15,14 @@ from ptreach.sources.areas import load_areas
 from ptreach.sources.cover import Cover
 from ptreach.sources.ground import joined_ground, read_ground
 from ptreach.sources.gtfs import Scope
+from ptreach.sources.kept_shapes import keep_shapes, read_kept
 from ptreach.sources.recipe import recipe_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import geopandas as gpd
 
     from ptreach.config import Town
     from ptreach.model import Progress, SourceRecord
@@ -35,8 +34,6 @@ OFF_NETWORK_M: Final = 1_600.0
 _REACH_STAGE: Final = "what can be reached"
 _GROUND_FILE: Final = "drawn.parquet"
 _GROUND_STAGE: Final = "ground"
-
-_log = logging.getLogger(__name__)
 
 
 def built_network(
@@ -79,15 +76,12 @@ def kept_ground(
     """
     kept = network / _GROUND_FILE
     progress(_GROUND_STAGE, 0, 1)
-    try:
-        ground = gpd.read_parquet(kept)
-    except (OSError, ValueError) as error:
-        if not isinstance(error, FileNotFoundError):
-            _log.warning("%s: not readable (%s); read again from the map", kept, error)
+    ground = read_kept(kept, ("kind", "geometry"), "read again from the map")
+    if ground is None:
         streets = [record.path for record in records if record.kind == "osm"]
         maps = open_network(network).maps(streets)
         ground = joined_ground(read_ground(maps, GRID_CRS, cleaning.scope.cover))
-        keep(kept, ground.to_parquet)
+        keep_shapes(kept, ground)
     progress(_GROUND_STAGE, 1, 1)
     return ground
 

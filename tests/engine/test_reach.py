@@ -97,6 +97,27 @@ def test_a_reach_is_kept_until_anything_changes(sources, tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_reach_that_is_damaged_is_found_again_and_said_so(sources, tmp_path, caplog):
+    feeds = sorted(sources.glob("*.zip"))
+    query = Query(dt.date(2026, 10, 13), 7 * 3600, 7 * 3600 + 60, (50,), max_time_min=5)
+    point = float(read_timetables(feeds).stop_lon[5]), float(read_timetables(feeds).stop_lat[5])
+    first = kept_reach(feeds, *point, query, tmp_path)
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    at = whole.rindex(b"PK\x01\x02")  # the entry of an array in the list at the end
+    odd = bytearray(whole)
+    odd[at + 10] = 99  # packed by a method that nobody has
+    version = bytearray(whole)
+    version[at + 6] = 240
+    for content in (b"", b"garbage" * 9, whole[: len(whole) // 2], whole[:-1], bytes(odd), bytes(version)):
+        path.write_bytes(content)
+        caplog.clear()
+        assert kept_reach(feeds, *point, query, tmp_path).digest == first.digest
+        assert f"{path}: not readable (" in caplog.text
+        assert "found again" in caplog.text
+        assert path.read_bytes() == whole
+
+
 @pytest.mark.parametrize("direction", ["from", "to"])
 def test_on_the_made_up_town_nothing_is_lost(sources, zones, direction, tmp_path):
     query = Query(

@@ -1,6 +1,7 @@
 """Disks that are full and folders that are closed: said in one line, and nothing is left behind."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -92,3 +93,33 @@ def test_a_disk_that_cannot_be_written_to_is_named(tmp_path, write, drawn):
         with pytest.raises(InputError, match="can't be written: Read-only file system") as caught:
             write(disk / "ryde")
         assert caught.value.where == str(disk)
+
+
+# Writes a pack again and again, of files that all say which time of which process it was.
+WRITES = """
+import json, os, sys
+from pathlib import Path
+from ptreach.outputs.folder import replacing
+for time in range(int(sys.argv[2])):
+    with replacing(Path(sys.argv[1])) as part:
+        for name in ("a.txt", "b.txt", "manifest.json"):
+            content = {"ptreach": {}, "files": {}, "by": [os.getpid(), time]}
+            (part / name).write_text(json.dumps(content), encoding="utf-8")
+"""
+
+
+def test_several_that_write_one_pack_at_once_leave_one_whole(tmp_path):
+    target = tmp_path / "ryde"
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITES, str(target), "30"], stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        for _ in range(3)
+    ]
+    said = [run.communicate(timeout=120)[1] for run in runs]
+    assert said == [""] * 3
+    assert [run.returncode for run in runs] == [0] * 3
+    assert [path.name for path in tmp_path.iterdir()] == ["ryde"]
+    contents = {path.read_text(encoding="utf-8") for path in target.iterdir()}
+    assert len(contents) == 1
+    assert json.loads(contents.pop())["by"] in [[run.pid, 29] for run in runs]

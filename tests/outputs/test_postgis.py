@@ -253,6 +253,29 @@ def test_a_folder_that_is_no_pack_is_refused(tmp_path, write):
         publish_pack(folder, "postgresql://nowhere", "public")
 
 
+def test_nothing_outside_a_pack_is_published_whatever_it_says(tmp_path, write):
+    folder = write()
+    path, outside = folder / "layers" / "ryde.gpkg", tmp_path / "secret.gpkg"
+    manifest = folder / "manifest.json"
+    outside.write_bytes(path.read_bytes())
+    content = json.loads(manifest.read_text("utf-8"))
+    content["town"]["slug"] = "../../secret"
+    manifest.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(InputError, match="holds no layers of a town"):
+        publish_pack(folder, "postgresql://nowhere", "public")
+    content["town"]["slug"] = "ryde"
+    manifest.write_text(json.dumps(content), "utf-8")
+    path.unlink()
+    path.symlink_to(outside)
+    with pytest.raises(InputError, match="holds no layers of a town"):
+        publish_pack(folder, "postgresql://nowhere", "public")
+    path.unlink()
+    layer = f'<OGRVRTLayer name="a"><SrcDataSource>{outside}</SrcDataSource></OGRVRTLayer>'
+    path.write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>", "utf-8")
+    with pytest.raises(InputError, match="no GeoPackage"):
+        publish_pack(folder, "postgresql://nowhere", "public")
+
+
 def test_a_name_that_no_table_may_have_is_refused(write):
     with pytest.raises(InputError, match="longer than a table's name may be"):
         publish_pack(write("a" * 60), "postgresql://nowhere", "public")

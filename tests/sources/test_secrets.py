@@ -13,6 +13,7 @@ from dataclasses import asdict
 import pytest
 
 from loopback import pbf, serving, zipped
+from ptreach.cli.main import main
 from ptreach.errors import InputError
 from ptreach.model import no_progress
 from ptreach.sources.client import Patience
@@ -209,6 +210,36 @@ def test_the_command_line_shows_no_key(home, server, failure, verbose):
     )
     assert done.returncode == (2 if failure else 0), done.stderr
     assert_silent(done.stdout, done.stderr)
+
+
+def test_a_password_does_not_go_along_to_another_server(home, server):
+    recipe = home / "networks/town/network.toml"
+    text = recipe.read_text(encoding="utf-8").replace("?app_id=${TEST_APP_ID}&app_key=${TEST_APP_KEY}", "")
+    recipe.write_text(
+        text.replace(server.url("/k.zip"), server.url("/k.zip").replace("//", "//me:${TEST_APP_KEY}@")),
+        "utf-8",
+    )
+    with serving() as other:
+        other.files = {"/file.zip": ZIP}
+        server.moved = {"/k.zip": other.url("/file.zip")}
+        fetch(home)
+        assert [name for name in server.requests[1] if name.lower() == "authorization"]
+        (asked,) = other.requests
+        assert not {"authorization", "cookie", "referer"} & {name.lower() for name in asked}
+        assert_silent(str(asked))
+
+
+@pytest.mark.parametrize("verbose", ["-q", "-vv"])
+def test_a_proxy_that_is_not_there_shows_no_password(home, monkeypatch, capfd, caplog, verbose):
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://me:swordfish@127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([verbose, "--home", str(home), "fetch", "town"]) == 2
+    said = "".join(capfd.readouterr())
+    assert "can't reach" in said
+    assert "swordfish" not in said + caplog.text
+    assert_silent(said, caplog.text)
 
 
 def test_the_libraries_log_again_after_a_download(home, server):

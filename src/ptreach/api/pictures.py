@@ -119,7 +119,7 @@ def _style() -> Iterator[None]:
     """Draw as the pack does: the user's settings of matplotlib must not change the picture."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update({"font.family": "DejaVu Sans", "text.color": INK})
+        mpl.rcParams.update({"font.family": "DejaVu Sans", "text.color": INK, "text.parse_math": False})
         yield
 
 

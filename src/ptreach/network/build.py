@@ -224,7 +224,7 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         raise InputError(
             f"the network can't be written: {why}",
             where=str(folder.parent),
-            remedy="make room there, or check the rights; what is built is kept beside the recipe",
+            remedy="make room there, or have ptreach build run by somebody who may write there, once",
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyogrio
 
 from ptreach.errors import InputError
-from ptreach.outputs.paperwork.verify import require_pack
+from ptreach.outputs.paperwork.verify import is_own, require_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     import geopandas as gpd
     from sqlalchemy import Connection
 
 _OPTION: Final = "--postgis"
+_GEOPACKAGE: Final = b"SQLite format 3\0"
 _LONGEST_NAME: Final = 63
 _CONNECT_S: Final = 10
 _HIDDEN: Final = "***"
@@ -90,13 +91,18 @@ def publish_pack(folder: Path, dsn: str, schema: str) -> tuple[PublishedTable, .
 
 def _geopackage(folder: Path) -> tuple[str, Path]:
     """Return the town's short name and the GeoPackage of a pack."""
-    slug = (require_pack(folder).get("town") or {}).get("slug")
+    town = require_pack(folder).get("town")
+    named = town.get("slug") if isinstance(town, dict) else None
+    slug = PureWindowsPath(str(named or "")).name  # no path, whichever way its slashes lean
     path = folder / "layers" / f"{slug}.gpkg"
-    if not slug or not path.is_file():
+    if not slug or not is_own(folder, path):
         raise InputError(
             "holds no layers of a town", where=str(folder), remedy="name a pack that ptreach run wrote"
         )
-    return str(slug), path
+    with path.open("rb") as stream:
+        if stream.read(len(_GEOPACKAGE)) != _GEOPACKAGE:  # GDAL opens any kind, those too that send elsewhere
+            raise InputError("no GeoPackage", where=str(path), remedy="make the pack again")
+    return slug, path
 
 
 def _settings(parse: Any, dsn: str) -> dict[str, Any]:  # noqa: ANN401  psycopg's, imported late

@@ -267,7 +267,8 @@ def _look_for(files: Sequence[str], mirror: Path, target: Path) -> dict[str, lis
         for place, folders, names in os.walk(mirror):
             folders[:] = sorted(folder for folder in folders if Path(place, folder).resolve() != own)
             for file in deeper.intersection(names):
-                places[file].append(Path(place, file))
+                if (path := Path(place, file)).is_file():  # no pipe or device, which never ends
+                    places[file].append(path)
     return places
 
 

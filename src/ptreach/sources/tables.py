@@ -20,6 +20,7 @@ from shapely.errors import ShapelyError
 
 from ptreach.errors import InputError
 from ptreach.sources.columns import listed, plain_header
+from ptreach.sources.geo_files import GEO_SUFFIXES, require_plain
 from ptreach.sources.workbooks import SUFFIXES as BOOK_SUFFIXES
 from ptreach.sources.workbooks import read_sheet
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
 PARQUET_SUFFIXES: Final = frozenset({".parquet", ".geoparquet"})
-GEO_SUFFIXES: Final = frozenset(
-    {".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif", ".zip"}
-)
 _ANY_HEADER: Final = r".*\b(code|cd|id|lsoa\d\dcd|lsoa\d\d_code|geography code)\b.*"
 # Tables of England's districts unpack to less than 1 MB, of its small areas to 100 MB.
 _MAX_UNPACKED_BYTES: Final = 1_000_000_000
@@ -269,7 +267,9 @@ def _read_geo(path: Path) -> pd.DataFrame:
     """Return the one layer with shapes of a geo file; tables of styles and the like are no layers."""
     import pyogrio
 
+    pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": False})  # nor does a map's file open the network
     try:
+        require_plain(path)
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]

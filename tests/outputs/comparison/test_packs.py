@@ -162,3 +162,19 @@ def test_a_manifest_that_says_less_is_compared_all_the_same(pack, edit_manifest,
     second = pack("b")
     edit_manifest(second, lambda content: content.update({key: {}}))
     assert compared(pack("a"), second).pack.unlike
+
+
+@pytest.mark.parametrize("slug", ["../../elsewhere/layers/ryde", "..\\..\\elsewhere\\layers\\ryde"])
+def test_a_manifest_can_name_no_file_outside_its_pack(pack, edit_manifest, slug):
+    pack("elsewhere")
+    folder = pack("here")
+    path = folder / "layers" / "ryde-zones.parquet"
+    whole = read_pack(folder).zones
+    edit_manifest(folder, lambda content: content["town"].update(slug=slug))
+    assert read_pack(folder).zones.equals(whole)  # the name is taken, the way there is not
+    path.unlink()
+    with pytest.raises(InputError, match="layer of zones is missing"):
+        read_pack(folder)
+    path.symlink_to(folder.parent / "elsewhere" / "layers" / "ryde-zones.parquet")
+    with pytest.raises(InputError, match="layer of zones is missing"):
+        read_pack(folder)

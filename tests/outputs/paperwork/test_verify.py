@@ -56,6 +56,21 @@ def test_what_is_no_pack_is_refused(tmp_path, what):
     assert "packs/ryde" in caught.value.remedy
 
 
+def test_a_link_out_of_the_pack_has_changed_and_is_not_followed(folder, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "README.txt").write_bytes((folder / "README.txt").read_bytes())
+    (outside / "more.csv").write_bytes(b"x")
+    (folder / "README.txt").unlink()
+    (folder / "README.txt").symlink_to(outside / "README.txt")  # of the same bytes
+    (folder / "links").symlink_to(outside)
+    assert verify_pack(folder) == Verification(2, (), ("README.txt",), ())
+    (tmp_path / "short").symlink_to(folder)  # of the whole pack: that is the user's own
+    (folder / "README.txt").unlink()
+    (folder / "README.txt").write_bytes((outside / "README.txt").read_bytes())
+    assert verify_pack(tmp_path / "short").is_whole
+
+
 GOOD = {"sha256": "ab" * 32}
 
 
@@ -67,6 +82,8 @@ GOOD = {"sha256": "ab" * 32}
         {"/etc/hostname": GOOD},
         {"a/../../b": GOOD},
         {"..\\b": GOOD},
+        {"C:/b": GOOD},
+        {"C:b": GOOD},
         {"": GOOD},
         {"a": "ab" * 32},
         {"a": {}},

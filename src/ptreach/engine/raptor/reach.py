@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-import zipfile
-import zlib
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -26,6 +24,7 @@ from ptreach.network.patterns import build_patterns
 from ptreach.network.rules import OURS
 from ptreach.network.timetable import timetable_of_day
 from ptreach.network.transfers import ruled_transfers
+from ptreach.sources.archive import READ_FAULTS
 from ptreach.sources.cover import Cover
 from ptreach.sources.gtfs import Scope, read_timetables
 from ptreach.sources.gtfs_transfers import NO_RULES, turned_rules
@@ -84,11 +83,11 @@ def kept_reach(
 def _read(path: Path) -> Cover | None:
     """Return a reach that is kept, None where none is, or what is there is cut off: that is said."""
     try:
-        with np.load(path, allow_pickle=False) as columns:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as columns:
             return Cover(int(columns["south_cell"]), int(columns["west_cell"]), columns["kept"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except (*READ_FAULTS, KeyError, TypeError) as error:
         _log.warning("%s: not readable (%s); found again", path, error)
         return None
 

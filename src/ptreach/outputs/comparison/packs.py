@@ -20,7 +20,7 @@ from ptreach.outputs.comparison.report import PackChange, Report, Side
 from ptreach.outputs.comparison.runs import unlike_runs
 from ptreach.outputs.differences.places import Places
 from ptreach.outputs.paperwork.manifest import NAME
-from ptreach.outputs.paperwork.verify import require_pack
+from ptreach.outputs.paperwork.verify import is_own, require_pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def read_pack(folder: Path) -> Pack:
         )
     slug = PureWindowsPath(str(manifest["town"].get("slug"))).name  # no path, whichever way its slashes lean
     path = folder / "layers" / f"{slug}-zones.parquet"
-    if not path.is_file():
+    if not is_own(folder, path):
         raise InputError("its layer of zones is missing", where=str(path), remedy="make the pack again")
     try:
         zones = gpd.read_parquet(path)

@@ -65,12 +65,17 @@ def methods_text(
         ("Limits", _limits(town, facts, second=bool(second))),
         ("Inputs", _inputs(facts)),
     )
-    lines = [f"# Methods: {town.name}", ""]
+    lines = [f"# Methods: {_plain(town.name)}", ""]
     if facts.made_up:
         lines += [f"**{MADE_UP_NOTICE}**", ""]
     for name, body in sections:
-        lines += [f"## {name}", "", *body, ""]
+        lines += [f"## {name}", "", *map(_plain, body), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _plain(line: str) -> str:
+    """Return a line of which nothing is HTML or a link: we write neither, so what looks like it is data's."""
+    return " ".join(line.splitlines()).replace("<", "&lt;").replace("[", "&#91;")
 
 
 def _paragraph(town: Town, zones: gpd.GeoDataFrame, facts: PackFacts) -> str:

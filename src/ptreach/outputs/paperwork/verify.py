@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from ptreach.errors import InputError
@@ -17,6 +17,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class Verification(NamedTuple):
     """How many files the manifest lists; which are missing, which have changed, which are not of the pack.
 
+    A link that leads out of the pack has changed, whatever it leads to: it is never followed.
     Names are paths below the pack with forward slashes, sorted.
     """
 
@@ -47,7 +48,9 @@ def verify_pack(folder: Path) -> Verification:
     }
     try:
         changed = [
-            name for name, digest in digests.items() if name in found and _sha256(found[name]) != digest
+            name
+            for name, digest in digests.items()
+            if name in found and not (is_own(folder, found[name]) and _sha256(found[name]) == digest)
         ]
     except OSError as error:
         raise InputError(
@@ -105,6 +108,11 @@ def require_pack(folder: Path) -> dict[str, Any]:
     return content
 
 
+def is_own(folder: Path, path: Path) -> bool:
+    """Say whether a file is there and within a pack's folder, and no link that leads out of it."""
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
+
 def _digests(folder: Path) -> dict[str, str]:
     """Return the digests of the manifest by the file's name, all of them in the folder."""
     files = require_pack(folder)["files"]
@@ -120,6 +128,7 @@ def _digests(folder: Path) -> dict[str, str]:
         digest = row.get("sha256") if isinstance(row, dict) else None
         parts = PurePosixPath(name).parts
         inside = bool(parts) and ".." not in parts and not PurePosixPath(name).is_absolute()
+        inside &= not PureWindowsPath(name).drive
         if not inside or "\\" in name or not isinstance(digest, str) or not _SHA256.fullmatch(digest):
             raise fault
         digests[name] = digest

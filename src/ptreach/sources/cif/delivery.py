@@ -154,4 +154,4 @@ class Delivery:
 
 def _name_of(item: zipfile.ZipInfo) -> str:
     """Return the name of a file in a zip without its folders."""
-    return item.filename.rsplit("/", 1)[-1]
+    return item.filename.replace("\\", "/").rsplit("/", 1)[-1]
