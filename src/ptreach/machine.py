@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 _OF_THE_DISK: Final = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS", "EFBIG") if hasattr(errno, name)
 )
+_NO_MEMORY: Final = re.compile("failed to map segment|annot allocate memory")
+"""What the loader of shared libraries says, which Python hands on as an ImportError or an OSError."""
+_LEAST_BYTES: Final = {"RLIMIT_DATA": 1_000_000_000, "RLIMIT_AS": 2_500_000_000}
+"""What a small town takes: of memory that is written to, and of addresses, libraries' code among them."""
 _PROBE_BYTES: Final = 4 << 20
 """As much as is written to find out whether a disk is full: more than any library keeps back at once."""
 _LOWER: Final = (
@@ -24,7 +29,7 @@ _LOWER: Final = (
 
 def fault_of_machine(error: BaseException) -> InputError | None:
     """Return what is to be told of an error that the machine is to blame for, None for any other."""
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _is_unloadable(error):
         why = str(error).rstrip(".")
         return InputError(f"out of memory{f': {why}' if why else ''}", remedy=_LOWER)
     if isinstance(error, OSError) and error.errno is not None and error.errno in _OF_THE_DISK:
@@ -34,6 +39,36 @@ def fault_of_machine(error: BaseException) -> InputError | None:
             remedy="make room, or write to another folder",
         )
     return None
+
+
+def _is_unloadable(error: BaseException | None) -> bool:
+    """Say whether there was no memory to load a library with, by the error or by what led to it."""
+    while error is not None:
+        if isinstance(error, ImportError | OSError) and (
+            getattr(error, "errno", None) == errno.ENOMEM or _NO_MEMORY.search(str(error))
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def memory_limit() -> str:
+    """Return a warning where this process may hold little memory, empty where it may hold enough.
+
+    Some libraries end the process without a word where they are given none: LLVM, libstdc++.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return ""
+    for name, least_bytes in _LEAST_BYTES.items():
+        allowed = resource.getrlimit(getattr(resource, name))[0]
+        if allowed != resource.RLIM_INFINITY and allowed < least_bytes:
+            return (
+                f"this process may hold {allowed / 1e6:,.0f} MB ({name}, ulimit), under the "
+                f"{least_bytes / 1e9:g} GB of a small town: it may end without a word. Raise the limit"
+            )
+    return ""
 
 
 def refusal(folder: Path, error: Exception) -> str | None:

@@ -4,6 +4,7 @@ Exit codes: 0 done; 2 a fault of the input or the command line, said in one line
 traceback; 130 stopped by Ctrl-C.
 """
 
+import logging
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,9 @@ from ptreach.cli.console import (
 )
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
-from ptreach.machine import fault_of_machine
+from ptreach.machine import fault_of_machine, memory_limit
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="ptreach",
@@ -80,6 +83,8 @@ def _before_any_command(
 ) -> None:
     """Public-transport accessibility of towns: travel times, isochrones, deprivation."""
     set_up_logging(-1 if quiet else verbose)
+    if limited := memory_limit():
+        _log.warning("%s", limited)
     ctx.obj = Settings(home=home, quiet=quiet)
 
 
