@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SERVICES: Final = {"the package index": (), "osv": ("--vulnerability-service", "osv")}
+SERVICES: Final = {"the package index": (), "OSV": ("--vulnerability-service", "osv")}
 """By name, with the options that ask them: pip-audit asks the index by itself."""
 LONGEST_S: Final = 300
 

@@ -36,6 +36,14 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
     assert (names(tmp_path), path.read_text()) == (["kept.bin"], "whole")
 
 
+def test_what_a_living_process_writes_stays_whatever_the_clock_says(tmp_path):
+    mine = aside_of(tmp_path / "a")
+    mine.write_text("x")
+    os.utime(mine, (0, 0))  # the clock has been set since
+    clear_dead(tmp_path)
+    assert names(tmp_path) == [mine.name]
+
+
 def test_what_others_are_writing_or_own_stays(tmp_path):
     mine = aside_of(tmp_path / "a")
     elsewhere = tmp_path / ".a.0badcafe-1-1.part"

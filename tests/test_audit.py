@@ -22,7 +22,7 @@ SKIPPED = {
 }
 NOBODY = (
     "not audited: no advisory service can be reached (the package index: knows none of the 1 releases; "
-    "osv: ConnectionError: Failed to resolve 'api.osv.dev')"
+    "OSV: ConnectionError: Failed to resolve 'api.osv.dev')"
 )
 # Stands in for pip-audit: an answer by the service, which is named last, or is the index.
 PROGRAM = """
@@ -54,7 +54,7 @@ print(json.dumps({"dependencies": answer, "fixes": []}))
             2,
             ["audited: 1 releases by the package index, 0 advisories", "not audited: zict"],
         ),
-        ([SKIPPED], [GOOD], 0, ["audited: 1 releases by osv, 0 advisories"]),
+        ([SKIPPED], [GOOD], 0, ["audited: 1 releases by OSV, 0 advisories"]),
         (
             [SKIPPED],
             None,
