@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
 from disks import closed_folder
@@ -93,6 +95,37 @@ def test_a_pack_that_is_killed_leaves_none_or_the_old_one_and_the_next_run_clear
     assert said_by(PLAIN, *words).returncode == 0
     assert names() == ["demo-town"]
     assert files_in(out / "demo-town") == pack
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_who_draws_beside_a_run_that_ends_ends_too_and_leaves_nothing(home, tmp_path, sent):
+    out = tmp_path / "packs"
+    words = ["2" if word == "1" else word for word in command(home, out)]
+    ended = said_by(FATEFUL, "ptreach.outputs.pack", "web_page", 1, int(sent), *words, OF_TEST=str(out))
+    if sent == signal.SIGINT:
+        assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "ptreach: stopped.\n")
+        assert list(out.iterdir()) == []
+        return
+    assert ended.returncode == -sent, ended
+    assert gone_in_a_minute(str(out))
+    assert {path.name.split(".")[1] for path in out.iterdir()} >= {"demo-town"}
+    assert said_by(PLAIN, *words).returncode == 0
+    assert [path.name for path in out.iterdir()] == ["demo-town"]
+
+
+def gone_in_a_minute(mark):
+    """Say whether all processes with a mark in their environment end in a minute."""
+    until = time.monotonic() + 60
+    while any(process.info["environ"].get("OF_TEST") == mark for process in alive()):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def alive():
+    """All processes whose environment is known: those that have ended, and wait to be noticed, have none."""
+    return [process for process in psutil.process_iter(["environ"]) if process.info["environ"]]
 
 
 @pytest.fixture(scope="module")
