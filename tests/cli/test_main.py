@@ -114,11 +114,15 @@ def test_warnings_of_libraries_are_shown_only_on_demand(ptreach, home, monkeypat
         assert "DeprecationWarning: old" in ptreach("-v", "build", "isle").err
 
 
+SCRIPT = "import sys; from ptreach.cli.main import main; sys.exit(main())"
+
+
+@pytest.mark.parametrize("program", [["-c", SCRIPT], ["-m", "ptreach"]], ids=["script", "module"])
 @pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["nosuch"], 2)])
-def test_the_process_ends_with_the_exit_code(arguments, code):
-    script = "import sys; from ptreach.cli.main import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, check=False)
+def test_the_process_ends_with_the_exit_code(program, arguments, code):
+    done = subprocess.run([sys.executable, *program, *arguments], capture_output=True, check=False)
     assert done.returncode == code
+    assert (done.stdout + done.stderr).decode().startswith("ptreach")
 
 
 @pytest.mark.parametrize(("typed", "found"), [("isoc", "isochrones"), ("isochrones --cut", "--cutoffs")])
