@@ -7,7 +7,7 @@ def test_demo_prints_the_pack_and_makes_its_folder(ptreach, stage, home):
     called = stage("demo", home / "town" / "demo-town")
     ended = ptreach("demo", "--out", home / "town", "--workers", "3")
     assert ended == (0, f"{home / 'town' / 'demo-town'}\n", "")
-    assert called == [((home / "town",), {"workers": 3})]
+    assert called == [((home / "town",), {"workers": 3, "beside": True})]
     assert (home / "town").is_dir()
 
 
