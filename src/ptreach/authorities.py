@@ -62,7 +62,7 @@ def authorities_of(recipe: AreasRecipe, folder: Path, areas: Areas) -> Authoriti
         digest = hashlib.sha256("\0".join(record.sha256 for record in records).encode()).hexdigest()[:16]
         path, layout = tables.file("boundaries")
         shapes = _kept_together(
-            folder / "built" / f"districts-{digest}.parquet", path, recipe.id_column, layout, zones
+            folder / "built" / f"authorities-{digest}.parquet", path, recipe.id_column, layout, zones
         )
     return Authorities(shapes[["district_code", "district_name", "geometry"]], scores)
 

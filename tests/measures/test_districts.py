@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from ptreach.errors import InputError
-from ptreach.measures.districts import neighbouring_districts, score_classes, scores_on_polygons
+from ptreach.measures.districts import (
+    neighbouring_districts,
+    put_together,
+    score_classes,
+    scores_on_polygons,
+)
 
 KM = 1000
 
@@ -20,6 +25,21 @@ def districts(**boxes):
         geometry=[box(*(KM * v for v in b)) for b in boxes.values()],
         crs=27700,
     )
+
+
+@pytest.mark.parametrize(
+    ("zones", "area"),
+    [
+        ([(0, 0, 1, 1), (1, 0, 2, 1)], 2),
+        ([(0, 0, 9, 9), (2, 2, 4, 4)], 81),  # one within the other: shells within shells
+        ([(0, 0, 9, 9), (8, 2, 12, 4)], 87),  # one over the edge of the other
+    ],
+)
+def test_zones_put_together_are_a_valid_area_also_where_they_overlap(zones, area):
+    whole = put_together(np.array([box(*(KM * value for value in zone)) for zone in zones]))
+    assert whole.is_valid
+    assert whole.area == area * KM**2
+    assert whole.intersection(box(0, 0, 3 * KM, 3 * KM)).area > 0
 
 
 def test_neighbours_are_those_that_touch_even_over_a_river():

@@ -28,11 +28,13 @@ _STEP_M: Final = 1.0
 
 
 def put_together(areas: NDArray[np.object_]) -> BaseGeometry:
-    """Return the union of polygons that share their borders; of those that overlap a little, to a metre."""
+    """Return the valid union of polygons that share borders; of those that overlap a little, to a metre."""
     try:
-        return shapely.coverage_union_all(areas)
+        whole = shapely.coverage_union_all(areas)
     except shapely.errors.GEOSException:
-        return shapely.union_all(areas, grid_size=_STEP_M)
+        whole = None
+    # Zones that overlap, as simplified ones do, mostly come out as shells within shells, and nothing is said
+    return whole if whole is not None and whole.is_valid else shapely.union_all(areas, grid_size=_STEP_M)
 
 
 def neighbouring_districts(districts: gpd.GeoDataFrame, codes: Collection[str]) -> tuple[list[str], bool]:
