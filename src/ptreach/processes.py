@@ -128,17 +128,13 @@ class _Worker:
         self.job, self.kind = number, job.kind
         self.order(job.do)
 
-    def start(self) -> None:
-        """Start the process."""
-        self.process = self._started()
-
     def order(self, do: Callable[[Progress], Any]) -> None:
         """Have something done after all that was ordered before."""
         with suppress(OSError):  # it has died since, which hearing from it will tell
             self.orders.send_bytes(pickle.dumps(do, protocol=pickle.HIGHEST_PROTOCOL))
 
-    def _started(self) -> BaseProcess:
-        """Start a process."""
+    def start(self) -> None:
+        """Start the process."""
         context = multiprocessing.get_context("spawn")
         orders, self.orders = context.Pipe(duplex=False)
         self.told, tell = context.Pipe(duplex=False)
@@ -146,10 +142,10 @@ class _Worker:
         process = context.Process(target=serve, args=(orders, tell, levels), daemon=True)
         with _deaf():
             process.start()
+        self.process = process
         # Held by one side alone, so that the end of the pipe tells when the other is gone
         orders.close()
         tell.close()
-        return process
 
     def bury(self) -> str:
         """Take leave of a process that has died; return how it ended, in words."""

@@ -16,11 +16,9 @@ import pytest
 from disks import closed_folder
 from fateful import FATEFUL, PLAIN, said_by
 from ptreach.outputs.paperwork.verify import verify_pack
-from ptreach.sources.demo import write_demo
+from quarter import write_quarter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-BOUNDS = "bounds = [1.015, 53.634, 1.033, 53.644]\n\n"
-"""A kilometre about the market place."""
 # A program that others embed takes their locale; and a clock that somebody has set.
 EMBEDDED = """
 import locale, sys, time
@@ -50,10 +48,7 @@ def command(home, out):
 def home(tmp_path_factory):
     """A home whose network is built and whose pack is written, in ``packs``, where nothing disturbs."""
     folder = tmp_path_factory.mktemp("home")
-    write_demo(folder)
-    recipe = folder / "networks" / "demo-town" / "network.toml"
-    text = recipe.read_text(encoding="utf-8")
-    recipe.write_text(text.replace("[[sources]]", f"{BOUNDS}[[sources]]", 1), encoding="utf-8")
+    write_quarter(folder)
     done = said_by(PLAIN, *command(folder, folder / "packs"))
     assert (done.returncode, done.stderr) == (0, "")
     return folder

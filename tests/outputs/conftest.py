@@ -41,6 +41,7 @@ from ptreach.model import (
     no_progress,
 )
 from ptreach.outputs import pictures
+from ptreach.outputs.ahead import Ahead
 from ptreach.outputs.facts import AreasFacts, PackFacts, Snapping, Sunset
 from ptreach.outputs.layers.files import Surroundings
 from ptreach.outputs.pack import PackContent, write_pack
@@ -469,6 +470,16 @@ def web_inputs(town, zones, isochrones, ground, facts):
     }
 
 
+def order_pictures(ahead, content):
+    """Have all pictures drawn, as a run does when it knows what they show."""
+    captions = pictures.Captions.of(content.town, content.facts)
+    point = content.origin_xy_m
+    place = content.authorities, content.district, content.correlations
+    pictures.order_early(ahead, captions, content.zones, point, *place)
+    scene = content.isochrones, content.ground, content.land, point
+    pictures.order_journey(ahead, captions, content.zones, *scene)
+
+
 @pytest.fixture
 def write(town, zones, isochrones, ground, facts, verdict, surroundings):
     def run(target, **changes):
@@ -483,7 +494,10 @@ def write(town, zones, isochrones, ground, facts, verdict, surroundings):
             "verdict": verdict,
             "surroundings": surroundings,
         }
-        return write_pack(target, PackContent(**(arguments | changes)))
+        content = PackContent(**(arguments | changes))
+        with Ahead(target, beside=False) as ahead:
+            order_pictures(ahead, content)
+            return write_pack(target, content, ahead)
 
     return run
 

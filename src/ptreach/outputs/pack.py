@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ptreach.measures.far_and_deprived import near_and_far_min
-from ptreach.outputs.ahead import Ahead
 from ptreach.outputs.folder import replacing, write_text
 from ptreach.outputs.layers.files import write_layers
 from ptreach.outputs.opinion import opinion_section, opinion_words
@@ -19,7 +18,6 @@ from ptreach.outputs.paperwork.methods import methods_text
 from ptreach.outputs.paperwork.qa import qa_page
 from ptreach.outputs.paperwork.qa_run import run_sections
 from ptreach.outputs.paperwork.readme import readme_text
-from ptreach.outputs.pictures import Captions, order_early, order_journey
 from ptreach.outputs.slides.slides import write_slides
 from ptreach.outputs.tables.books import write_books
 from ptreach.outputs.tables.csvw import write_tables
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Authorities, CorrelationMatrix, Opportunities, Verdict
+    from ptreach.outputs.ahead import Ahead
     from ptreach.outputs.facts import PackFacts, SecondOpinion
     from ptreach.outputs.layers.files import Surroundings
     from ptreach.outputs.paperwork.agreement_words import AgreementWords
@@ -79,22 +78,18 @@ class PackContent:
     tiles: bool = False
 
 
-def write_pack(target: Path, content: PackContent, ahead: Ahead | None = None) -> Path:
+def write_pack(target: Path, content: PackContent, ahead: Ahead) -> Path:
     """Write the pack of a town into the folder `target` and return it.
 
     The folder holds ``README.txt, methods.md, qa.html, manifest.json`` and the folders ``layers``, ``maps``,
     ``slides`` and ``tables``. An older pack there is replaced when the new one is complete; until then, and
-    if anything fails, it stays as it is. Its pictures are those that are written `ahead`, where that is
-    given; else they are drawn here.
+    if anything fails, it stays as it is. Its pictures are those that are written `ahead`.
 
     Raises
     ------
     InputError
         Where the folder exists and is no pack, a file of the pack is open, or the place can't be written to.
     """
-    if ahead is None:
-        ahead = Ahead(target, beside=False)
-        _order_pictures(ahead, content)
     with replacing(target) as folder:
         for name in ("layers", "maps", "slides", "tables", "web"):
             (folder / name).mkdir()
@@ -170,15 +165,6 @@ def _agreement(content: PackContent) -> AgreementWords | None:
         street_m=content.facts.surface_street_m,
         step_m=content.facts.surface_step_m,
     )
-
-
-def _order_pictures(ahead: Ahead, content: PackContent) -> None:
-    """Have all pictures drawn."""
-    captions = Captions.of(content.town, content.facts)
-    place = content.authorities, content.district, content.correlations
-    order_early(ahead, captions, content.zones, content.origin_xy_m, *place)
-    scene = content.isochrones, content.ground, content.land, content.origin_xy_m
-    order_journey(ahead, captions, content.zones, *scene)
 
 
 def _write_tables(folder: Path, content: PackContent, ahead: Ahead) -> None:

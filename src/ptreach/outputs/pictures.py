@@ -24,7 +24,7 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -104,10 +104,16 @@ def order_journey(
 ) -> None:
     """Have the map of journey times drawn, of what `draw_journey_time_map` takes."""
     draw = partial(
-        _draw_journey, captions=captions, zones=zones, isochrones=isochrones, ground=ground, land=land,
-        origin_xy_m=origin_xy_m,
+        draw_journey_time_map, town=captions.town, zones=zones, isochrones=isochrones, ground=ground,
+        land=land, origin_xy_m=origin_xy_m, source_line=captions.foot, by_the_sea=captions.by_the_sea,
+        made_up=captions.made_up,
     )  # fmt: skip
-    ahead.write("maps", draw)
+    ahead.write("maps", partial(_draw_in, name=f"{captions.town.slug}-journey-time.png", draw=draw))
+
+
+def _draw_in(folder: Path, name: str, draw: Callable[[Path], None]) -> None:
+    """Draw the picture of a name in a folder."""
+    draw(folder / name)
 
 
 def _draw_place(
@@ -167,28 +173,4 @@ def _draw_deprivation(
         deciles=summarise_by_decile(decile, minutes, people, cutoffs),
         cutoff_min=cutoffs[(len(cutoffs) - 1) // 2],
         **words,
-    )
-
-
-def _draw_journey(
-    folder: Path,
-    captions: Captions,
-    zones: gpd.GeoDataFrame,
-    isochrones: Mapping[int, MultiPolygon],
-    ground: gpd.GeoDataFrame,
-    land: BaseGeometry,
-    origin_xy_m: tuple[float, float],
-) -> None:
-    """Draw the map of journey times, of what `draw_journey_time_map` takes."""
-    draw_journey_time_map(
-        folder / f"{captions.town.slug}-journey-time.png",
-        town=captions.town,
-        zones=zones,
-        isochrones=isochrones,
-        ground=ground,
-        land=land,
-        origin_xy_m=origin_xy_m,
-        source_line=captions.foot,
-        by_the_sea=captions.by_the_sea,
-        made_up=captions.made_up,
     )

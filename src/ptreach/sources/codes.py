@@ -64,7 +64,7 @@ def edition_year(header: str | None) -> str:
 
 def is_new(code: str) -> bool:
     """Say whether a code of an LSOA is one that the edition of 2021 made."""
-    return code > _LAST_OF_2011.get(code[:1], "~")
+    return bool(_new((code,)))
 
 
 def _new(codes: Collection[str]) -> set[str]:
