@@ -9,6 +9,7 @@ to do: one that hangs holds nobody up. (A result that such a worker held would: 
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -156,16 +157,26 @@ def _client(address: str, workers: int) -> Iterator[Client]:
         ):
             yield client
         return
-    try:
-        client = distributed.Client(address, timeout=_JOIN_S)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise InputError(
-            f"no scheduler answers at '{address}'",
-            where=_OPTION,
-            remedy="give the address that dask scheduler prints, such as tcp://host:8786; or local",
-        ) from error
-    with client:
+    with _joined(address) as client:
         yield client
+
+
+def _joined(address: str) -> Client:
+    """Return a client of the scheduler at an address; raise InputError where none answers."""
+    import distributed
+
+    try:
+        return distributed.Client(address, timeout=_JOIN_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        _log.info("%s: %s", address, error)
+    # What joined nothing closes itself when it is collected: if that is amid the start of another, Dask waits
+    # for itself for ever. So it is collected now, which what the error holds would hinder.
+    gc.collect()
+    raise InputError(
+        f"no scheduler answers at '{address}'",
+        where=_OPTION,
+        remedy="give the address that dask scheduler prints, such as tcp://host:8786; or local",
+    )
 
 
 def each_done(client: Client, do: Callable[[int], None], numbers: Sequence[int]) -> Iterator[int]:
