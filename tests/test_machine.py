@@ -16,20 +16,49 @@ resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]),) * 2)
 from ptreach.cli.main import main
 sys.exit(main(sys.argv[3:]))
 """
+STARVED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
+from ptreach.machine import fault_of_machine
+print(fault_of_machine(SyntaxError("expected ':'")))
+"""
+MORE = {
+    "run": ["config/none.toml"],
+    "build": ["none"],
+    "matrix": ["none"],
+    "isochrones": ["none"],
+    "explain": ["none"],
+}
 posix = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 
 
 @posix
-@pytest.mark.parametrize(("limit", "megabytes"), [("RLIMIT_DATA", 150), ("RLIMIT_AS", 240)])
-def test_a_limit_is_told_of_and_too_little_is_one_line(tmp_path, limit, megabytes):
-    done = said_by(
-        LIMITED, limit, megabytes * 1_000_000, "--home", tmp_path, "demo", "--out", tmp_path / "demo"
-    )
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+@pytest.mark.parametrize(
+    ("command", "limit"), [("demo", "RLIMIT_DATA"), *((command, "RLIMIT_AS") for command in ("demo", *MORE))]
+)
+def test_too_little_memory_is_refused_before_any_work(tmp_path, command, limit):
+    done = said_by(LIMITED, limit, 500_000_000, "--home", tmp_path, command, *MORE.get(command, ()))
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"ptreach: error: this process may hold 500 MB ({limit}, ulimit), under the ")
+    assert line.endswith(" GB of a small town. Raise the limit.")
+    assert not list(tmp_path.iterdir())
+
+
+@posix
+def test_a_limit_is_told_of_where_little_may_do(tmp_path):
+    done = said_by(LIMITED, "RLIMIT_AS", 500_000_000, "--home", tmp_path, "verify", tmp_path / "none")
+    assert (done.returncode, done.stdout) == (2, "")
     warning, line = done.stderr.splitlines()
-    assert f"this process may hold {megabytes} MB ({limit}, ulimit)" in warning
-    assert line.startswith("ptreach: error: out of memory")
-    assert "or use a machine with more memory" in line
+    assert warning.endswith("GB of a small town: it may end without a word")
+    assert line.startswith("ptreach: error: ")
+
+
+@posix
+def test_whatever_comes_under_a_limit_is_told_in_one_line():
+    done = said_by(STARVED, 500_000_000)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ended by SyntaxError: expected ':'; this process may hold 500 MB (RLIMIT_AS")
 
 
 @posix

@@ -17,8 +17,10 @@ _OF_THE_DISK: Final = frozenset(
 )
 _NO_MEMORY: Final = re.compile("failed to map segment|annot allocate memory")
 """What the loader of shared libraries says, which Python hands on as an ImportError or an OSError."""
-_LEAST_BYTES: Final = {"RLIMIT_DATA": 1_000_000_000, "RLIMIT_AS": 2_500_000_000}
-"""What a small town takes: of memory that is written to, and of addresses, libraries' code among them."""
+_LEAST_BYTES: Final = {"RLIMIT_DATA": 800_000_000, "RLIMIT_AS": 2_000_000_000}
+"""What a small town takes: of memory that is written to, and of addresses, libraries' code among them.
+
+The made-up town was made with 700 and 1,900 MB, and not with 600 and 1,800."""
 _PROBE_BYTES: Final = 4 << 20
 """As much as is written to find out whether a disk is full: more than any library keeps back at once."""
 _LOWER: Final = (
@@ -38,6 +40,11 @@ def fault_of_machine(error: BaseException) -> InputError | None:
             where=str(error.filename or ""),
             remedy="make room, or write to another folder",
         )
+    if limited := memory_limit():
+        return InputError(
+            f"ended by {type(error).__name__}{f': {error}' if str(error) else ''}; {limited}",
+            remedy="raise the limit; if the same comes again, report it",
+        )
     return None
 
 
@@ -53,9 +60,10 @@ def _is_unloadable(error: BaseException | None) -> bool:
 
 
 def memory_limit() -> str:
-    """Return a warning where this process may hold little memory, empty where it may hold enough.
+    """Return what this process may hold where that is too little for a town, empty where it may hold enough.
 
-    Some libraries end the process without a word where they are given none: LLVM, libstdc++.
+    With too little, libraries fail in any way: LLVM, libstdc++ and jemalloc end the process without a word,
+    OpenBLAS tries for ever, and Python's parser finds faults in a file that has none.
     """
     try:
         import resource
@@ -66,7 +74,7 @@ def memory_limit() -> str:
         if allowed != resource.RLIM_INFINITY and allowed < least_bytes:
             return (
                 f"this process may hold {allowed / 1e6:,.0f} MB ({name}, ulimit), under the "
-                f"{least_bytes / 1e9:g} GB of a small town: it may end without a word. Raise the limit"
+                f"{least_bytes / 1e9:g} GB of a small town"
             )
     return ""
 

@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -44,6 +44,9 @@ from ptreach.errors import InputError
 from ptreach.machine import fault_of_machine, memory_limit
 
 _log = logging.getLogger(__name__)
+
+_ROUTING: Final = frozenset({"demo", "build", "run", "matrix", "isochrones", "explain"})
+"""Commands that load every library, so that a small limit of memory is refused before any work."""
 
 app = typer.Typer(
     name="ptreach",
@@ -84,7 +87,9 @@ def _before_any_command(
     """Public-transport accessibility of towns: travel times, isochrones, deprivation."""
     set_up_logging(-1 if quiet else verbose)
     if limited := memory_limit():
-        _log.warning("%s", limited)
+        if ctx.invoked_subcommand in _ROUTING:
+            raise InputError(limited, remedy="raise the limit")
+        _log.warning("%s: it may end without a word", limited)
     ctx.obj = Settings(home=home, quiet=quiet)
 
 
