@@ -1,7 +1,7 @@
 """Pages of docs/ that are made from the program itself; run this to write them.
 
 ``docs/commands.md`` has what each command answers to ``--help``, ``docs/pack.md`` every file, table, layer
-and column that commands write.
+and column that commands write, and the keys of the manifest.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from manifest_keys import KEYS
 from ptreach.cli.main import app
 from ptreach.outputs.paperwork.readme import CONTENTS, EACH_PICTURE, SIDECARS
 from ptreach.outputs.tables.columns import MARKS, Column
@@ -48,7 +49,8 @@ def _block(name: str, context: typer.Context) -> str:
 
 PACK_HEAD = """# What a pack holds
 
-Every file of a pack, every column of its tables and layers, and those of the tables beside several packs.
+Every file of a pack, every column of its tables and layers, and those of the tables beside several packs;
+last, the keys of its manifest.
 `*` stands for the town's name, `{n}` for a number, `{name}` for any name. Which files and columns a pack has
 depends on its areas (children only where ages are known, say) and on what was asked. Each CSV has its columns
 described beside it as well, with codes and units as this pack has them. Made by `make docs`.
@@ -61,6 +63,11 @@ beside their own.
 ABSENT_HEAD = """## Where there is no value
 
 CSV and layers leave the cell empty; workbook and OpenDocument say why:
+"""
+MANIFEST_HEAD = """## `manifest.json`
+
+Keys of keys are joined by a dot; `[]` stands for each item of a list, a name in braces for any key. What was
+not asked for is not there.
 """
 README_TXT = "headline figures, until when they hold, what is where, how to open it, licences"
 # What stands in the dictionary for what each pack fills in.
@@ -91,7 +98,8 @@ def pack_page() -> str:
     page = "\n".join(parts)
     for sign, words in WORDS.items():
         page = page.replace(sign, words)
-    return page
+    keys = [(f"`{key}`", words) for key, words in KEYS.items()]
+    return f"{page}\n{MANIFEST_HEAD}\n" + _table(("key", "meaning"), keys)
 
 
 def _beside(name: str) -> str:

@@ -23,6 +23,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from manifest_keys import KEYS, key_of, paths_of
 from ptreach.caches import cache_folder
 
 ANOTHER = "another-analyst"
@@ -192,6 +193,15 @@ def test_every_file_and_column_is_in_the_documentation(pack):
         known = columns_of(f"Layer `{layer}`") | zone_code
         fields = pyogrio.read_info(geopackage, layer=layer)["fields"]
         assert {name for name in fields if not is_one_of(name, known)} == set(), layer
+
+
+def test_every_key_of_the_manifest_is_in_the_documentation(pack):
+    paths = set(paths_of(json.loads((pack / "manifest.json").read_text(encoding="utf-8"))))
+    assert {path for path in paths if key_of(path) is None} == set()
+    unused = set(KEYS) - set(map(key_of, paths))
+    elsewhere = ("area", "ptreach.profile_format", "engine_software.", "second_opinion.")
+    sometimes = ("sunset", "network.oddities[].", "network.repairs[].", "map_and_table.rest[].")
+    assert {key for key in unused if not key.startswith(elsewhere + sometimes)} == set()
 
 
 def test_no_file_knows_the_machine_the_user_or_the_day(demo):

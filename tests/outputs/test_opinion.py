@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from manifest_keys import KEYS, key_of, paths_of
 from ptreach.outputs.opinion import opinion_section, opinion_words
 from ptreach.outputs.wording import engine_title
 
@@ -77,7 +78,10 @@ def test_every_part_of_a_pack_that_tells_of_it(tmp_path, write, drawn, opinion):
     assert f"## Second opinion\n\n- {TITLE} was asked" in methods
     assert "A second engine reads the same files" in methods
     assert "ryde-second-opinion.csv" in (pack / "README.txt").read_text(encoding="utf-8")
-    told = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["second_opinion"]
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    told = manifest["second_opinion"]
+    paths = [path for path in paths_of(manifest) if path.startswith("second_opinion.")]
+    assert set(map(key_of, paths)) == {key for key in KEYS if key.startswith("second_opinion.")}
     assert told["software"]["r5_jar_sha256"] == 64 * "e"
     assert told["rules"] == {"snap_mm": 5000}
     assert told["floored"] == "b"
