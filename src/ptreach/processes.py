@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from ptreach.model import Progress
 
+_GARBAGE_AT: Final = (50_000, 20, 20)
+"""Python looks for garbage in cycles once so many objects are new; at its own 700 that is 6 % of a run."""
 _LOGS: Final = ("ptreach", "py.warnings")
 _LOOK_S: Final = 0.5
 """So often Ctrl-C is looked for: on Windows it does not end a wait."""
@@ -356,6 +358,11 @@ class _LogHandler(logging.Handler):
         self._tell("log", sent)
 
 
+def collect_seldom() -> None:
+    """Have this process look for garbage in cycles seldom: it has memory enough, and figures are few."""
+    gc.set_threshold(*_GARBAGE_AT)
+
+
 def serve(orders: Connection[Any, Any], told: Connection[Any, Any], levels: Mapping[str, int]) -> None:
     """Do the jobs that come, in a process of its own, until no more can come."""
     tell = _Teller(told)
@@ -376,6 +383,7 @@ def serve(orders: Connection[Any, Any], told: Connection[Any, Any], levels: Mapp
     given: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_listen, args=(orders, given, busy), daemon=True).start()
+    collect_seldom()
     gc.disable()  # to look through what imports make takes a second, and all of it stays
     try:
         while (job := given.get()) is not None:

@@ -42,6 +42,7 @@ from ptreach.cli.console import (
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
 from ptreach.machine import fault_of_machine, memory_limit
+from ptreach.processes import collect_seldom
 
 _log = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ def _usage(error: typer.TyperException) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line on `arguments`, else on those of the process; return the exit code."""
     prepare_streams()
+    collect_seldom()
     try:
         code = app(args=arguments, prog_name="ptreach", standalone_mode=False)
     except InputError as error:

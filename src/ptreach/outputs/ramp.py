@@ -8,6 +8,7 @@ outlined in `INK`, labelled on the map, and listed in a table.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 RAMP: Final = ("#080C54", "#186290", "#1F9EB7", "#80C6A3", "#CDE594")
@@ -63,6 +64,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=256)
 def letters_on(background: str) -> str:
     """Return `INK`, white or black: the first of them that WCAG 2.2 lets stand on ``#RRGGBB`` (4.5:1)."""
     behind = luminance(background) + 0.05
