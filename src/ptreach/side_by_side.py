@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ptreach.model import Progress
     from ptreach.outputs.index.failures import Failure
-    from ptreach.outputs.maps.places_picture import PlaceScene
+    from ptreach.outputs.scenes import PlaceScene
 
 _log = logging.getLogger(__name__)
 

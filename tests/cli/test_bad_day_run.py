@@ -68,14 +68,14 @@ def test_a_pack_that_is_killed_leaves_none_or_the_old_one_and_the_next_run_clear
     def names():
         return sorted(path.name for path in out.iterdir())
 
-    killed = said_by(FATEFUL, "ptreach.outputs.pictures", "draw_far_map", 1, int(signal.SIGKILL), *words)
+    killed = said_by(FATEFUL, "ptreach.outputs.maps.far_map", "draw_far_map", 1, int(signal.SIGKILL), *words)
     assert killed.returncode == -signal.SIGKILL, killed
     (left,) = names()
     assert left.startswith(".demo-town.")
     assert any((out / left / "layers").iterdir())  # it was at work
 
     shutil.copytree(home / "packs" / "demo-town", out / "demo-town")
-    stopped = said_by(FATEFUL, "ptreach.outputs.pictures", "draw_far_map", 1, int(signal.SIGINT), *words)
+    stopped = said_by(FATEFUL, "ptreach.outputs.maps.far_map", "draw_far_map", 1, int(signal.SIGINT), *words)
     assert (stopped.returncode, stopped.stdout, stopped.stderr) == (130, "", "ptreach: stopped.\n")
     assert names() == ["demo-town"]  # what was left by the first is gone as well
     assert files_in(out / "demo-town") == pack

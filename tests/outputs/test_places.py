@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from ptreach.errors import InputError
-from ptreach.outputs.maps.places_picture import place_scene
 from ptreach.outputs.places import left_out_words, write_places
+from ptreach.outputs.scenes import place_scene
 
 FILES = [f"places-journey-time{ending}" for ending in ("-a4.png", "-a4.svg", ".png", ".svg", ".txt")]
 
@@ -51,7 +51,7 @@ def test_a_failure_leaves_the_older_picture_as_it_is(tmp_path, scenes, monkeypat
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ptreach.outputs.places.draw_places", fail)
+    monkeypatch.setattr("ptreach.outputs.maps.places_picture.draw_places", fail)
     with pytest.raises(InputError, match="No space left on device"):
         write_places(tmp_path, scenes)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

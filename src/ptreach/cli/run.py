@@ -36,7 +36,7 @@ from ptreach.errors import InputError
 
 if TYPE_CHECKING:
     from ptreach.outputs.index.failures import Failure
-    from ptreach.outputs.maps.places_picture import PlaceScene
+    from ptreach.outputs.scenes import PlaceScene
     from ptreach.pipeline import PackOptions, PackPlan, TownAsked
     from ptreach.processes import Outcome, Watch
 

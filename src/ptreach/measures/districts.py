@@ -33,8 +33,9 @@ def put_together(areas: NDArray[np.object_]) -> BaseGeometry:
         whole = shapely.coverage_union_all(areas)
     except shapely.errors.GEOSException:
         return shapely.union_all(areas, grid_size=_STEP_M)
-    # Zones that overlap, as simplified ones do, mostly come out as shells within shells, and nothing is said;
-    # those put in order are the union within 170 m2 in each of England's authorities, at a twentieth of the time
+    # Zones that overlap, as simplified ones do, mostly come out as shells within shells, and nothing is said.
+    # Put in order that is the union, within 170 m2 in each of England's authorities, in a twentieth of the
+    # time
     return whole if whole.is_valid else shapely.make_valid(whole, method="structure")
 
 

@@ -91,8 +91,10 @@ class _Files(NamedTuple):
 
 def _ready(progress: Progress) -> None:  # noqa: ARG001
     """Import what draws, and what writes workbooks."""
-    import ptreach.outputs.pictures
     import ptreach.outputs.tables.books  # noqa: F401
+    from ptreach.outputs.pictures import load
+
+    load()
 
 
 def _written(folder: Path, files: _Files, progress: Progress) -> OSError | None:  # noqa: ARG001

@@ -10,9 +10,6 @@ import numpy as np
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
 from ptreach.measures.stability import unstable_zones
-from ptreach.outputs.maps.decile_chart import draw_decile_chart
-from ptreach.outputs.maps.far_map import draw_far_map
-from ptreach.outputs.maps.journey_map import draw_journey_time_map
 from ptreach.outputs.maps.place import PlaceWords, draw_place
 from ptreach.outputs.wording import (
     district_phrase,
@@ -24,7 +21,7 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -104,16 +101,45 @@ def order_journey(
 ) -> None:
     """Have the map of journey times drawn, of what `draw_journey_time_map` takes."""
     draw = partial(
-        draw_journey_time_map, town=captions.town, zones=zones, isochrones=isochrones, ground=ground,
-        land=land, origin_xy_m=origin_xy_m, source_line=captions.foot, by_the_sea=captions.by_the_sea,
-        made_up=captions.made_up,
+        _draw_journey, captions=captions, zones=zones, isochrones=isochrones, ground=ground, land=land,
+        origin_xy_m=origin_xy_m,
     )  # fmt: skip
-    ahead.write("maps", partial(_draw_in, name=f"{captions.town.slug}-journey-time.png", draw=draw))
+    ahead.write("maps", draw)
 
 
-def _draw_in(folder: Path, name: str, draw: Callable[[Path], None]) -> None:
-    """Draw the picture of a name in a folder."""
-    draw(folder / name)
+def load() -> None:
+    """Import what draws, which takes a third of a second: who only has pictures drawn does without."""
+    import ptreach.outputs.maps.correlation_picture
+    import ptreach.outputs.maps.decile_chart
+    import ptreach.outputs.maps.district_map
+    import ptreach.outputs.maps.far_map
+    import ptreach.outputs.maps.journey_map  # noqa: F401
+
+
+def _draw_journey(
+    folder: Path,
+    captions: Captions,
+    zones: gpd.GeoDataFrame,
+    isochrones: Mapping[int, MultiPolygon],
+    ground: gpd.GeoDataFrame,
+    land: BaseGeometry,
+    origin_xy_m: tuple[float, float],
+) -> None:
+    """Draw the map of journey times."""
+    from ptreach.outputs.maps.journey_map import draw_journey_time_map
+
+    draw_journey_time_map(
+        folder / f"{captions.town.slug}-journey-time.png",
+        town=captions.town,
+        zones=zones,
+        isochrones=isochrones,
+        ground=ground,
+        land=land,
+        origin_xy_m=origin_xy_m,
+        source_line=captions.foot,
+        by_the_sea=captions.by_the_sea,
+        made_up=captions.made_up,
+    )
 
 
 def _draw_place(
@@ -141,6 +167,9 @@ def _draw_deprivation(
     folder: Path, captions: Captions, zones: gpd.GeoDataFrame, origin_xy_m: tuple[float, float]
 ) -> None:
     """Draw who is far and deprived, and who of each decile is within reach; zones as `draw_far_map` has."""
+    from ptreach.outputs.maps.decile_chart import draw_decile_chart
+    from ptreach.outputs.maps.far_map import draw_far_map
+
     town = captions.town
     cutoffs = town.preset.cutoffs_min
     near_min, far_min = near_and_far_min(cutoffs)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ptreach.outputs.folder import replacing_files
-from ptreach.outputs.maps.places_picture import MOST, draw_places, on_one_scale, place_scene
+from ptreach.outputs.scenes import MOST, on_one_scale, place_scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ptreach.outputs.maps.places_picture import PlaceScene
     from ptreach.outputs.pack import PackContent
+    from ptreach.outputs.scenes import PlaceScene
 
 NAME: Final = "places-journey-time"
 
@@ -40,6 +40,8 @@ def write_places(folder: Path, scenes: Sequence[PlaceScene]) -> tuple[Path | Non
     InputError
         Where the folder can't be written to, or an older file is open in another program.
     """
+    from ptreach.outputs.maps.places_picture import draw_places
+
     shown, left_out = on_one_scale(scenes)
     names = tuple(scene.town.name for scene in left_out)
     if len(shown) < 2:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ptreach.config import Town
     from ptreach.model import Progress
-    from ptreach.outputs.maps.places_picture import PlaceScene
     from ptreach.outputs.pack import PackContent
+    from ptreach.outputs.scenes import PlaceScene
     from ptreach.processes import Outcome, Watch
 
 _ONE_AT_A_TIME: Final = {"r5"}

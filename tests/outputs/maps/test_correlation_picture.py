@@ -17,7 +17,10 @@ from ptreach.outputs.maps.correlation_picture import (
     signed,
     step_of,
 )
-from ptreach.outputs.maps.sheet import GREY, LANDSCAPE, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import LANDSCAPE, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.sheet import (
+    GREY,
+)
 from ptreach.outputs.ramp import letters_on
 
 

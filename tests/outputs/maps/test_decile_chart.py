@@ -7,7 +7,7 @@ from legible import assert_legible, words_of
 from ptreach.errors import InputError
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.outputs.maps.decile_chart import draw_decile_chart, shares_cutoffs
-from ptreach.outputs.maps.sheet import LANDSCAPE, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import LANDSCAPE, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import band_colours
 
 PAGES = (SLIDE, LANDSCAPE)

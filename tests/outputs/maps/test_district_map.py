@@ -14,7 +14,7 @@ from ptreach.errors import InputError
 from ptreach.outputs.maps.district_bars import DistrictBar, fitting_bars
 from ptreach.outputs.maps.district_map import COLOURS, draw_district_map, without_creeks
 from ptreach.outputs.maps.district_scene import IMD, district_name
-from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import STAR
 
 PAGES = (SLIDE, PORTRAIT)

@@ -9,7 +9,7 @@ from shapely.geometry import box
 from colours import BLINDNESS, apart, channels, contrast_of, luminance
 from legible import assert_legible, words_of
 from ptreach.outputs.maps.far_map import COLOURS, MAP_BOXES, draw_far_map
-from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, SMALLEST_PT
 from ptreach.outputs.ramp import INK, SEA, letters_on
 from ptreach.outputs.tables.frames import far_table
 

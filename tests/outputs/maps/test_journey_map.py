@@ -11,7 +11,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 from legible import assert_legible, words_of
 from ptreach.config import Origin, Preset, Town
 from ptreach.outputs.maps.journey_map import MAP_BOXES, draw_journey_time_map
-from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, SMALLEST_PT
 from ptreach.outputs.maps.view import NO_JOURNEY
 from ptreach.outputs.ramp import GROUND, OUTSIDE, SEA, band_colours
 

@@ -10,9 +10,10 @@ from shapely.geometry import MultiPolygon, Point, box
 from colours import channels
 from legible import assert_legible, words_of
 from ptreach.config import Preset
-from ptreach.outputs.maps.places_picture import MOST, draw_places, on_one_scale, place_scene
-from ptreach.outputs.maps.sheet import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.places_picture import draw_places
 from ptreach.outputs.ramp import band_colours
+from ptreach.outputs.scenes import MOST, on_one_scale, place_scene
 
 
 @pytest.fixture(scope="session")

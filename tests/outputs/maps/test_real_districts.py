@@ -11,7 +11,7 @@ from shapely.geometry import Point, box
 from legible import assert_legible, words_of
 from ptreach.outputs.maps import district_map
 from ptreach.outputs.maps.district_map import draw_district_map
-from ptreach.outputs.maps.sheet import SMALLEST_PT
+from ptreach.outputs.maps.pages import SMALLEST_PT
 
 ENGLAND = Path(__file__).parents[4] / "shared" / "data" / "england"
 pytestmark = [

@@ -6,13 +6,9 @@ import pytest
 from matplotlib.image import imread
 
 from legible import assert_legible, words_of
+from ptreach.outputs.maps.pages import LANDSCAPE, PORTRAIT, SLIDE, SMALLEST_PT, Box
 from ptreach.outputs.maps.sheet import (
-    LANDSCAPE,
     NOTICE,
-    PORTRAIT,
-    SLIDE,
-    SMALLEST_PT,
-    Box,
     bound,
     draw_heading,
     draw_sources,

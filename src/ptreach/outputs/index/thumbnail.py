@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PIL import Image
 
 from ptreach.outputs.maps.journey_map import MAP_BOXES
-from ptreach.outputs.maps.sheet import SLIDE
+from ptreach.outputs.maps.pages import SLIDE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,11 +15,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ptreach.errors import InputError
+from ptreach.outputs.maps.pages import LANDSCAPE, SLIDE, Box
 from ptreach.outputs.maps.sheet import (
     GREY,
-    LANDSCAPE,
-    SLIDE,
-    Box,
     draw_heading,
     draw_sources,
     fit_lines,
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ptreach.model import Indicator
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
 
 STEPS: Final = (WEAK_BELOW, 0.5, 0.7)
 """Sizes from which on a correlation has the first, second and third colour."""

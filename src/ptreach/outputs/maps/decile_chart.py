@@ -8,11 +8,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ptreach.errors import InputError
+from ptreach.outputs.maps.pages import LANDSCAPE, SLIDE, Box
 from ptreach.outputs.maps.sheet import (
     GREY,
-    LANDSCAPE,
-    SLIDE,
-    Box,
     draw_heading,
     draw_sources,
     inch_axes,
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
 
 BAR_LEFT_IN: Final = 3.07
 """From the margin."""

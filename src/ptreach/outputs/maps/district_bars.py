@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ptreach.outputs.maps.sheet import GREY, fit_lines, shorten
+from ptreach.outputs.maps.sheet import (
+    GREY,
+    fit_lines,
+    shorten,
+)
 from ptreach.outputs.ramp import INK, MISSING, STAR
 
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
 
 FIRST_IN: Final = 0.50
 """Where the first bar begins, below heading and average."""

@@ -36,10 +36,8 @@ from ptreach.outputs.maps.district_scene import (
     scene_title,
 )
 from ptreach.outputs.maps.labels import Labels
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, Box
 from ptreach.outputs.maps.sheet import (
-    PORTRAIT,
-    SLIDE,
-    Box,
     draw_heading,
     draw_sources,
     inch_axes,
@@ -61,7 +59,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.outputs.maps.district_scene import DistrictMeasure, DistrictScene
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
     from ptreach.outputs.maps.view import Bounds
 
 CAPTION_IN: Final = 0.22

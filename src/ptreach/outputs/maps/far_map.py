@@ -23,11 +23,9 @@ from ptreach.measures.far_and_deprived import (
 from ptreach.outputs.maps.choropleth import closed, draw_areas, draw_swatch
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, Box
 from ptreach.outputs.maps.sheet import (
     GREY,
-    PORTRAIT,
-    SLIDE,
-    Box,
     bound,
     draw_heading,
     draw_sources,
@@ -52,7 +50,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from numpy.typing import NDArray
 
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
     from ptreach.outputs.maps.view import Bounds
 
 MAP_BOXES: Final = {

@@ -14,13 +14,11 @@ from ptreach.measures.stability import unstable_zones
 from ptreach.outputs.maps.choropleth import closed
 from ptreach.outputs.maps.labels import Labels
 from ptreach.outputs.maps.marks import draw_scale, draw_star
+from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, Box
 from ptreach.outputs.maps.panel import doubt_entries, draw_headline, draw_key, draw_legend, legend_height_in
 from ptreach.outputs.maps.sheet import (
     NOTICE,
     NOTICE_COLOUR,
-    PORTRAIT,
-    SLIDE,
-    Box,
     draw_heading,
     draw_sources,
     sheet,
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ptreach.config import Town
-    from ptreach.outputs.maps.sheet import Page
+    from ptreach.outputs.maps.pages import Page
     from ptreach.outputs.maps.view import Bounds
 
 MAP_BOXES: Final = {

@@ -9,7 +9,12 @@ from matplotlib.patches import Rectangle
 
 from ptreach.measures.stability import unstable_zones
 from ptreach.outputs.maps.choropleth import draw_swatch
-from ptreach.outputs.maps.sheet import GREY, bound, fit_lines, inch_axes
+from ptreach.outputs.maps.sheet import (
+    GREY,
+    bound,
+    fit_lines,
+    inch_axes,
+)
 from ptreach.outputs.maps.view import DOTS, EDGE, HATCH, LINES
 from ptreach.outputs.ramp import GROUND, INK, OUTSIDE, SEA, WATER, band_colours
 from ptreach.outputs.wording import people_by_band, percent, unstable_phrase, within_phrase
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ptreach.config import Town
-    from ptreach.outputs.maps.sheet import Box, Page
+    from ptreach.outputs.maps.pages import Box, Page
 
 Doubt = tuple[str, str, str]
 """What a hatch on the map says: fill, hatch, words."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ptreach.outputs.maps.correlation_picture import draw_correlation_picture
-from ptreach.outputs.maps.district_map import draw_district_map
 from ptreach.outputs.maps.district_scene import IDACI, IMD
 
 if TYPE_CHECKING:
@@ -42,6 +40,9 @@ def draw_place(
     `marked` are the codes of the place's own authorities; without any that has an average nothing is drawn
     of it.
     """
+    from ptreach.outputs.maps.correlation_picture import draw_correlation_picture
+    from ptreach.outputs.maps.district_map import draw_district_map
+
     if authorities is not None:
         for measure in (IDACI, IMD):
             name = measure.short.lower()

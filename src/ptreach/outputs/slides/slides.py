@@ -111,7 +111,7 @@ def write_slides(
 
 def _add_map(deck: Deck, town: Town, deciles: pd.DataFrame, map_path: Path) -> None:
     """Show the map without its heading, which the slide's title and the line below it replace."""
-    from ptreach.outputs.maps.sheet import SLIDE
+    from ptreach.outputs.maps.pages import SLIDE
 
     words = map_path.with_suffix(".txt").read_text(encoding="utf-8")
     slide = deck.add_slide(slide_words.map_finding(town, deciles), words, (0.28, 0.36, _ROOM_IN, 0.5))
