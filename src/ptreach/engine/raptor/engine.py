@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
@@ -16,6 +16,7 @@ import numpy as np
 
 from ptreach.engine.raptor.changes import calls_with_changes
 from ptreach.engine.raptor.journeys import Telling, journeys_of
+from ptreach.engine.raptor.kept_walks import kept_walks
 from ptreach.engine.raptor.percentiles import Ranking, ranking
 from ptreach.engine.raptor.propagate import Egress
 from ptreach.engine.raptor.rows import Question, Room, plain_rows, room_to_sweep, swept_rows, work_of
@@ -124,6 +125,7 @@ class RaptorEngine:
         self, network: Path, *, workers: int = 1, few: int = _FEW, shortcuts: Shortcuts = ALL
     ) -> None:
         self.network = open_network(network)
+        self._folder = network
         self.workers = max(1, workers)
         self.few = few
         self.shortcuts = shortcuts
@@ -325,7 +327,13 @@ class RaptorEngine:
         if self.shortcuts.stops_near_points and (linked := links.edge != NONE).any():
             places = np.frombuffer(lon)[linked], np.frombuffer(lat)[linked]
             worth = Cover.around(*places, pace.walk_limit_mm / 1000).holds(stops.lon, stops.lat)
-        return _Places(links, anchors, self._egress(pace, links, anchors, worth, mirrored=direction == "to"))
+        mirrored = direction == "to"
+        find = partial(self._walks, pace, links, anchors, worth, mirrored=mirrored)
+        if self.shortcuts.kept_walks and (lon, lat) == (stops.lon.tobytes(), stops.lat.tobytes()):
+            table = kept_walks(self._folder, pace, self.network.stops_n, mirrored=mirrored, find=find)
+        else:
+            table = find()
+        return _Places(links, anchors, Egress(*_within(table, pace.walk_limit_mm, pace)))
 
     def _prepared(self, query: Query) -> _Prepared:
         """Return what all origins of a query share, which percentiles are no part of."""
@@ -397,10 +405,10 @@ class RaptorEngine:
             limit_s=min(query.max_walk_s, query.max_time_s),
         )
 
-    def _egress(
+    def _walks(
         self, pace: Pace, links: Links, anchors: Anchors, worth: NDArray[np.bool_], *, mirrored: bool
-    ) -> Egress:
-        """Return the walks from the stops `worth` it to each point, found by all threads."""
+    ) -> WalkTable:
+        """Return the walks from the stops `worth` it to each point, a row each, found by all threads."""
         network, points_n = self.network, links.edge.size
         ahead, behind = network.forward, network.backward
         if mirrored:
@@ -434,8 +442,7 @@ class RaptorEngine:
             np.concatenate([part.to for part in parts]),
             np.concatenate([part.mm for part in parts]),
         )
-        table = table if from_points else transposed(table, points_n)
-        return Egress(*_within(table, pace.walk_limit_mm, pace))
+        return table if from_points else transposed(table, points_n)
 
 
 def _weakly(method: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -26,6 +26,8 @@ class Shortcuts(NamedTuple):
         Walks to points are searched only from stops that have a point within the limit as the crow flies.
     ranks_asked_for
         Comparisons on which no percentile depends are left out.
+    kept_walks
+        Walks between the stops are read from a file beside the network, where a run has left them.
     """
 
     listed_once: bool = True
@@ -36,6 +38,7 @@ class Shortcuts(NamedTuple):
     walks_from_the_fewer: bool = True
     stops_near_points: bool = True
     ranks_asked_for: bool = True
+    kept_walks: bool = True
 
 
 ALL: Final = Shortcuts()
