@@ -396,6 +396,7 @@ def serve(orders: Connection[Any, Any], told: Connection[Any, Any], levels: Mapp
             tell("outcome", outcome)
     except KeyboardInterrupt:
         return
+    gc.freeze()  # else Python looks through all that is left as it ends
 
 
 def _listen(

@@ -4,6 +4,7 @@ Exit codes: 0 done; 2 a fault of the input or the command line, said in one line
 traceback; 130 stopped by Ctrl-C.
 """
 
+import gc
 import logging
 import traceback
 from collections.abc import Sequence
@@ -153,3 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == STOPPED:
         tell("ptreach: stopped.")
     return code if isinstance(code, int) else DONE
+
+
+def program() -> int:
+    """Run the command line as a program, which ends with it; return the exit code."""
+    code = main()
+    gc.freeze()  # else Python looks through all that is left as it ends, for a quarter of a second
+    return code

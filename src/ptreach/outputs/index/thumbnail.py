@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image
 
-from ptreach.outputs.maps.journey_map import MAP_BOXES
 from ptreach.outputs.maps.pages import SLIDE
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ class Thumbnail(NamedTuple):
 
 def thumbnail(path: Path) -> Thumbnail | None:
     """Return the map of a slide in small, without title, key and foot; None where the file is no picture."""
+    from ptreach.outputs.maps.journey_map import MAP_BOXES
+
     try:
         with Image.open(path) as slide:
             picture = slide.convert("RGB")
