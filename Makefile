@@ -4,11 +4,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
-# Tests that are quick and touch every library: for the oldest and the latest releases.
-QUICK := -q -m "not real" -W default --ignore tests/benchmarks --ignore tests/national_model --ignore tests/outputs/web \
-  --ignore tests/test_house.py
 # As many files of tests at once as there are cores, of up to 8; each takes 1.5 GB at most.
 AT_ONCE := -n logical --maxprocesses 8 --dist loadfile --benchmark-disable
+# Tests that are quick and touch every library: for the oldest and the latest releases.
+QUICK := -q -m "not real and not soak" -W default --ignore tests/benchmarks --ignore tests/national_model --ignore tests/outputs/web \
+  --ignore tests/test_house.py $(AT_ONCE)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-r5 soak test-oldest test-latest wheel-check agreement bench fuzz audit schemas docs picture scale-model national-model clean
