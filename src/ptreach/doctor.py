@@ -8,11 +8,10 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import psutil
-
 from ptreach import __version__
 from ptreach.caches import CACHE_VARIABLE, cache_folder
 from ptreach.engine.r5_machine import lacks, look_about
+from ptreach.memory import memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +41,15 @@ def examine(cores: int, r5_jar: Path | None = None) -> list[Item]:
     cores
         Cores that this process may use.
     """
-    memory = psutil.virtual_memory()
+    there = memory()
+    limit = f", by {there.limit}" if there.limit else ""
     machine = look_about(r5_jar)
     return [
         Item("ptreach", __version__),
         Item("Python", f"{platform.python_version()} ({sys.executable})"),
         Item("system", platform.platform()),
         Item("cores", str(cores)),
-        Item("memory", f"{memory.total / _GB:.1f} GB, {memory.available / _GB:.1f} GB free"),
+        Item("memory", f"{there.total_bytes / _GB:.1f} GB{limit}, {there.free_bytes / _GB:.1f} GB free"),
         *(Item(name, release_of(name) or "missing", bool(release_of(name)), "install ptreach again"
                if not release_of(name) else "") for name in _LIBRARIES),
         _cache(),

@@ -8,8 +8,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
+from ptreach.memory import group_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _OF_THE_DISK: Final = frozenset(
@@ -63,20 +65,30 @@ def memory_limit() -> str:
     """Return what this process may hold where that is too little for a town, empty where it may hold enough.
 
     With too little, libraries fail in any way: LLVM, libstdc++ and jemalloc end the process without a word,
-    OpenBLAS tries for ever, and Python's parser finds faults in a file that has none.
+    OpenBLAS tries for ever, Python's parser finds faults in a file that has none, and Linux kills what takes
+    more than its container has.
     """
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return ""
-    for name, least_bytes in _LEAST_BYTES.items():
-        allowed = resource.getrlimit(getattr(resource, name))[0]
-        if allowed != resource.RLIM_INFINITY and allowed < least_bytes:
+    for name, allowed_bytes, least_bytes in _limits():
+        if allowed_bytes < least_bytes:
             return (
-                f"this process may hold {allowed / 1e6:,.0f} MB ({name}, ulimit), under the "
+                f"this process may hold {allowed_bytes / 1e6:,.0f} MB ({name}), under the "
                 f"{least_bytes / 1e9:g} GB of a small town"
             )
     return ""
+
+
+def _limits() -> Iterator[tuple[str, int, int]]:
+    """Yield each limit of memory there is: its name, the bytes that it allows and those that a town takes."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    for name, least_bytes in _LEAST_BYTES.items():
+        allowed_bytes = resource.getrlimit(getattr(resource, name))[0]
+        if allowed_bytes != resource.RLIM_INFINITY:
+            yield f"{name}, ulimit", allowed_bytes, least_bytes
+    if (group := group_memory()) is not None:
+        yield group.limit, group.total_bytes, _LEAST_BYTES["RLIMIT_DATA"]
 
 
 def refusal(folder: Path, error: Exception) -> str | None:

@@ -18,6 +18,7 @@ from ptreach.engine.r5_machine import (
     require_machine,
 )
 from ptreach.errors import InputError
+from ptreach.memory import Memory
 from r5_made import make_java
 
 WHOLE = Machine("1.1.7", Java("21.0.4", 21, "java"), "r5.jar")
@@ -122,10 +123,8 @@ def test_a_machine_without_any_is_refused_for_the_first(monkeypatch):
 
 
 def test_r5_gets_most_of_the_memory_that_is_free(monkeypatch):
-    class Memory:
-        available = 10 << 30
-
-    monkeypatch.setattr(r5_machine.psutil, "virtual_memory", Memory)
+    there = Memory(16 << 30, 10 << 30)
+    monkeypatch.setattr(r5_machine, "memory", lambda: there)
     assert heap_mb() == 8192
-    Memory.available = 1
+    there = there._replace(free_bytes=1)
     assert heap_mb() == 512

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from ptreach.network.room import processes_with_room, warn_of_memory
+from ptreach.memory import Memory
+from ptreach.network import room
+from ptreach.network.room import processes_with_room, warn_of_little, warn_of_memory
 
 
 def test_a_warning_comes_where_the_files_need_more_than_there_is(tmp_path, monkeypatch, caplog):
@@ -17,7 +19,7 @@ def test_a_warning_comes_where_the_files_need_more_than_there_is(tmp_path, monke
         with path.open("wb") as stream:
             stream.truncate(1_000_000_000)  # takes no disk
     caplog.set_level(logging.WARNING)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8_000_000_000))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8_000_000_000, available=0))
     warn_of_memory([streets], [feed])  # 5.5 of 6 GB
     assert caplog.messages == []
     warn_of_memory([streets], [feed, feed])
@@ -57,10 +59,23 @@ def test_only_builds_of_whole_files_are_warned_of(tmp_path, monkeypatch):
 def test_as_many_processes_make_packs_as_there_is_memory_for(
     monkeypatch, caplog, free_gb, clipped, processes
 ):
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free_gb * 1e9))
+    monkeypatch.setattr(
+        psutil, "virtual_memory", lambda: SimpleNamespace(total=1e12, available=free_gb * 1e9)
+    )
     assert processes_with_room(4, clipped=clipped) == processes
     if processes == 4:
         assert caplog.messages == []
     else:
         (message,) = caplog.messages
         assert message.startswith(f"towns are made {processes} at a time, not 4: there are {free_gb:.1f} GB")
+
+
+def test_little_memory_is_told_of_before_a_run_of_any_number_of_towns(monkeypatch, caplog):
+    there = Memory(2_000_000_000, 800_000_000, "/sys/fs/cgroup/memory.max")
+    monkeypatch.setattr(room, "memory", lambda: there)
+    warn_of_little()
+    assert caplog.messages == []
+    there = there._replace(free_bytes=700_000_000)
+    warn_of_little()
+    (message,) = caplog.messages
+    assert message.startswith("there are 0.7 GB of memory free (/sys/fs/cgroup/memory.max), and a small town")

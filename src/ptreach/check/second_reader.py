@@ -17,6 +17,7 @@ import numpy as np
 
 from ptreach.check.survey import day_words
 from ptreach.errors import InputError
+from ptreach.memory import memory
 from ptreach.model import Example, Finding, Severity
 from ptreach.sources.gtfs import feed_name
 from ptreach.sources.gtfs_days import service_days
@@ -106,9 +107,7 @@ def _gtfs_kit() -> Any:  # noqa: ANN401  a module without types
 
 def _refuse_too_large(path: Path) -> None:
     """Raise InputError where gtfs-kit would need more memory than is free for a feed's tables."""
-    import psutil
-
-    needed, free = TEXT_TIMES * _text_bytes(path), psutil.virtual_memory().available
+    needed, free = TEXT_TIMES * _text_bytes(path), memory().free_bytes
     if needed > MEMORY_SHARE * free:
         raise InputError(
             f"gtfs-kit may need {needed / _GIGABYTE:.1f} GB of memory for its tables, and "

@@ -12,12 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import psutil
-
 from ptreach.caches import cache_folder
 from ptreach.engine.r5 import JAVA_FEATURE, PACKAGE
 from ptreach.engine.r5_faults import GET_JAR, GET_JAVA, WHERE
 from ptreach.errors import InputError
+from ptreach.memory import memory
 
 JAR_VARIABLE: Final = "PTREACH_R5_JAR"
 _PATIENCE_S: Final = 60
@@ -152,4 +151,4 @@ def _own_cache() -> Path:
 
 def heap_mb() -> int:
     """Return how much memory R5 may take: most of what is free, in MB."""
-    return max(_LEAST_HEAP_MB, int(_SHARE_OF_MEMORY * psutil.virtual_memory().available / _MB))
+    return max(_LEAST_HEAP_MB, int(_SHARE_OF_MEMORY * memory().free_bytes / _MB))

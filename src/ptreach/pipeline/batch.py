@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.aside import clear_dead
 from ptreach.errors import InputError
-from ptreach.network.room import processes_with_room
+from ptreach.network.room import processes_with_room, warn_of_little
 from ptreach.outputs.places import scene_of
 from ptreach.pipeline.networks import build
 from ptreach.pipeline.packs import run
@@ -82,6 +82,7 @@ def make_pack(
 
 def processes_for(asked: Sequence[TownAsked], options: PackOptions, workers: int) -> int:
     """Return by how many processes towns are best made: the cores, the towns, and the memory allow them."""
+    warn_of_little()
     wanted = min(workers, len(asked))
     if _ONE_AT_A_TIME & {options.engine, options.against} or wanted < 2:
         return 1
