@@ -13,7 +13,7 @@ from fuzz.program import Limits, run_parser
 from fuzz.stand_in import FAULTS, planted
 from fuzz.worker import parser_of
 
-CASES = {"gtfs": 300, "verdicts": 40, "osm": 150, "cif": 200, "areas": 20, "indicators": 30}
+CASES = {"gtfs": 150, "verdicts": 30, "osm": 75, "cif": 100, "areas": 12, "indicators": 20}
 
 
 @pytest.fixture(scope="module")
