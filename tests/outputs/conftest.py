@@ -474,8 +474,7 @@ def order_pictures(ahead, content):
     """Have all pictures drawn, as a run does when it knows what they show."""
     captions = pictures.Captions.of(content.town, content.facts)
     point = content.origin_xy_m
-    place = content.authorities, content.district, content.correlations
-    pictures.order_early(ahead, captions, content.zones, point, *place)
+    pictures.order_early(ahead, captions, content.zones, point, content.correlations)
     scene = content.isochrones, content.ground, content.land, point
     pictures.order_journey(ahead, captions, content.zones, *scene)
 
@@ -511,5 +510,9 @@ def drawn(monkeypatch):
             path.with_name(f"{path.stem}{ending}").write_bytes(b"text")
         imsave(path, np.full((9, 16, 3), 200, dtype=np.uint8))  # slides need a picture
 
-    for name in ("draw_journey_time_map", "draw_far_map", "draw_decile_chart"):
-        monkeypatch.setattr(pictures, name, blank)
+    for name in (
+        "journey_map.draw_journey_time_map",
+        "far_map.draw_far_map",
+        "decile_chart.draw_decile_chart",
+    ):
+        monkeypatch.setattr(f"ptreach.outputs.maps.{name}", blank)

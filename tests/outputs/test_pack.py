@@ -20,7 +20,7 @@ from pptx import Presentation
 
 from ptreach.aside import aside_of
 from ptreach.errors import InputError
-from ptreach.outputs import pack, pictures
+from ptreach.outputs import pack
 
 TABLES = (
     "assumptions-log", "by-imd-decile", "data-log", "deprived-and-far", "figures", "people-within",
@@ -182,18 +182,6 @@ def test_slides_round_shares_once_as_pictures_do(tmp_path, write, drawn, zones):
     with (folder / "tables" / "ryde-by-imd-decile.csv").open(encoding="utf-8-sig") as file:
         first = next(csv.DictReader(file))
     assert first["share_within_15"] == "0.025"
-
-
-def test_pictures_without_travel_times_say_what_drew_them_and_owe_nothing_to_timetables(
-    tmp_path, write, drawn, facts, monkeypatch
-):
-    told = []
-    monkeypatch.setattr(pictures, "draw_place", lambda *given: told.append(given[1]))
-    write(tmp_path / "ryde", facts=dataclasses.replace(facts, version="1.2.3"))
-    (words,) = told
-    assert words.source_line.startswith("Drawn by ptreach 1.2.3. Sources: ")
-    assert "timetable" not in words.source_line
-    assert "Contains timetable data" in words.correlations_line
 
 
 def test_the_logs_are_sheets_too(tmp_path, write, drawn):

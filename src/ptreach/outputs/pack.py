@@ -56,8 +56,7 @@ class PackContent:
     ``isochrones`` are cumulative areas by cutoff in minutes, those of the town's preset; ``ground`` has the
     columns ``kind, geometry`` of what lies under the map, ``land`` is all land in view; ``verdict`` is that
     on the timetable. ``access`` is what `summarise_access` says of each of ``opportunities``, by its name.
-    ``district`` is the code of the town's own among the ``authorities``. ``opinion`` is that of a second
-    engine, where one was asked. ``tiles`` asks for map tiles.
+    ``opinion`` is that of a second engine, where one was asked. ``tiles`` asks for map tiles.
     """
 
     town: Town
@@ -71,7 +70,6 @@ class PackContent:
     opportunities: Sequence[Opportunities] = ()
     access: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     authorities: Authorities | None = None
-    district: str | None = None
     correlations: CorrelationMatrix | None = None
     surroundings: Surroundings | None = None
     opinion: SecondOpinion | None = None

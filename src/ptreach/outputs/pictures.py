@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,14 +14,13 @@ from ptreach.outputs.maps.place import PlaceWords, draw_place
 from ptreach.outputs.wording import (
     district_phrase,
     journey_line,
-    place_line,
     run_line,
     source_line,
     unstable_phrase,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from ptreach.outputs.ahead import Ahead
     from ptreach.outputs.facts import PackFacts
 
-_OF_JOURNEYS: Final = {"osm", "gtfs", "schools", "opportunities"}
-"""Kinds of inputs that pictures without travel times owe nothing to."""
-
 
 class Captions(NamedTuple):
     """What stands on the pictures of a pack beside what they show."""
@@ -43,8 +39,6 @@ class Captions(NamedTuple):
     town: Town
     foot: str
     """Below pictures of travel times: when, how, by which engine, and from which data."""
-    place_foot: str
-    """Below pictures without travel times: from which data."""
     edition: str
     """Edition of the zones: ``LSOA 2011``."""
     deprivation_title: str
@@ -57,11 +51,9 @@ class Captions(NamedTuple):
     @classmethod
     def of(cls, town: Town, facts: PackFacts) -> Captions:
         """Return the captions of a run, of what is known of it once its zones have minutes."""
-        places = (one for one in facts.sources if one.kind not in _OF_JOURNEYS)
         return cls(
             town=town,
             foot=f"{run_line(town, facts.engine, facts.version)} {source_line(facts.sources)}",
-            place_foot=place_line(facts.version, places),
             edition=facts.areas.edition,
             deprivation_title=facts.areas.deprivation_title,
             by_the_sea=facts.by_the_sea,
@@ -69,24 +61,31 @@ class Captions(NamedTuple):
         )
 
 
+def order_authorities(
+    ahead: Ahead, words: PlaceWords, authorities: Authorities | None, district: str | None
+) -> None:
+    """Have the pictures of authorities drawn, `district` being the code of the town's own."""
+    marked = (district,) if district else ()
+    ahead.write("maps", partial(_draw_place, words=words, authorities=authorities, marked=marked))
+
+
 def order_early(
     ahead: Ahead,
     captions: Captions,
     zones: gpd.GeoDataFrame,
     origin_xy_m: tuple[float, float],
-    authorities: Authorities | None,
-    district: str | None,
     correlations: CorrelationMatrix | None,
 ) -> None:
-    """Have all pictures drawn but the map of journey times: they need no isochrones.
-
-    `zones` have the columns that `draw_far_map` takes; `district` is the code of the town's own.
-    """
-    of_place = partial(
-        _draw_place, captions=captions, area=district_phrase(zones), authorities=authorities,
-        district=district, correlations=correlations,
-    )  # fmt: skip
-    ahead.write("maps", of_place)
+    """Have pictures of travel times drawn that need no isochrones; zones as `draw_far_map` takes them."""
+    words = PlaceWords(
+        slug=captions.town.slug,
+        area=district_phrase(zones),
+        edition=captions.edition,
+        deprivation_title=captions.deprivation_title,
+        source_line=captions.foot,
+        made_up=captions.made_up,
+    )
+    ahead.write("maps", partial(_draw_place, words=words, correlations=correlations))
     ahead.write("maps", partial(_draw_deprivation, captions=captions, zones=zones, origin_xy_m=origin_xy_m))
 
 
@@ -144,23 +143,13 @@ def _draw_journey(
 
 def _draw_place(
     folder: Path,
-    captions: Captions,
-    area: str,
-    authorities: Authorities | None,
-    district: str | None,
-    correlations: CorrelationMatrix | None,
+    words: PlaceWords,
+    authorities: Authorities | None = None,
+    marked: Sequence[str] = (),
+    correlations: CorrelationMatrix | None = None,
 ) -> None:
-    """Draw the authority among others, and how the indicators of an area relate."""
-    place = PlaceWords(
-        slug=captions.town.slug,
-        area=area,
-        edition=captions.edition,
-        deprivation_title=captions.deprivation_title,
-        source_line=captions.place_foot,
-        correlations_line=captions.foot,
-        made_up=captions.made_up,
-    )
-    draw_place(folder, place, authorities, [district] if district else [], correlations)
+    """Draw what is given of a place."""
+    draw_place(folder, words, authorities, marked, correlations)
 
 
 def _draw_deprivation(

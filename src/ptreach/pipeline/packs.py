@@ -18,7 +18,7 @@ from ptreach.outputs.ahead import Ahead
 from ptreach.outputs.facts import AreasFacts, PackFacts, Sunset
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.pack import PackContent, write_pack
-from ptreach.outputs.pictures import Captions, order_early, order_journey
+from ptreach.outputs.pictures import Captions, order_authorities, order_early, order_journey
 from ptreach.outputs.profile import ProfileContent, write_profile
 from ptreach.outputs.wording import district_phrase, place_line
 from ptreach.pipeline.regions import Recipes, asked_by, region_of_town
@@ -101,7 +101,7 @@ def run(
         found = region_of_town(
             town, recipes, home, engine=engine, workers=workers, progress=progress, r5_jar=r5_jar
         )
-        verdict, zones = _minutes(town, found.region, progress)
+        verdict, zones = _minutes(town, recipes, found.region, ahead, progress)
         opinion = None
         if against:
             with first_run_told(progress), asked_by(town), of_second():
@@ -119,7 +119,9 @@ def run(
     return target
 
 
-def _minutes(town: Town, region: Region, progress: Progress) -> tuple[Verdict, gpd.GeoDataFrame]:
+def _minutes(
+    town: Town, recipes: Recipes, region: Region, ahead: Ahead, progress: Progress
+) -> tuple[Verdict, gpd.GeoDataFrame]:
     """Return the verdict on the timetable, and the zones with their minutes."""
     with first_run_told(progress):
         verdict = go(region, town)
@@ -128,7 +130,32 @@ def _minutes(town: Town, region: Region, progress: Progress) -> tuple[Verdict, g
         require_origin(router, town)
     areas, streets_m = region.in_view
     with first_run_told(progress), asked_by(town):
-        return verdict, add_times(router, town, zones_on_streets(areas, streets_m, town), progress)
+        zones = zones_on_streets(areas, streets_m, town)
+        _order_authorities(ahead, town, recipes, region, zones)
+        return verdict, add_times(router, town, zones, progress)
+
+
+def _order_authorities(
+    ahead: Ahead, town: Town, recipes: Recipes, region: Region, zones: gpd.GeoDataFrame
+) -> None:
+    """Have pictures of authorities drawn: they need no minutes, and owe nothing to timetables."""
+    areas, _ = region.in_view
+    facts = AreasFacts.of(areas)
+    words = PlaceWords(
+        slug=town.slug,
+        area=district_phrase(zones),
+        edition=facts.edition,
+        deprivation_title=facts.deprivation_title,
+        source_line=place_line(__version__, areas.sources),
+        made_up=recipes.network.made_up or areas.made_up,
+    )
+    order_authorities(ahead, words, region.authorities, district_at(areas, _origin_xy_m(town)))
+
+
+def _origin_xy_m(town: Town) -> tuple[float, float]:
+    """Return easting and northing of the town's point."""
+    x_m, y_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
+    return float(x_m), float(y_m)
 
 
 def _content(
@@ -144,15 +171,13 @@ def _content(
     """Return what the pack holds, of zones with their minutes; have its pictures drawn as soon as may be."""
     region, cleaning = found.region, found.cleaning
     router, opened, (areas, _) = region.router, region.network, region.in_view
-    origin_m = to_grid(np.array([town.origin.lon]), np.array([town.origin.lat]))[0]
-    origin_xy_m = float(origin_m[0]), float(origin_m[1])
+    origin_xy_m = _origin_xy_m(town)
     correlations = correlation_matrix(recipes.areas, recipes.areas_folder, zones, town)
     schools = source_records(recipes.areas, recipes.areas_folder, ("schools",))
     sources = _sources(found.records, areas.sources, correlations, (*schools, *opportunity_records(town)))
     facts = _facts(router, opened, areas, correlations, recipes.network, sources)
-    authorities, district = region.authorities, district_at(areas, origin_xy_m)
     captions = Captions.of(town, facts)
-    order_early(ahead, captions, zones, origin_xy_m, authorities, district, correlations)
+    order_early(ahead, captions, zones, origin_xy_m, correlations)
     access = region.access(town, zones, opportunities)
     ground = region.ground(found.records, cleaning, progress)
     surface = surface_around(
@@ -180,8 +205,7 @@ def _content(
         verdict=verdict,
         opportunities=opportunities,
         access=access,
-        authorities=authorities,
-        district=district,
+        authorities=region.authorities,
         correlations=correlations,
         surroundings=around,
     )
@@ -217,7 +241,8 @@ def profile(
             area=area,
             edition=facts.edition,
             deprivation_title=facts.deprivation_title,
-            source_line=place_line(__version__, sources),
+            source_line=place_line(__version__, areas.sources),
+            correlations_line=place_line(__version__, sources),
             made_up=areas.made_up,
         ),
         areas=facts,
