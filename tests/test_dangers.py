@@ -12,6 +12,7 @@ R5 = "r5 in a process of its own, a list of arguments without a shell"
 ALLOWED = {
     ("engine/r5_process.py", "subprocess.Popen"): R5,
     ("engine/r5_machine.py", "subprocess.check_output"): "asks the user's own Java for its release",
+    ("engine/raptor/kept_walks.py", "numpy.load"): PICKLED,
     ("engine/raptor/reach.py", "numpy.load"): PICKLED,
     ("matrix/kept.py", "numpy.load"): PICKLED,
     ("network/build.py", "numpy.load"): PICKLED,

@@ -102,17 +102,19 @@ def test_areas_within_isochrones_are_shares_of_the_zone(zones):
     assert found["area_within_30"].tolist() == pytest.approx([1, 0.5, 0])
 
 
+OWN = {"publisher": "us", "licence": "none", "attribution": "ours", "date": "2025-05"}
 PLACES = "id,lon,lat,desks\nnear,{},{},40\nfar,{},{},10\noff,-3.0,52.0,5\n"
 
 
 def test_files_of_opportunities_are_inputs_that_can_be_traced(town, tmp_path):
     (tmp_path / "desks.csv").write_text("id,lon,lat\n", encoding="utf-8")
     asked = town('[[opportunities]]\nname = "desks"\nfile = "desks.csv"\ntitle = "Desks"\n')
-    (record,) = opportunity_records(asked)
+    none = AreasRecipe.model_construct(sources=())
+    (record,) = opportunity_records(asked, none, tmp_path)
     assert (record.kind, record.path.name, record.title) == ("opportunities", "desks.csv", "Desks")
     assert record.sha256 == hashlib.sha256(b"id,lon,lat\n").hexdigest()
     assert record.size_bytes == 11
-    assert opportunity_records(town()) == ()
+    assert opportunity_records(town(), none, tmp_path) == ()
 
 
 def test_access_follows_by_hand(town, zones, router, tmp_path):
@@ -171,8 +173,12 @@ def test_schools_are_told_apart_by_phase(town, tmp_path):
     ]
     (tmp_path / "sources" / "schools.csv").write_text("\n".join(rows), encoding="utf-8")
     recipe = AreasRecipe.model_construct(
-        sources=(Source.model_construct(kind="schools", file="schools.csv"),)
+        name="areas",
+        made_up=False,
+        sources=(Source(kind="schools", file="schools.csv", title="Schools", **OWN),),
     )
+    (record,) = opportunity_records(town(), recipe, tmp_path)
+    assert (record.kind, record.path.name) == ("schools", "schools.csv")
     primary, secondary = opportunities_of(town(), recipe, tmp_path)
     assert (primary.name, primary.points.ids, primary.offers.tolist()) == (
         "primary-schools",

@@ -23,7 +23,7 @@ from ptreach.networks import OFF_NETWORK_M
 from ptreach.sources.areas import load_areas
 from ptreach.sources.once import read_once
 from ptreach.sources.recipe import SOURCES_FOLDER
-from ptreach.sources.records import digest_file
+from ptreach.sources.records import digest_file, source_records
 from ptreach.sources.schools import read_schools
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opp
     found = []
     for source in recipe.sources:
         path = folder / SOURCES_FOLDER / source.file
-        if source.kind == "schools" and path.is_file():
-            found += _schools(path)
+        if (read := _REGISTERS.get(source.kind)) is not None and path.is_file():
+            found += read(path)
     for given in town.opportunities:
         points, offers = read_opportunities(town.path.parent / given.file, given.offers)
         title = given.title or given.name
@@ -135,9 +135,12 @@ def opportunities_of(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[Opp
     return tuple(found)
 
 
-def opportunity_records(town: Town) -> tuple[SourceRecord, ...]:
-    """Return what is known of the files of opportunities that the town's file names, to be traced by."""
-    found = []
+def opportunity_records(town: Town, recipe: AreasRecipe, folder: Path) -> tuple[SourceRecord, ...]:
+    """Return what is known of the files that `opportunities_of` reads, to be traced by.
+
+    Raises InputError as `source_records`.
+    """
+    found = [*source_records(recipe, folder, _REGISTERS)]
     for given in town.opportunities:
         path = town.path.parent / given.file
         title = given.title or given.name
@@ -173,6 +176,10 @@ def _schools(path: Path) -> list[Opportunities]:
             )
         )
     return kinds
+
+
+_REGISTERS: Final = {"schools": _schools}
+"""What reads the areas' files of each kind that has places people travel to."""
 
 
 def access_to(

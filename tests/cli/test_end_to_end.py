@@ -254,8 +254,9 @@ def test_a_run_warns_in_one_line_each_and_its_page_says_the_same(made, ptreach, 
     config = (made / "config" / "demo-town.toml").read_text(encoding="utf-8")
     path = tmp_path / "holiday.toml"
     path.write_text(config.replace("2026-10-13", "2026-10-27"), encoding="utf-8")
-    ended = ptreach("--home", made, "run", path, "--out", tmp_path / "packs")
+    ended = ptreach("--home", made, "run", path, "--out", tmp_path / "packs", "--pmtiles")
     assert (ended.code, ended.out) == (0, f"{tmp_path / 'packs' / 'holiday'}\n")
+    assert len(list((tmp_path / "packs" / "holiday" / "layers").glob("*.pmtiles"))) == 2
     assert ended.err == (
         f"ptreach: warning: {path}: Tuesday 2026-10-27: most English schools are on holiday "
         "(autumn half-term). Take a day in term.\n"

@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from ptreach.cli.options import (
+    EngineName,
+    RulesName,
     Settings,
     cores,
     home_folder,
@@ -14,13 +16,20 @@ from ptreach.cli.options import (
     service_date,
     window_s,
 )
+from ptreach.engine.registry import ENGINES
 from ptreach.errors import InputError
+from ptreach.network.rules import PRESETS
 
 
 def test_values_in_their_own_words():
     assert window_s("07:15-09:15") == (26_100, 33_300)
     assert percentile_list("5, 25,50") == (5, 25, 50)
     assert service_date("2020-06-16") == dt.date(2020, 6, 16)
+
+
+def test_whatever_there_is_can_be_asked_for():
+    assert [*EngineName] == [*ENGINES]
+    assert [*RulesName] == [*PRESETS]
 
 
 def test_there_is_a_core_to_work_on():

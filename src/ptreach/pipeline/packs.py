@@ -28,7 +28,7 @@ from ptreach.second_opinions import of_second, require_second, second_opinion
 from ptreach.snapping import snapping_of
 from ptreach.sources.areas import load_areas
 from ptreach.sources.recipe import load_areas_recipe, recipe_folder
-from ptreach.sources.records import left_out, source_records
+from ptreach.sources.records import left_out
 from ptreach.sources.town_file import plain_name
 from ptreach.surface import MEDIAN, OFF_STREET_M, SURFACE_STEP_M, surface_around
 from ptreach.surroundings import surroundings_of
@@ -173,8 +173,8 @@ def _content(
     router, opened, (areas, _) = region.router, region.network, region.in_view
     origin_xy_m = _origin_xy_m(town)
     correlations = correlation_matrix(recipes.areas, recipes.areas_folder, zones, town)
-    schools = source_records(recipes.areas, recipes.areas_folder, ("schools",))
-    sources = _sources(found.records, areas.sources, correlations, (*schools, *opportunity_records(town)))
+    offered = opportunity_records(town, recipes.areas, recipes.areas_folder)
+    sources = _sources(found.records, areas.sources, correlations, offered)
     facts = _facts(router, opened, areas, correlations, recipes.network, sources)
     captions = Captions.of(town, facts)
     order_early(ahead, captions, zones, origin_xy_m, correlations)
