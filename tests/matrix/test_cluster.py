@@ -228,7 +228,7 @@ def test_no_scheduler_no_workers_no_cluster(street, tmp_path, monkeypatch):
         write("tcp://127.0.0.1:9")
     with pytest.raises(InputError, match=r"--cluster: no scheduler answers at 'nonsense'"):
         write("nonsense")
-    assert clients() == before  # one that is left may be collected amid the next start, which then never ends
+    assert clients() <= before  # one that is left may be collected amid the next start, which then never ends
     with started(0) as empty, pytest.raises(InputError, match=r"--cluster: the cluster has no worker left"):
         write(empty.scheduler_address)
 
