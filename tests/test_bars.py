@@ -14,15 +14,20 @@ class Shown:
     """A stand-in for IPython that keeps what it is given to show."""
 
     def __init__(self, kernel):
-        self.lines = []
+        self.lines, self.words = [], []
         shell = types.SimpleNamespace(**({"kernel": object()} if kernel else {}))
         self.get_ipython = lambda: shell
-        self.display = types.SimpleNamespace(HTML=str, display=self._first)
+        self.display = types.SimpleNamespace(display=self._first)
 
-    def _first(self, html, *, display_id):
+    def _first(self, shown, *, raw, display_id):
         assert display_id
-        self.lines.append(html)
-        return types.SimpleNamespace(update=self.lines.append)
+        self._more(shown, raw=raw)
+        return types.SimpleNamespace(update=self._more)
+
+    def _more(self, shown, *, raw):
+        assert raw
+        self.lines.append(shown["text/html"])
+        self.words.append(shown["text/plain"])
 
 
 @pytest.fixture
@@ -38,8 +43,17 @@ def test_a_notebook_has_one_line_that_goes_when_the_work_ends(in_notebook):
             tell("net<work>", done, 1000)
     assert len(in_notebook.lines) == 102  # a per cent each, and nothing in the end
     assert "value='37'" in in_notebook.lines[37]
-    assert "net&lt;work&gt;" in in_notebook.lines[37]
-    assert in_notebook.lines[-1] == ""
+    assert "net&lt;work&gt; 37%" in in_notebook.lines[37]
+    assert in_notebook.words[37] == "net<work> 37%"  # where no HTML is shown
+    assert (in_notebook.lines[-1], in_notebook.words[-1]) == ("", "")
+
+
+def test_a_stage_that_has_only_begun_has_a_bar_that_moves(in_notebook):
+    with told(progress=True) as tell:
+        tell("travel times", 0, 1)
+        tell("travel times", 1, 1)
+    assert ["value=" in line for line in in_notebook.lines] == [False, True, False]
+    assert in_notebook.words == ["travel times", "travel times 100%", ""]
 
 
 def test_the_line_goes_where_work_fails_too(in_notebook):

@@ -80,7 +80,8 @@ def notebook() -> Any | None:  # noqa: ANN401  IPython has no part in what is in
 class NotebookBar:
     """One line below the cell that says which stage is at what per cent; it goes when the work ends.
 
-    Plain HTML, so that any front end shows it and no widgets have to be installed.
+    Plain HTML, so that any front end shows it and no widgets have to be installed; words where one shows no
+    HTML. A stage of which nothing is done yet has a bar that moves: it may be long before its first per cent.
     """
 
     def __init__(self, ipython: Any) -> None:  # noqa: ANN401
@@ -94,18 +95,20 @@ class NotebookBar:
         if now == self._shown:
             return
         self._shown = now
-        line = f"<progress max='100' value='{now[1]}' aria-label='{escape(stage)}'></progress> "
-        self._put(f"{line}{escape(stage)}")
+        name, words = escape(stage), f"{stage} {now[1]}%" if now[1] else stage
+        value = f"value='{now[1]}' " if now[1] else ""
+        bar = f"<progress max='100' {value}aria-label='{name}' style='vertical-align:middle'></progress>"
+        self._put(f"{bar} {escape(words)}", words)
 
     def clear(self) -> None:
         """Take the line away."""
         if self._handle is not None:
-            self._put("")
+            self._put("", "")
 
-    def _put(self, html: str) -> None:
-        """Show `html` in place of what was shown."""
-        shown = self._display.HTML(html)
+    def _put(self, html: str, words: str) -> None:
+        """Show `html`, or `words` where that can't be shown, in place of what was shown."""
+        shown = {"text/html": html, "text/plain": words}
         if self._handle is None:
-            self._handle = self._display.display(shown, display_id=True)
+            self._handle = self._display.display(shown, raw=True, display_id=True)
         else:
-            self._handle.update(shown)
+            self._handle.update(shown, raw=True)

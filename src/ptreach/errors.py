@@ -46,6 +46,23 @@ class InputError(PtreachError):
         end = "" if remedy.endswith("?") else "."
         super().__init__(f"{text}. {remedy[:1].upper()}{remedy[1:]}{end}" if remedy else f"{text}.")
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the lines that asked, none of how this package works, and the error.
+
+        IPython calls it; the fault is of what was given, so the way through these modules says nothing.
+        """
+        from traceback import StackSummary, walk_tb
+
+        asked = []
+        for frame, line in walk_tb(self.__traceback__):
+            room = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+            if room == __name__.partition(".")[0]:
+                break
+            if room != "IPython":
+                asked.append((frame, line))
+        lines = [f"line {at.lineno}: {at.line}" for at in StackSummary.extract(iter(asked))]
+        return [*lines, f"{type(self).__name__}: {self}"]
+
     def __reduce__(self) -> tuple[partial[InputError], tuple[str]]:
         """Say how it is made again: it comes back from other processes, too."""
         return partial(InputError, where=self.where, remedy=self.remedy), (self.what,)

@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely.geometry import Point
 
@@ -51,6 +52,31 @@ def test_words_have_a_class_each_where_they_are_few():
     assert (found.labels, found.of_row.tolist()) == (("bus", "train"), [1, 0, NOT_KNOWN])
     with pytest.raises(InputError, match=r"^column: 'value' has 11 values that are no numbers"):
         classify(frame([str(number) for number in range(11)]), "value", CUTOFFS)
+
+
+def test_yes_comes_after_no_and_categories_in_their_own_order():
+    assert classify(frame([True, False]), "value", CUTOFFS).labels == ("no", "yes")
+    sizes = pd.Categorical(["small", "large"], categories=["small", "middle", "large"])
+    assert classify(frame(sizes), "value", CUTOFFS).labels == ("small", "large")
+
+
+@pytest.mark.parametrize("name", ["value", "imd_decile", "minutes_p50"])
+def test_rows_may_all_be_unknown(name):
+    found = classify(frame([np.nan, np.nan], name), name, CUTOFFS)
+    assert len(found.labels) == len(found.colours)
+    assert found.of_row.tolist() == [NOT_KNOWN, NOT_KNOWN]
+
+
+def test_what_can_t_be_put_in_order_or_named_is_refused():
+    with pytest.raises(InputError, match=r"^column: 'value' has values that can't be put in order"):
+        classify(frame(["one", 2]), "value", CUTOFFS)
+    with pytest.raises(InputError, match=r"^column: 'value' has values that can't be put in order"):
+        classify(frame([["a"], ["b"]]), "value", CUTOFFS)
+    with pytest.raises(InputError, match=r"^column: 'minutes_p50' is no numbers"):
+        classify(frame(["ten"], "minutes_p50"), "minutes_p50", CUTOFFS)
+    twice = frame([1]).assign(other=2).rename(columns={"other": "value"})
+    with pytest.raises(InputError, match=r"^column: 2 columns 'value'"):
+        classify(twice, "value", CUTOFFS)
 
 
 def test_without_a_column_all_are_alike():

@@ -1,9 +1,11 @@
 """The map to look around in, in a real browser without a network; and in the frame of a notebook."""
 
+import re
 import shutil
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -162,6 +164,83 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(show, frame):
     inside = page.frame_locator("iframe")
     inside.locator("[data-row='0']").hover()
     assert inside.locator("dd").first.inner_text() == "A & B"
+    line, map_frame = page.locator("p").bounding_box(), page.locator("iframe").bounding_box()
+    assert map_frame["y"] == line["y"]  # the frame covers the line for notebooks that have none
+    assert page.locator("body > div").bounding_box()["height"] == map_frame["height"]
+
+
+@needs_browser
+def test_a_notebook_that_is_not_trusted_says_so(show, frame):
+    shown = re.sub(r"<iframe.*</iframe>", "", pt.explore(frame, title="A & B")._repr_html_(), flags=re.DOTALL)
+    page = show(f"<!DOCTYPE html><html lang='en'><title>Notebook</title>{shown}")
+    said = page.locator("body").inner_text()
+    assert said.startswith("The map “A & B” shows where this notebook is trusted (File, Trust Notebook)")
+    assert repr(pt.explore(frame, title="A & B")) == "<ptreach.MapPage A & B>"
+
+
+@needs_browser
+def test_the_wheel_scrolls_the_notebook_until_the_map_is_pressed(show, frame):
+    tall = "<div style='height:3000px'></div>"
+    page = show(
+        f"<!DOCTYPE html><html lang='en'><title>Notebook</title>{pt.explore(frame)._repr_html_()}{tall}"
+    )
+    inside = page.frames[1]
+    first = inside.get_attribute("#map", "viewBox")
+    middle = page.frame_locator("iframe").locator("#map").bounding_box()
+    page.mouse.move(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("window.scrollY > 0")
+    assert inside.get_attribute("#map", "viewBox") == first
+    page.mouse.wheel(0, -1000)
+    page.wait_for_function("window.scrollY === 0")
+    page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    page.mouse.wheel(0, -100)
+    inside.wait_for_function(f"document.getElementById('map').getAttribute('viewBox') !== '{first}'")
+    assert page.evaluate("window.scrollY") == 0
+    assert "once the map is pressed" in inside.inner_text("#keys")
+
+
+@needs_browser
+def test_buttons_cover_no_row(show):
+    corners = [Point(450_000, 90_000), Point(460_000, 95_000), Point(460_000, 90_000)]
+    page = show(pt.explore(gpd.GeoDataFrame({"name": list("abc")}, geometry=corners, crs=27700)).html)
+    for at, name in enumerate("abc"):
+        page.mouse.move(*spot_of(page, f"[data-row='{at}']"))
+        assert values(page) == {"name": name}
+
+
+@needs_browser
+def test_rows_that_are_nowhere_are_counted_and_the_others_keep_their_values(show):
+    shapes = [None, Point(450_000, 90_000), Point(), Point(455_000, 92_000)]
+    page = show(pt.explore(gpd.GeoDataFrame({"name": list("abcd")}, geometry=shapes, crs=27700), "name").html)
+    assert page.locator("#rows [data-row]").count() == 2
+    page.mouse.move(*spot_of(page, "[data-row='3']"))
+    assert values(page) == {"name": "d"}
+    assert "2 rows have no place and can't be shown." in page.inner_text("footer")
+
+
+@needs_browser
+def test_columns_may_be_numbers_or_come_twice_and_hold_anything(show):
+    table = {
+        "a": [True],
+        "b": [1e-9],
+        "c": [pd.Timestamp("2026-10-13")],
+        "d": [pd.NaT],
+        "e": [[1, 2]],
+        "f": [-0.5],
+    }
+    frame = gpd.GeoDataFrame(table, geometry=[Point(450_000, 90_000)], crs=27700)
+    frame.columns = [0, "same", "same", 3, 4, 5, "geometry"]
+    page = show(pt.explore(frame).html)
+    page.mouse.move(*spot_of(page, "path.dot"))
+    assert page.locator("dt").all_inner_texts() == ["0", "same", "same", "3", "4", "5"]
+    assert page.locator("dd").all_inner_texts() == ["yes", "1e-09", "2026-10-13", "–", "[1, 2]", "-0.5"]
+
+
+@needs_browser
+def test_a_column_of_nothing_is_not_known_everywhere(show, frame):
+    page = show(pt.explore(frame.assign(nothing=np.nan), "nothing").html)
+    assert [line.strip() for line in page.locator("aside li").all_inner_texts()] == ["not known"]
 
 
 @needs_browser

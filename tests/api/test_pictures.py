@@ -72,6 +72,18 @@ def test_the_same_frame_gives_the_same_picture_whatever_the_settings(zones):
     [
         (ZONES.iloc[:0], r"^frame: no row"),
         (ZONES.set_crs(None, allow_override=True), r"^frame: no coordinate system"),
+        (ZONES.drop(columns="geometry"), r"^frame: a DataFrame, no GeoDataFrame with a geometry. Make one"),
+        (gpd.GeoDataFrame({"a": [1]}), r"^frame: a GeoDataFrame, no GeoDataFrame with a geometry"),
+        (ZONES.geometry, r"^frame: a GeoSeries, no GeoDataFrame with a geometry"),
+        (gpd.GeoDataFrame(geometry=[None, Point()], crs=27700), r"^frame: no row has a place"),
+        (
+            gpd.GeoDataFrame(geometry=[Point(50.7, 451_000)], crs=4326),
+            r"^frame: coordinates that are no longitude and latitude. Set theirs with set_crs",
+        ),
+        (
+            gpd.GeoDataFrame(geometry=[Point(np.inf, 90_000)], crs=27700),
+            r"^frame: coordinates that are no place in EPSG:27700",
+        ),
     ],
 )
 def test_what_can_not_be_drawn_is_refused(frame, says):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -67,9 +67,14 @@ def classify(frame: gpd.GeoDataFrame, column: str | None, cutoffs_min: Sequence[
         labels = tuple(band_labels((cutoff,))[0] for cutoff in cutoffs)
         at = np.searchsorted(cutoffs, frame[column].to_numpy())
         return Classes("Travel time", labels, band_colours(len(cutoffs)), at.astype(np.int64))
-    if column.startswith(_MINUTES):
-        return _of_minutes(frame[column], cutoffs_min)
-    return _of_values(frame[column], column)
+    values = frame[column]
+    if isinstance(values, pd.DataFrame):
+        raise InputError(f"{values.shape[1]} columns '{column}'", where="column", remedy="rename all but one")
+    if str(column).startswith(_MINUTES):
+        if not pd.api.types.is_numeric_dtype(values):
+            raise InputError(f"'{column}' is no numbers", where="column", remedy="give minutes as numbers")
+        return _of_minutes(values, cutoffs_min)
+    return _of_values(values, str(column))
 
 
 def _of_minutes(values: pd.Series, cutoffs_min: Sequence[int]) -> Classes:
@@ -89,17 +94,14 @@ def _of_minutes(values: pd.Series, cutoffs_min: Sequence[int]) -> Classes:
 def _of_values(values: pd.Series, column: str) -> Classes:
     """Return a class a value where there are few, else fifths of numbers."""
     title = _TITLES.get(column, column.replace("_", " "))
-    known = sorted(values.dropna().unique().tolist())
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.cat.remove_unused_categories()
+    known = _known(values, column)
     if len(known) <= _MOST_VALUES:
         at = pd.Categorical(values, categories=known).codes.astype(np.int64)
-        colours = band_colours(max(len(known), 1))
-        if column.endswith("_decile"):
-            labels = tuple(f"{value:g}{' (most deprived)' if value == 1 else ''}" for value in known)
-        else:
-            labels = tuple(
-                f"{value:,g}" if isinstance(value, (int, float)) else str(value) for value in known
-            )
-        return Classes(title, labels, colours, at)
+        colours = band_colours(len(known)) if known else ()
+        deciles = column.endswith("_decile") and pd.api.types.is_numeric_dtype(values)
+        return Classes(title, tuple(_label(value, deciles=deciles) for value in known), colours, at)
     if not pd.api.types.is_numeric_dtype(values):
         raise InputError(
             f"'{column}' has {len(known)} values that are no numbers",
@@ -111,3 +113,26 @@ def _of_values(values: pd.Series, column: str) -> Classes:
         raise InputError(f"'{column}' can't be put into fifths", where="column", remedy="take another column")
     labels = tuple(f"{low:,.4g} to {high:,.4g}" for low, high in bounds)
     return Classes(title, labels, band_colours(len(bounds))[::-1], classes)
+
+
+def _known(values: pd.Series, column: str) -> list[Any]:
+    """Return the values that there are, ascending, or in the order of their categories."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return list(values.cat.categories)
+    try:
+        return sorted(values.dropna().unique().tolist())
+    except TypeError as error:  # lists, say, or words among numbers
+        raise InputError(
+            f"'{column}' has values that can't be put in order",
+            where="column",
+            remedy="take a column of numbers, or of words",
+        ) from error
+
+
+def _label(value: object, *, deciles: bool) -> str:
+    """Return what the legend calls a value."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if deciles:
+        return f"{value:g}{' (most deprived)' if value == 1 else ''}"
+    return f"{value:,g}" if isinstance(value, (int, float)) else str(value)

@@ -6,7 +6,9 @@ const map = byId('map');
 const first = map.getAttribute('viewBox').split(' ').map(Number);
 let box = [...first];
 
-const rows = data.rows.map(([kind, path, colour, unknown], at) => {
+const rows = data.rows.map((row, at) => {
+  if (!row) return null;
+  const [kind, path, colour, unknown] = row;
   const make = (name, attributes) => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', 'path');
     made.setAttribute('class', name);
@@ -16,9 +18,12 @@ const rows = data.rows.map(([kind, path, colour, unknown], at) => {
   };
   const fill = unknown ? 'url(#hatch)' : colour;
   if (kind === 'area') return make('area', { d: path, fill, 'data-row': at });
-  if (kind === 'line') return make('line', { d: path, stroke: colour, 'data-row': at });
+  if (kind === 'line') {
+    make('rim', { d: path });
+    return make('line', { d: path, stroke: colour, 'data-row': at });
+  }
   const dots = path.replace(/M(-?\d+ -?\d+)/g, 'M$1h0');
-  make('rim', { d: dots });
+  make('dot-rim', { d: dots });
   return make('dot', { d: dots, stroke: colour, 'data-row': at });
 });
 
@@ -100,7 +105,16 @@ window.addEventListener('pointerup', (happening) => {
   }
   pressed = null;
 });
+// In a notebook the wheel scrolls the notebook, until the map is pressed; a pinch is a wheel with Ctrl.
+const framed = window !== window.parent;
+if (framed) {
+  byId('keys').textContent =
+    'Drag or use the arrow keys to move, + and − to zoom, or the wheel once the map is pressed; 0 for all.';
+}
+const mine = () => !framed || (document.hasFocus() && document.activeElement === map);
+
 map.addEventListener('wheel', (happening) => {
+  if (!happening.ctrlKey && !mine()) return;
   happening.preventDefault();
   zoom(Math.exp(-Math.max(-200, Math.min(200, happening.deltaY)) / 400), placeOf(happening));
 }, { passive: false });

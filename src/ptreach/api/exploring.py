@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from ptreach.api.classes import NOT_KNOWN, classify
-from ptreach.api.pictures import in_metres, sources_of
+from ptreach.api.pictures import in_metres, placed, sources_of
 from ptreach.errors import InputError
 from ptreach.outputs.ramp import GROUND, INK
 from ptreach.outputs.web.page import as_json, page_policy
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _WIDTH: Final = 20_000
 """Whole units of the page that all rows together are wide, or high: a twentieth of a pixel at first."""
 _MOST_ROWS: Final = 20_000
-_HEIGHT_PX: Final = 460
+_HEIGHT_PX: Final = 520
+_FALLBACK_PX: Final = 24
 _MOST_COLUMNS: Final = 12
 _HATCH: Final = "hatch-key"
 
@@ -47,12 +48,26 @@ class MapPage:
         self.html = html
         self._title = title
 
+    def __repr__(self) -> str:
+        """Return what stands where no page can be shown."""
+        return f"<ptreach.MapPage {self._title}>"
+
     def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, which has no rights but to run its script."""
+        """Return the page in a frame of its own, which has no rights but to run its script.
+
+        A notebook that is not trusted has its frames taken out: what remains is the line below the frame.
+        """
+        title = escape(self._title, quote=True)
+        line = f"margin:0;height:{_FALLBACK_PX}px;line-height:{_FALLBACK_PX}px;overflow:hidden"
+        frame = (
+            f"background:#fff;border:1px solid #b1b4b6;box-sizing:border-box;display:block;"
+            f"height:{_HEIGHT_PX}px;margin-top:-{_FALLBACK_PX}px;position:relative;width:100%"
+        )
         return (
-            f'<iframe sandbox="allow-scripts" title="{escape(self._title, quote=True)}" '
-            f'style="border:1px solid #b1b4b6;box-sizing:border-box;width:100%;height:{_HEIGHT_PX}px" '
-            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
+            f'<div><p style="{line}">The map “{title}” shows where this notebook is trusted '
+            "(File, Trust Notebook), or its cell is run again.</p>"
+            f'<iframe sandbox="allow-scripts" title="{title}" style="{frame}" '
+            f'srcdoc="{escape(self.html, quote=True)}"></iframe></div>'
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -95,17 +110,17 @@ def explore(
     InputError
         As `plot` does; for a tooltip that is no column, and for more rows than a browser draws well.
     """
+    shown = in_metres(frame, None)
     if len(frame) > _MOST_ROWS:
         raise InputError(
             f"{len(frame):,} rows", where="frame", remedy=f"show {_MOST_ROWS:,} at most, such as one district"
         )
-    shown = in_metres(frame, None)
     classes = classify(shown, column, cutoffs_min)
     columns = _columns(frame, tooltip)
     data = {
         "rows": _rows(shown, classes),
-        "columns": columns,
-        "values": [[_text(value) for value in frame[name]] for name in columns],
+        "columns": [str(frame.columns[at]) for at in columns],
+        "values": [[_text(value) for value in frame.iloc[:, at]] for at in columns],
     }
     style, script = _read("explore.css"), f"(() => {{\n'use strict';\n{_read('explore.js')}}})();\n"
     page = Template(_read("explore.html")).substitute(
@@ -116,6 +131,7 @@ def explore(
         heading=f"<h1>{escape(title)}</h1>" if title else "",
         notice='<p class="made-up">MADE-UP DATA</p>' if frame.attrs.get("made_up") else "",
         legend=_legend(classes),
+        unplaced=_unplaced(shown),
         source=escape(sources_of(frame, None)),
         box=" ".join(map(str, _box(shown))),
         ground=GROUND,
@@ -125,23 +141,34 @@ def explore(
     return MapPage(page, title or "Map")
 
 
-def _columns(frame: gpd.GeoDataFrame, tooltip: Sequence[str] | None) -> list[str]:
-    """Return the columns whose values are shown; raise InputError for one that is not there."""
+def _columns(frame: gpd.GeoDataFrame, tooltip: Sequence[str] | None) -> list[int]:
+    """Return where the columns stand whose values are shown; raise InputError for one that is not there.
+
+    Where they stand, for names may be numbers, or come twice.
+    """
+    names = frame.columns.tolist()
     if tooltip is None:
-        return [str(name) for name in frame.columns if name != frame.geometry.name][:_MOST_COLUMNS]
-    for name in tooltip:
-        if name not in frame.columns:
-            known = ", ".join(map(str, frame.columns))
+        return [at for at, name in enumerate(names) if name != frame.geometry.name][:_MOST_COLUMNS]
+    asked = [tooltip] if isinstance(tooltip, str) else list(tooltip)
+    for name in asked:
+        if name not in names:
+            known = ", ".join(map(str, names))
             raise InputError(f"no column '{name}'", where="tooltip", remedy=f"take some of {known}")
-    return list(tooltip)
+    return [names.index(name) for name in asked]
 
 
 def _text(value: object) -> str:
-    """Return a value as it is read: numbers with four digits behind the point at most."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+    """Return a value as it is read: numbers with four digits behind the point at most, days without 00:00."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return "–"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
+        if 0 < abs(value) < 0.0001:
+            return f"{value:.2g}"
         return f"{round(float(value), 4):,}".removesuffix(".0")
+    if isinstance(value, pd.Timestamp):
+        return str(value).removesuffix(" 00:00:00")
     return f"{value:,}" if isinstance(value, (int, np.integer)) and value >= 10_000 else str(value)
 
 
@@ -164,13 +191,18 @@ def _unit_m(frame: gpd.GeoDataFrame) -> float:
     return float(max(east - west, north - south, 1000.0) / _WIDTH)
 
 
-def _rows(frame: gpd.GeoDataFrame, classes: Classes) -> list[list[Any]]:
-    """Return each row as what it is (``area, line, point``), its path and its class; -1 is not known."""
+def _rows(frame: gpd.GeoDataFrame, classes: Classes) -> list[list[Any] | None]:
+    """Return each row as what it is (``area, line, point``), path, colour and whether not known; None nowhere."""
     west, _, _, north = frame.total_bounds
     unit_m = _unit_m(frame)
     kinds = ("point", "line", "area")
-    rows = []
-    for shape, at in zip(frame.geometry.to_numpy(), classes.of_row.tolist(), strict=True):
+    rows: list[list[Any] | None] = []
+    for shape, at, somewhere in zip(
+        frame.geometry.to_numpy(), classes.of_row.tolist(), placed(frame).tolist(), strict=True
+    ):
+        if not somewhere:
+            rows.append(None)
+            continue
         drawn = shapely.transform(shape, lambda xy: (xy - (west, north)) * (1, -1) / unit_m)
         drawn = shapely.simplify(drawn, 1.0)
         colour = GROUND if at == NOT_KNOWN else classes.colours[at]
@@ -190,6 +222,14 @@ def _path(shape: shapely.Geometry) -> str:
         xy = np.rint(shapely.get_coordinates(line)).astype(np.int64)
         texts.append(f"M{' '.join(map(str, xy.ravel().tolist()))}{'z' if closed else ''}")
     return "".join(texts)
+
+
+def _unplaced(frame: gpd.GeoDataFrame) -> str:
+    """Return what is said of rows that are nowhere, HTML."""
+    count = int((~placed(frame)).sum())
+    if not count:
+        return ""
+    return f"<p>{count:,} {'row has' if count == 1 else 'rows have'} no place and can't be shown.</p>"
 
 
 def _legend(classes: Classes) -> str:

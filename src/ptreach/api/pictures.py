@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from ptreach.api.classes import Classes
     from ptreach.api.networks import Network
@@ -125,17 +126,55 @@ def _style() -> Iterator[None]:
 
 def in_metres(frame: gpd.GeoDataFrame, network: Network | None) -> gpd.GeoDataFrame:
     """Return a frame in metres: those of the network, its own, British ones in Britain, else UTM."""
-    if frame.empty:
-        raise InputError("no row", where="frame", remedy="give at least one")
+    _require_shapes(frame)
     if frame.crs is None:
         raise InputError("no coordinate system", where="frame", remedy="set it with set_crs")
+    shown = frame if network is None and frame.crs.is_projected else frame.to_crs(_crs_of(frame, network))
+    if not np.isfinite(shown.total_bounds).all():
+        raise InputError(
+            f"coordinates that are no place in {frame.crs.to_string()}",
+            where="frame",
+            remedy="mend them, or name their coordinate system with set_crs",
+        )
+    return shown
+
+
+def _require_shapes(frame: object) -> None:
+    """Raise InputError for what has no rows with a place."""
+    import geopandas as gpd
+
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+        raise InputError(
+            f"a {type(frame).__name__}, no GeoDataFrame with a geometry",
+            where="frame",
+            remedy="make one with geopandas.GeoDataFrame(…, geometry=…, crs=…)",
+        )
+    if frame.empty:
+        raise InputError("no row", where="frame", remedy="give at least one")
+    if not placed(frame).any():
+        raise InputError("no row has a place", where="frame", remedy="give at least one a geometry")
+
+
+def placed(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Return which rows have a geometry that is somewhere, shape (n,)."""
+    shapes = frame.geometry.to_numpy()
+    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+
+
+def _crs_of(frame: gpd.GeoDataFrame, network: Network | None) -> Any:  # noqa: ANN401  name, or pyproj's CRS
+    """Return the coordinate system a frame in degrees is drawn in, or that of the network."""
     if network is not None:
-        return frame.to_crs(network.crs)
-    if frame.crs.is_projected:
-        return frame
+        return network.crs
     west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
     in_britain = west >= -9 and south >= 49 and east <= 2.1 and north <= 61.1
-    return frame.to_crs("EPSG:27700" if in_britain else frame.estimate_utm_crs())
+    if in_britain:
+        return "EPSG:27700"
+    try:
+        return frame.estimate_utm_crs()
+    except (RuntimeError, ValueError) as error:  # no zone: infinite, or beyond the poles
+        raise InputError(
+            "coordinates that are no longitude and latitude", where="frame", remedy="set theirs with set_crs"
+        ) from error
 
 
 def _view(frame: gpd.GeoDataFrame, aspect: float) -> Bounds:
