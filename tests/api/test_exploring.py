@@ -175,6 +175,7 @@ def test_a_notebook_that_is_not_trusted_says_so(show, frame):
     page = show(f"<!DOCTYPE html><html lang='en'><title>Notebook</title>{shown}")
     said = page.locator("body").inner_text()
     assert said.startswith("The map “A & B” shows where this notebook is trusted (File, Trust Notebook)")
+    assert "\n" not in pt.explore(frame)._repr_html_()  # nbconvert puts it into Markdown
     assert repr(pt.explore(frame, title="A & B")) == "<ptreach.MapPage A & B>"
 
 

@@ -58,6 +58,7 @@ class MapPage:
         A notebook that is not trusted has its frames taken out: what remains is the line below the frame.
         """
         title = escape(self._title, quote=True)
+        page = escape(self.html, quote=True).replace("\n", "&#10;")  # a blank line ends HTML in Markdown
         line = f"margin:0;height:{_FALLBACK_PX}px;line-height:{_FALLBACK_PX}px;overflow:hidden"
         frame = (
             f"background:#fff;border:1px solid #b1b4b6;box-sizing:border-box;display:block;"
@@ -67,7 +68,7 @@ class MapPage:
             f'<div><p style="{line}">The map “{title}” shows where this notebook is trusted '
             "(File, Trust Notebook), or its cell is run again.</p>"
             f'<iframe sandbox="allow-scripts" title="{title}" style="{frame}" '
-            f'srcdoc="{escape(self.html, quote=True)}"></iframe></div>'
+            f'srcdoc="{page}"></iframe></div>'
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -92,7 +93,8 @@ def explore(
 ) -> MapPage:
     """Return a map to look around in: drag, zoom, point at a row to read its values.
 
-    As GeoDataFrame.explore, but offline: no tiles, no address that is asked, nothing to install.
+    As GeoDataFrame.explore, but offline: no tiles, no address that is asked, nothing to install. Rows without a
+    geometry are counted below the map.
 
     Parameters
     ----------
@@ -192,7 +194,7 @@ def _unit_m(frame: gpd.GeoDataFrame) -> float:
 
 
 def _rows(frame: gpd.GeoDataFrame, classes: Classes) -> list[list[Any] | None]:
-    """Return each row as what it is (``area, line, point``), path, colour and whether not known; None nowhere."""
+    """Return each row: what it is (``area, line, point``), path, colour, if not known; None is nowhere."""
     west, _, _, north = frame.total_bounds
     unit_m = _unit_m(frame)
     kinds = ("point", "line", "area")

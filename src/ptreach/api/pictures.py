@@ -93,7 +93,8 @@ def plot(
     Raises
     ------
     InputError
-        For a frame without rows or coordinate system, and for a column that can't be drawn.
+        For what is no GeoDataFrame, one without rows, places or coordinate system, coordinates that are no
+        place in it, and for a column that can't be drawn.
     """
     shown = in_metres(frame, network)
     classes = classify(shown, column, cutoffs_min)
