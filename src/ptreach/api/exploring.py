@@ -93,8 +93,8 @@ def explore(
 ) -> MapPage:
     """Return a map to look around in: drag, zoom, point at a row to read its values.
 
-    As GeoDataFrame.explore, but offline: no tiles, no address that is asked, nothing to install. Rows without a
-    geometry are counted below the map.
+    As GeoDataFrame.explore, but offline: no tiles, no address that is asked, nothing to install. Rows
+    without a geometry are counted below the map.
 
     Parameters
     ----------
@@ -159,16 +159,15 @@ def _columns(frame: gpd.GeoDataFrame, tooltip: Sequence[str] | None) -> list[int
     return [names.index(name) for name in asked]
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:  # noqa: ANN401  whatever a frame holds
     """Return a value as it is read: numbers with four digits behind the point at most, days without 00:00."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "–"
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        if 0 < abs(value) < 0.0001:
-            return f"{value:.2g}"
-        return f"{round(float(value), 4):,}".removesuffix(".0")
+        number = float(value)
+        return f"{number:.2g}" if 0 < abs(number) < 0.0001 else f"{round(number, 4):,}".removesuffix(".0")
     if isinstance(value, pd.Timestamp):
         return str(value).removesuffix(" 00:00:00")
     return f"{value:,}" if isinstance(value, (int, np.integer)) and value >= 10_000 else str(value)
