@@ -1,5 +1,7 @@
 """Networks as Python has them: opened by name, built of files, what they say of themselves."""
 
+from html import escape
+
 import pytest
 
 import ptreach as pt
@@ -57,6 +59,10 @@ def test_the_made_up_town_can_be_opened_asked_and_drawn(demo):
     assert network.made_up
     assert zones.attrs["made_up"]
     assert set(network.ground(progress=False)["kind"]) >= {"major", "minor"}
+    for frame in (network.stops(), network.ground(progress=False)):
+        page = pt.explore(frame.iloc[:5]).html
+        assert "MADE-UP DATA" in page
+        assert escape(network.source_line) in page
     one = zones.attrs["source_line"] + network.source_line
     assert "README" not in one
     place = pt.centroids(zones).iloc[:1]

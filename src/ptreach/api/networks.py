@@ -163,11 +163,12 @@ class Network:
         Ids are ``feed:stop_id``; a stop far from any street is there too.
         """
         names, stops = self._opened.names(), self._opened.stops
-        return gpd.GeoDataFrame(
+        frame = gpd.GeoDataFrame(
             {"id": names.stop_ids, "stop_name": names.stop_names},
             geometry=gpd.points_from_xy(stops.lon, stops.lat),
             crs="EPSG:4326",
         )
+        return self._credited(frame)
 
     def trips_by_day(self) -> pd.Series[int]:
         """Return how many trips run on each day of the timetables: to choose a date by."""
@@ -194,4 +195,10 @@ class Network:
                 remedy="plot without network=",
             )
         with told(progress) as tell:
-            return kept_ground(self.folder, self._built.records, part_for_all(recipe, inputs.home), tell)
+            part = part_for_all(recipe, inputs.home)
+            return self._credited(kept_ground(self.folder, self._built.records, part, tell))
+
+    def _credited(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return a frame that bears what pictures of it must say."""
+        frame.attrs |= {"source_line": self.source_line, "made_up": self.made_up}
+        return frame
