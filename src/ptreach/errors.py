@@ -51,7 +51,7 @@ class InputError(PtreachError):
 
         IPython calls it; the fault is of what was given, so the way through these modules says nothing.
         """
-        from traceback import StackSummary, walk_tb
+        from traceback import FrameSummary, walk_tb
 
         asked = []
         for frame, line in walk_tb(self.__traceback__):
@@ -59,8 +59,8 @@ class InputError(PtreachError):
             if room == __name__.partition(".")[0]:
                 break
             if room != "IPython":
-                asked.append((frame, line))
-        lines = [f"line {at.lineno}: {at.line}" for at in StackSummary.extract(iter(asked))]
+                asked.append(FrameSummary(frame.f_code.co_filename, line, frame.f_code.co_name))
+        lines = [f"line {at.lineno}: {at.line}" for at in asked]
         return [*lines, f"{type(self).__name__}: {self}"]
 
     def __reduce__(self) -> tuple[partial[InputError], tuple[str]]:
