@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pyarrow as pa
+from pyproj.exceptions import ProjError
 from shapely.errors import ShapelyError
 
 from ptreach.aside import keep
@@ -22,9 +23,10 @@ _FAULTS: Final = (
     TypeError,
     AttributeError,
     pa.ArrowException,
+    ProjError,
     ShapelyError,
 )
-"""What Arrow, GeoPandas and Shapely raise for a damaged file."""
+"""What Arrow, GeoPandas, PROJ and Shapely raise for a damaged file."""
 
 _log = logging.getLogger(__name__)
 
