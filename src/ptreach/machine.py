@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ptreach.errors import InputError
-from ptreach.memory import group_memory
+from ptreach.memory import SMALL_TOWN_BYTES, group_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,10 @@ _OF_THE_DISK: Final = frozenset(
 )
 _NO_MEMORY: Final = re.compile("failed to map segment|annot allocate memory")
 """What the loader of shared libraries says, which Python hands on as an ImportError or an OSError."""
-_LEAST_BYTES: Final = {"RLIMIT_DATA": 800_000_000, "RLIMIT_AS": 2_000_000_000}
+_LEAST_BYTES: Final = {"RLIMIT_DATA": SMALL_TOWN_BYTES, "RLIMIT_AS": 2_000_000_000}
 """What a small town takes: of memory that is written to, and of addresses, libraries' code among them.
 
-The made-up town was made with 700 and 1,900 MB, and not with 600 and 1,800."""
+The made-up town was made with addresses of 1,900 MB, and not with 1,800."""
 _PROBE_BYTES: Final = 4 << 20
 """As much as is written to find out whether a disk is full: more than any library keeps back at once."""
 _LOWER: Final = (
@@ -88,7 +88,7 @@ def _limits() -> Iterator[tuple[str, int, int]]:
         if allowed_bytes != resource.RLIM_INFINITY:
             yield f"{name}, ulimit", allowed_bytes, least_bytes
     if (group := group_memory()) is not None:
-        yield group.limit, group.total_bytes, _LEAST_BYTES["RLIMIT_DATA"]
+        yield group.limit, group.total_bytes, SMALL_TOWN_BYTES
 
 
 def refusal(folder: Path, error: Exception) -> str | None:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from ptreach.errors import InputError
 from ptreach.machine import fault_of_machine
+from ptreach.memory import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
     from ptreach.model import Progress
 
-_GARBAGE_AT: Final = (50_000, 20, 20)
-"""Python looks for garbage in cycles once so many objects are new; at its own 700 that is 6 % of a run."""
 _LOGS: Final = ("ptreach", "py.warnings")
 _LOOK_S: Final = 0.5
 """So often Ctrl-C is looked for: on Windows it does not end a wait."""
@@ -356,11 +355,6 @@ class _LogHandler(logging.Handler):
         sent.msg, sent.args = self.format(record), None
         sent.exc_info = sent.exc_text = sent.stack_info = None
         self._tell("log", sent)
-
-
-def collect_seldom() -> None:
-    """Have this process look for garbage in cycles seldom: it has memory enough, and figures are few."""
-    gc.set_threshold(*_GARBAGE_AT)
 
 
 def serve(orders: Connection[Any, Any], told: Connection[Any, Any], levels: Mapping[str, int]) -> None:

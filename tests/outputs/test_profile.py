@@ -3,8 +3,11 @@ import json
 
 import pytest
 
+from manifest_keys import key_of, paths_of
+from ptreach.outputs import profile
 from ptreach.outputs.maps.place import PlaceWords
 from ptreach.outputs.profile import ProfileContent, write_profile
+from ptreach.outputs.wording import place_line
 
 TABLES = ("authorities", "correlation-matrix", "correlations")
 
@@ -58,6 +61,24 @@ def test_its_readme_names_each_file_and_sidecars_once_for_all(tmp_path, content)
     assert [line for line in lines if "-metadata" in line] == [
         "tables/*.csv-metadata.json  what each column is, for programs (CSV on the Web)"
     ]
+
+
+def test_every_key_of_its_manifest_is_in_the_documentation(tmp_path, content):
+    folder = write_profile(tmp_path / "wight", content)
+    paths = set(paths_of(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))))
+    assert {path for path in paths if key_of(path) is None} == set()
+    assert {"area", "ptreach.profile_format"} <= paths
+
+
+def test_pictures_of_authorities_owe_to_their_own_sources_those_of_correlations_to_all(
+    tmp_path, content, monkeypatch
+):
+    told = {}
+    for name in ("draw_authorities", "draw_correlations"):
+        monkeypatch.setattr(profile, name, lambda _, words, *__, name=name: told.update({name: words}))
+    write_profile(tmp_path / "wight", content)
+    assert told["draw_authorities"].source_line == "Sources: none."
+    assert told["draw_correlations"].source_line == place_line("0.1.0", content.sources)
 
 
 def test_made_up_profiles_say_so_in_every_sidecar(tmp_path, content):

@@ -2,7 +2,7 @@
 
 from ptreach import pipeline
 from ptreach.model import no_progress
-from ptreach.outputs import pictures
+from ptreach.outputs.ahead import Ahead
 
 
 def contents(folder):
@@ -11,13 +11,14 @@ def contents(folder):
 
 def test_the_pack_is_the_same_by_one_process_and_by_two(quarter, tmp_path, monkeypatch):
     """And pictures of authorities owe nothing to timetables, those of correlations do."""
-    told, draw_place = [], pictures.draw_place
+    feet, write = {}, Ahead.write
 
-    def telling(folder, words, authorities, marked, correlations):
-        told.append((correlations is not None, words.source_line))
-        draw_place(folder, words, authorities, marked, correlations)
+    def telling(ahead, room, work):
+        if words := work.keywords.get("words"):
+            feet[work.func.__name__] = words.source_line
+        write(ahead, room, work)
 
-    monkeypatch.setattr(pictures, "draw_place", telling)
+    monkeypatch.setattr(Ahead, "write", telling)
     packs = [
         pipeline.run(
             quarter(0), home=tmp_path, out=tmp_path / name, engine="raptor", workers=1, progress=no_progress,
@@ -29,8 +30,6 @@ def test_the_pack_is_the_same_by_one_process_and_by_two(quarter, tmp_path, monke
     assert len([path for path in one if path.parts[0] == "maps"]) > 5
     assert one == two
     assert [path.name for path in (tmp_path / "two").iterdir()] == [packs[1].name]
-    (_, line), (of_correlations, journeys) = told  # those of the process beside are not heard of
-    assert of_correlations
-    assert line.startswith("Drawn by ptreach ")
-    assert "imetable" not in line
-    assert journeys.startswith("Timetable of ")
+    assert feet["draw_authorities"].startswith("Drawn by ptreach ")
+    assert "imetable" not in feet["draw_authorities"]
+    assert feet["draw_correlations"].startswith("Timetable of ")

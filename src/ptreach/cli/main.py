@@ -43,7 +43,7 @@ from ptreach.cli.console import (
 from ptreach.cli.options import Settings
 from ptreach.errors import InputError
 from ptreach.machine import fault_of_machine, memory_limit
-from ptreach.processes import collect_seldom
+from ptreach.memory import collect_seldom
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from ptreach.memory import memory
+from ptreach.memory import SMALL_TOWN_BYTES, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,6 @@ _OSM_BYTES: Final = 3.5
 _GTFS_BYTES: Final = 2.0
 _TOWN_BYTES: Final = 1.5e9
 """What a process takes for towns of a network of the size of the West Midlands (make scale-model)."""
-_SMALL_TOWN_BYTES: Final = 0.8e9
-"""What a process takes for the made-up town or one of the Isle of Wight."""
 _CLIPPED_TOWN_BYTES: Final = 3e9
 """What it takes to cut a town's network out of national files (make national-model)."""
 _SHARE: Final = 0.75  # the rest is the system's and other programs'
@@ -42,13 +40,13 @@ def warn_of_memory(osm_paths: Iterable[Path], gtfs_paths: Iterable[Path]) -> Non
 def warn_of_little() -> None:
     """Log a warning where less memory is free than a small town takes: the system may end what takes more."""
     there = memory()
-    if there.free_bytes < _SMALL_TOWN_BYTES:
+    if there.free_bytes < SMALL_TOWN_BYTES:
         _log.warning(
             "there are %.1f GB of memory free%s, and a small town takes %.1f GB: the system may end a run "
             "without a word. Close other programs",
             there.free_bytes / _GIGABYTE,
             f" ({there.limit})" if there.limit else "",
-            _SMALL_TOWN_BYTES / _GIGABYTE,
+            SMALL_TOWN_BYTES / _GIGABYTE,
         )
 
 

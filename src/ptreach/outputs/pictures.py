@@ -10,7 +10,7 @@ import numpy as np
 from ptreach.measures.deprivation import summarise_by_decile
 from ptreach.measures.far_and_deprived import near_and_far_min
 from ptreach.measures.stability import unstable_zones
-from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.maps.place import PlaceWords, draw_authorities, draw_correlations
 from ptreach.outputs.wording import (
     district_phrase,
     journey_line,
@@ -20,7 +20,7 @@ from ptreach.outputs.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -66,7 +66,7 @@ def order_authorities(
 ) -> None:
     """Have the pictures of authorities drawn, `district` being the code of the town's own."""
     marked = (district,) if district else ()
-    ahead.write("maps", partial(_draw_place, words=words, authorities=authorities, marked=marked))
+    ahead.write("maps", partial(draw_authorities, words=words, authorities=authorities, marked=marked))
 
 
 def order_early(
@@ -85,7 +85,7 @@ def order_early(
         source_line=captions.foot,
         made_up=captions.made_up,
     )
-    ahead.write("maps", partial(_draw_place, words=words, correlations=correlations))
+    ahead.write("maps", partial(draw_correlations, words=words, correlations=correlations))
     ahead.write("maps", partial(_draw_deprivation, captions=captions, zones=zones, origin_xy_m=origin_xy_m))
 
 
@@ -139,17 +139,6 @@ def _draw_journey(
         by_the_sea=captions.by_the_sea,
         made_up=captions.made_up,
     )
-
-
-def _draw_place(
-    folder: Path,
-    words: PlaceWords,
-    authorities: Authorities | None = None,
-    marked: Sequence[str] = (),
-    correlations: CorrelationMatrix | None = None,
-) -> None:
-    """Draw what is given of a place."""
-    draw_place(folder, words, authorities, marked, correlations)
 
 
 def _draw_deprivation(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ptreach.outputs.folder import replacing, write_text
-from ptreach.outputs.maps.place import PlaceWords, draw_place
+from ptreach.outputs.maps.place import PlaceWords, draw_authorities, draw_correlations
 from ptreach.outputs.paperwork.manifest import write_profile_manifest
 from ptreach.outputs.paperwork.readme import SIDECARS, licence_lines
 from ptreach.outputs.tables.csvw import SUFFIX, write_tables
 from ptreach.outputs.tables.pack_tables import place_tables
-from ptreach.outputs.wording import MADE_UP_NOTICE
+from ptreach.outputs.wording import MADE_UP_NOTICE, place_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,9 @@ def write_profile(target: Path, content: ProfileContent) -> Path:
     with replacing(target) as folder:
         for name in ("maps", "tables"):
             (folder / name).mkdir()
-        draw_place(folder / "maps", words, content.authorities, content.marked, content.correlations)
+        draw_authorities(folder / "maps", words, content.authorities, content.marked)
+        of_all = replace(words, source_line=place_line(content.version, content.sources))
+        draw_correlations(folder / "maps", of_all, content.correlations)
         tables = place_tables(content.authorities, content.correlations, content.areas, made_up=words.made_up)
         write_tables(folder / "tables", words.slug, tables, content.areas, (), content)
         files = sorted(path.name for path in folder.glob("*/*") if not path.name.endswith(SUFFIX))

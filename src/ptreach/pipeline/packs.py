@@ -242,7 +242,6 @@ def profile(
             edition=facts.edition,
             deprivation_title=facts.deprivation_title,
             source_line=place_line(__version__, areas.sources),
-            correlations_line=place_line(__version__, sources),
             made_up=areas.made_up,
         ),
         areas=facts,

@@ -24,42 +24,41 @@ class PlaceWords:
     deprivation_title: str
     source_line: str
     made_up: bool
-    correlations_line: str = ""
-    """Sources of the correlations, where they have travel times among them and so owe to more."""
 
 
-def draw_place(
-    folder: Path,
-    words: PlaceWords,
-    authorities: Authorities | None,
-    marked: Sequence[str],
-    correlations: CorrelationMatrix | None,
+def draw_authorities(
+    folder: Path, words: PlaceWords, authorities: Authorities | None, marked: Sequence[str]
 ) -> None:
-    """Draw what there is: averages of deprivation by local authority, and the correlation matrix.
+    """Draw averages of deprivation by local authority, where there are any.
 
-    `marked` are the codes of the place's own authorities; without any that has an average nothing is drawn
-    of it.
+    `marked` are the codes of the place's own authorities; without any that has an average nothing is drawn.
     """
-    from ptreach.outputs.maps.correlation_picture import draw_correlation_picture
     from ptreach.outputs.maps.district_map import draw_district_map
 
-    if authorities is not None:
-        for measure in (IDACI, IMD):
-            name = measure.short.lower()
-            scores = authorities.scores.rename(columns={f"{name}_rank": "rank"})
-            scores = scores[scores[measure.column].notna()]
-            here = [code for code in marked if code in set(scores["district_code"])]
-            if here and scores[measure.column].nunique() >= 5:
-                draw_district_map(
-                    folder / f"{words.slug}-{name}-by-authority.png",
-                    districts=authorities.shapes,
-                    scores=scores,
-                    marked=here,
-                    measure=measure,
-                    edition=words.deprivation_title,
-                    source_line=words.source_line,
-                    made_up=words.made_up,
-                )
+    if authorities is None:
+        return
+    for measure in (IDACI, IMD):
+        name = measure.short.lower()
+        scores = authorities.scores.rename(columns={f"{name}_rank": "rank"})
+        scores = scores[scores[measure.column].notna()]
+        here = [code for code in marked if code in set(scores["district_code"])]
+        if here and scores[measure.column].nunique() >= 5:
+            draw_district_map(
+                folder / f"{words.slug}-{name}-by-authority.png",
+                districts=authorities.shapes,
+                scores=scores,
+                marked=here,
+                measure=measure,
+                edition=words.deprivation_title,
+                source_line=words.source_line,
+                made_up=words.made_up,
+            )
+
+
+def draw_correlations(folder: Path, words: PlaceWords, correlations: CorrelationMatrix | None) -> None:
+    """Draw the correlation matrix, where there is one."""
+    from ptreach.outputs.maps.correlation_picture import draw_correlation_picture
+
     if correlations is not None:
         draw_correlation_picture(
             folder / f"{words.slug}-correlations.png",
@@ -67,6 +66,6 @@ def draw_place(
             indicators=correlations.drawn,
             area=words.area,
             edition=words.edition,
-            source_line=words.correlations_line or words.source_line,
+            source_line=words.source_line,
             made_up=words.made_up,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from ptreach.outputs.maps.pages import SLIDE
 from ptreach.outputs.slides import words as slide_words
 from ptreach.outputs.slides.deck import BODY_BOX, HEIGHT_IN, Deck
 from ptreach.outputs.slides.fit import LINE_EM, shortened, wrapped
@@ -111,8 +112,6 @@ def write_slides(
 
 def _add_map(deck: Deck, town: Town, deciles: pd.DataFrame, map_path: Path) -> None:
     """Show the map without its heading, which the slide's title and the line below it replace."""
-    from ptreach.outputs.maps.pages import SLIDE
-
     words = map_path.with_suffix(".txt").read_text(encoding="utf-8")
     slide = deck.add_slide(slide_words.map_finding(town, deciles), words, (0.28, 0.36, _ROOM_IN, 0.5))
     line = _one_line(subtitle(town), WIDTH_IN - 0.4, 14)
