@@ -21,7 +21,7 @@ HEAVY |= {"PIL", "holidays", "odf", "pptx"}
 HEAVY |= {"pyarrow", "pyogrio", "pyproj", "python_calamine", "scipy", "shapely", "xlsxwriter"}
 # What only some need, by the extra, and the modules that import it.
 EXTRAS = {
-    "check": ({"check/second_reader.py"}, {"gtfs-kit"}),
+    "check": ({"check/gtfs_kit_feeds.py"}, {"gtfs-kit"}),
     "cluster": ({"matrix/cluster.py", "matrix/folders.py"}, {"distributed", "fsspec"}),
     "postgis": ({"outputs/postgis.py"}, {"geoalchemy2", "psycopg", "sqlalchemy"}),
     "r5": ({"engine/r5.py"}, {"jpype1", "r5py"}),

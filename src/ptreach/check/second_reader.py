@@ -2,22 +2,18 @@
 
 Both are asked before anything is mended or left out: which trips run on a date, by mode, at which stops, of
 which services. Where they agree, one line says so, and how many trips are left after cleaning. gtfs-kit is
-given the file and nothing else of ours. It holds all tables in memory, and is not asked where they are too
-large for that.
+given the file and nothing else of ours.
 """
 
 from __future__ import annotations
 
-import warnings
-import zipfile
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from ptreach.check.gtfs_kit_feeds import gtfs_kit_feed
 from ptreach.check.survey import day_words
-from ptreach.errors import InputError
-from ptreach.memory import memory
 from ptreach.model import Example, Finding, Severity
 from ptreach.sources.gtfs import feed_name
 from ptreach.sources.gtfs_days import service_days
@@ -38,15 +34,6 @@ if TYPE_CHECKING:
     from ptreach.sources.repairs import FeedLedger
 
 RULE: Final = "second-reader"
-OPTION: Final = "--second-reader"
-TEXT_TIMES: Final = 4
-"""Bytes of memory that gtfs-kit is taken to need for a byte of a feed's tables.
-
-Measured: 2.7 for 165 MB (2.4 million rows of stop_times.txt), 4.0 for 19 MB.
-"""
-MEMORY_SHARE: Final = 0.75
-"""The part of the free memory that it may take."""
-_GIGABYTE: Final = 1e9
 _MOST_RULES: Final = 4
 
 
@@ -78,51 +65,16 @@ def second_findings(
     InputError
         Where gtfs-kit is not installed, can't read a feed, or would need more memory than there is.
     """
-    kit = _gtfs_kit()
     alike: dict[dt.date, list[Reading]] = {date: [] for date in dates}
     apart: dict[dt.date, list[Finding]] = {date: [] for date in dates}
     for path in paths:
-        _refuse_too_large(path)
-        readings = zip(dates, _ours(path, dates), _of_gtfs_kit(kit, path, dates), strict=True)
-        for date, ours, theirs in readings:
+        readings = zip(dates, _of_gtfs_kit(path, dates), _ours(path, dates), strict=True)
+        for date, theirs, ours in readings:
             if ours == theirs:
                 alike[date].append(ours)
             else:
                 apart[date].append(_difference(survey, path, date, ours, theirs))
     return {date: apart[date] or [_agreement(survey, date, alike[date])] for date in dates}
-
-
-def _gtfs_kit() -> Any:  # noqa: ANN401  a module without types
-    """Return the library; it takes a while to import."""
-    try:
-        import gtfs_kit
-    except ImportError as error:
-        raise InputError(
-            f"gtfs-kit is not installed ({error.name})",
-            where=OPTION,
-            remedy='install it: pip install ".[check]"',
-        ) from error
-    return gtfs_kit
-
-
-def _refuse_too_large(path: Path) -> None:
-    """Raise InputError where gtfs-kit would need more memory than is free for a feed's tables."""
-    needed, free = TEXT_TIMES * _text_bytes(path), memory().free_bytes
-    if needed > MEMORY_SHARE * free:
-        raise InputError(
-            f"gtfs-kit may need {needed / _GIGABYTE:.1f} GB of memory for its tables, and "
-            f"{free / _GIGABYTE:.1f} GB are free",
-            where=str(path),
-            remedy=f"check it without {OPTION}, or on a machine with more memory",
-        )
-
-
-def _text_bytes(path: Path) -> int:
-    """Return the bytes of the tables of a feed, as its zip claims them, beyond which it is not read."""
-    if path.is_dir():
-        return sum(item.stat().st_size for item in path.glob("*.txt"))
-    with zipfile.ZipFile(path) as archive:
-        return sum(item.file_size for item in archive.infolist() if item.filename.endswith(".txt"))
 
 
 def _ours(path: Path, dates: Sequence[dt.date]) -> Iterator[Reading]:
@@ -164,34 +116,20 @@ def _stops(files: FeedFiles, trips: set[str], ledger: FeedLedger) -> set[str]:
     return found
 
 
-def _of_gtfs_kit(kit: Any, path: Path, dates: Sequence[dt.date]) -> Iterator[Reading]:  # noqa: ANN401
+def _of_gtfs_kit(path: Path, dates: Sequence[dt.date]) -> Iterator[Reading]:
     """Yield what gtfs-kit finds on each date."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its own affairs
-            feed = kit.read_feed(path, dist_units="m")
-            absent = [
-                f"{name}.txt" for name in ("trips", "stop_times", "routes") if getattr(feed, name) is None
-            ]
-            if absent:
-                raise LookupError(f"it finds no {absent[0]}")  # noqa: TRY301  said as its own failures are
-            for date in dates:
-                trips = kit.get_trips(feed, date=f"{date:%Y%m%d}")
-                calls = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
-                kinds = trips[["route_id"]].merge(feed.routes.drop_duplicates("route_id"), on="route_id")
-                numbers = kinds["route_type"].to_numpy(dtype=np.float64, na_value=np.nan)
-                yield Reading(
-                    Counter(trips["trip_id"].dropna()),
-                    Counter(calls["stop_id"].dropna().unique()),
-                    Counter(trips["service_id"].dropna().unique()),
-                    Counter(MODES[number] for number in modes_of(numbers)),
-                )
-    except Exception as error:
-        raise InputError(
-            f"gtfs-kit can't read it ({type(error).__name__}): {error}",
-            where=str(path),
-            remedy=f"mend what it names, or check without {OPTION}",
-        ) from error
+    with gtfs_kit_feed(path) as (kit, feed):
+        for date in dates:
+            trips = kit.get_trips(feed, date=f"{date:%Y%m%d}")
+            calls = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
+            kinds = trips[["route_id"]].merge(feed.routes.drop_duplicates("route_id"), on="route_id")
+            numbers = kinds["route_type"].to_numpy(dtype=np.float64, na_value=np.nan)
+            yield Reading(
+                Counter(trips["trip_id"].dropna()),
+                Counter(calls["stop_id"].dropna().unique()),
+                Counter(trips["service_id"].dropna().unique()),
+                Counter(MODES[number] for number in modes_of(numbers)),
+            )
 
 
 def _agreement(survey: Survey, date: dt.date, readings: Sequence[Reading]) -> Finding:
