@@ -74,6 +74,17 @@ def test_build_writes_cleaned_feeds_where_it_is_told(ptreach, stage, home):
     assert "'--gtfs-out'" in ptreach("build", "isle", "--gtfs-out", home / "disk").line
 
 
+def test_build_has_the_second_reader_read_the_feeds_and_says_what_came_of_it(ptreach, stage, home):
+    stage("build", home / "built")
+    called = stage("read_again", 48)
+    assert ptreach("build", "isle").err == ""
+    assert called == []
+    done = ptreach("build", "isle", "--second-reader")
+    assert done.out.splitlines() == [str(home / "built")]
+    assert done.err.endswith("a network of what it reads is the same in all 48 files\n")
+    assert called == [(("isle",), {"home": home})]
+
+
 def test_the_home_folder_can_be_named(ptreach, stage, home, monkeypatch, tmp_path_factory):
     called = stage("build", home)
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))

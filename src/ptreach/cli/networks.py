@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ptreach.cli.console import say, stage_progress
+from ptreach.cli.console import say, stage_progress, tell
 from ptreach.cli.options import Settings, home_folder
 
 
@@ -64,6 +64,13 @@ def build(
         Path | None,
         typer.Option(metavar="DIR", file_okay=False, help="Write the feeds here too, cleaned."),
     ] = None,
+    second_reader: Annotated[
+        bool,
+        typer.Option(
+            "--second-reader",
+            help="Have gtfs-kit read the feeds too, and require the same network of what it reads.",
+        ),
+    ] = False,
 ) -> None:
     """Build a network from its files.
 
@@ -78,5 +85,11 @@ def build(
         cleaned: tuple[Path, ...] = ()
         if gtfs_out:
             cleaned = pipeline.clean_feeds(network, home=home, out=gtfs_out, progress=progress)
+        files_n = pipeline.read_again(network, home=home, progress=progress) if second_reader else 0
     for path in (built, *cleaned):
         say(path)
+    if second_reader:
+        tell(
+            "gtfs-kit, the second reader, reads the same: a network of what it reads is the same "
+            f"in all {files_n} files"
+        )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 META: Final = "meta.json"
-_FILES: Final = "files"
+FILES: Final = "files"
+"""Where it holds the sizes of the files that the network is made of."""
 _TRIES: Final = 3
 """So often a name is fought for with other processes that build the same."""
 
@@ -33,7 +34,7 @@ def write_json(path: Path, value: object) -> None:
 
 def write_meta(folder: Path, meta: dict[str, Any]) -> None:
     """Write what is said of a network, and the sizes in bytes of the files that are there; the last to do."""
-    write_json(folder / META, meta | {_FILES: _sizes(folder)})
+    write_json(folder / META, meta | {FILES: _sizes(folder)})
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def is_there(folder: Path) -> bool:
 def fault_of_saved(folder: Path) -> str | None:
     """Return what is wrong with a built network, an empty text if nothing is; None where there is none."""
     try:
-        wanted = sorted(read_meta(folder)[_FILES].items())
+        wanted = sorted(read_meta(folder)[FILES].items())
         there = _sizes(folder)
     except (FileNotFoundError, NotADirectoryError):
         return None

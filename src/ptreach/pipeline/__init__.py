@@ -11,7 +11,7 @@ from ptreach.pipeline.batch import (
     processes_for,
 )
 from ptreach.pipeline.explanations import explain
-from ptreach.pipeline.networks import build, cif, clean_feeds, fetch
+from ptreach.pipeline.networks import build, cif, clean_feeds, fetch, read_again
 from ptreach.pipeline.packs import demo, profile, run
 from ptreach.pipeline.times import isochrones, matrix
 from ptreach.pipeline.verdicts import AskedDate, FeedFiles, check
@@ -37,5 +37,6 @@ __all__ = [
     "plan_packs",
     "processes_for",
     "profile",
+    "read_again",
     "run",
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptreach.check.second_network import require_alike
 from ptreach.network.build import cleaned_feeds
-from ptreach.networks import built_network, kept_ground, part_for_all
+from ptreach.network.rules import OURS
+from ptreach.networks import built_network, files_of, kept_ground, part_for_all
 from ptreach.routers import rules_named
 from ptreach.sources.cif.convert import convert
 from ptreach.sources.client import USUAL_PATIENCE
@@ -60,6 +62,21 @@ def build(name: str, *, home: Path, progress: Progress, like: str = "ours") -> P
     network = built_network(recipe, records, home, progress, rules_named(like), cleaning)
     kept_ground(network, records, cleaning, progress)
     return network
+
+
+def read_again(name: str, *, home: Path, progress: Progress) -> int:
+    """Have gtfs-kit read a built network's feeds; return how many files a network of that has, all the same.
+
+    Raises
+    ------
+    InputError
+        As `require_alike` does: where any file differs, or gtfs-kit can't be asked.
+    """
+    recipe = load_network_recipe(name, home)
+    records = source_records(recipe, recipe_folder(name, home))
+    files = files_of(records, part_for_all(recipe, home))
+    network = built_network(recipe, records, home, progress, OURS, files.cleaning)
+    return require_alike(network, files.osm, files.gtfs, progress, OURS, files.cleaning)
 
 
 def clean_feeds(name: str, *, home: Path, out: Path, progress: Progress) -> tuple[Path, ...]:
