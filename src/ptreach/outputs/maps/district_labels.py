@@ -97,22 +97,30 @@ def _cells(axes: Axes, view: Bounds, names: Sequence[DistrictName], land: Sequen
     columns, rows = (int(size / CELL_PX) for size in (axes.bbox.width, axes.bbox.height))
     x_m = view[0] + (np.arange(columns) + 0.5) / columns * (view[2] - view[0])
     y_m = view[1] + (np.arange(rows) + 0.5) / rows * (view[3] - view[1])
-    grid = np.meshgrid(x_m, y_m)
     pixel_m = (view[2] - view[0]) / axes.bbox.width
     owner = np.full((rows, columns), -1, dtype=np.int64)
     for index, name in enumerate(names):
-        owner[_within(name.area, grid, pixel_m)] = index
+        part, inside = _within(name.area, x_m, y_m, pixel_m)
+        owner[part][inside] = index
     on_land = owner >= 0
+    named = {name.area for name in names}
     for area in land:
-        on_land |= _within(area, grid, pixel_m)
+        if area not in named:
+            part, inside = _within(area, x_m, y_m, pixel_m)
+            on_land[part] |= inside
     return _Cells(owner, on_land, np.zeros((rows, columns), dtype=np.bool_))
 
 
-def _within(area: BaseGeometry, grid: Sequence[NDArray[np.float64]], pixel_m: float) -> NDArray[np.bool_]:
-    """Return which cells have their middle in an area."""
+def _within(
+    area: BaseGeometry, x_m: NDArray[np.float64], y_m: NDArray[np.float64], pixel_m: float
+) -> tuple[tuple[slice, slice], NDArray[np.bool_]]:
+    """Return the rows and columns of the cells about an area, and which of them have their middle in it."""
     simple = shapely.simplify(area, pixel_m)
     shapely.prepare(simple)
-    return np.asarray(shapely.contains_xy(simple, *grid), dtype=np.bool_)
+    west, south, east, north = shapely.bounds(simple)
+    part = (slice(*np.searchsorted(y_m, (south, north))), slice(*np.searchsorted(x_m, (west, east))))
+    grid = np.meshgrid(x_m[part[1]], y_m[part[0]])
+    return part, np.asarray(shapely.contains_xy(simple, *grid), dtype=np.bool_)
 
 
 def _write(

@@ -104,10 +104,9 @@ def draw_journey_time_map(
     unstable = unstable_zones(zones, town.preset.cutoffs_min)
     bands = band_index(zones["minutes_p50"].to_numpy(dtype=np.float64), town.preset.cutoffs_min)
     dotted = [
-        shapely.union_all(shapes[unstable & (bands == number)])
-        for number in range(len(town.preset.cutoffs_min))
+        put_together(shapes[unstable & (bands == number)]) for number in range(len(town.preset.cutoffs_min))
     ]
-    hatched = shapely.union_all(shapes[zones["minutes_p50"].isna().to_numpy()])
+    hatched = put_together(shapes[zones["minutes_p50"].isna().to_numpy()])
     for page in pages:
         with sheet(path, page, title, made_up=made_up) as figure:
             map_box = MAP_BOXES[page]
