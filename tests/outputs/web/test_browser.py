@@ -364,6 +364,25 @@ def test_wheel_keys_and_buttons_zoom(show):
     assert width_of_zone(page) == before
 
 
+INK_ON_RESIZE = """() => new Promise((done) => {
+  const host = document.getElementById('map');
+  const base = document.getElementById('base');
+  let first = true;
+  new ResizeObserver(() => {  // after that of the page, before the browser shows the frame
+    if (first) {
+      first = false;
+      host.style.height = `${host.clientHeight - 40}px`;
+      return;
+    }
+    done(base.getContext('2d').getImageData(base.width / 2, base.height / 2, 1, 1).data[3]);
+  }).observe(host);
+})"""
+
+
+def test_the_map_is_never_shown_empty_while_the_window_changes(show):
+    assert show().evaluate(INK_ON_RESIZE) == 255
+
+
 def test_a_drag_and_shift_with_an_arrow_move_the_map(show):
     page = show()
     box = page.locator("#map").bounding_box()

@@ -57,7 +57,8 @@ function pressKey(happening) {
 
 function firstView() {
   view.touched = false;
-  showBox(data.view);
+  lookAt(data.view);
+  redraw();
 }
 
 /** Show everything that follows from percentile, minutes and layers. */

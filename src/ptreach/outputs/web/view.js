@@ -9,6 +9,11 @@ const toScreen = (x, y) => [x * view.scale + view.x, y * view.scale + view.y];
 const toSheet = (px, py) => [(px - view.x) / view.scale, (py - view.y) / view.scale];
 const metresPerPixel = () => data.unitM / view.scale;
 
+function draw() {
+  drawBase();
+  drawMarks();
+}
+
 let asked = false;
 /** Draw at the next frame, once however often it is asked for. */
 function redraw() {
@@ -16,17 +21,15 @@ function redraw() {
   asked = true;
   requestAnimationFrame(() => {
     asked = false;
-    drawBase();
-    drawMarks();
+    draw();
   });
 }
 
-/** Show a rectangle of the sheet, all of it. */
-function showBox([left, top, right, bottom]) {
+/** Look at a rectangle of the sheet, all of it; nothing is drawn yet. */
+function lookAt([left, top, right, bottom]) {
   view.scale = Math.min(view.width / (right - left), view.height / (bottom - top));
   view.x = view.width / 2 - ((left + right) / 2) * view.scale;
   view.y = view.height / 2 - ((top + bottom) / 2) * view.scale;
-  redraw();
 }
 
 /** Keep the map from being lost: neither too small nor beyond the edge. */
@@ -69,7 +72,8 @@ function bringIn(x, y) {
   if (dx || dy) pan(dx, dy);
 }
 
-/** Fit canvases to the map's box; what was in the middle stays there. On paper they stay as they were drawn. */
+/** Fit canvases to the map's box; what was in the middle stays there. On paper they stay as they were drawn.
+ * A new size empties a canvas, and the browser shows it before the next frame: so it is drawn at once. */
 function resize() {
   const { clientWidth, clientHeight } = host;
   if (!clientWidth || !clientHeight || window.matchMedia('print').matches) return;
@@ -83,10 +87,10 @@ function resize() {
   if (view.touched) {
     view.x = view.width / 2 - middle[0] * view.scale;
     view.y = view.height / 2 - middle[1] * view.scale;
-    redraw();
   } else {
-    showBox(data.view);
+    lookAt(data.view);
   }
+  draw();
 }
 
 // Fingers and mouse: one drags, two pinch, a press that does not move is a choice.
