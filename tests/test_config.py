@@ -214,17 +214,35 @@ def test_a_missing_key_is_named(tmp_path, key):
 
 
 def test_several_faults_are_counted(tmp_path):
-    assert "(3 faults in all)" in refusal(town_file(tmp_path, name="", network="", areas=""))
+    assert "(2 faults in all)" in refusal(town_file(tmp_path, date="'soon'", lon="'west'"))
+    assert "(2 faults in all)" in refusal(town_file(tmp_path, name="", lon="'west'"))
+
+
+def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
+    line = refusal(town_file(tmp_path, network="", date="", lon=""))
+    named = "keys 'network', 'date', 'origin.lon' are missing"
+    assert line == f": {named}. Add network = …, date = …, origin.lon = …."
+
+
+@pytest.mark.parametrize("key", ["walk_speed_kph", "window", "preset"])
+def test_a_key_below_the_table_of_the_point_is_told_where_it_belongs(tmp_path, key):
+    line = refusal(town_file(tmp_path, text=f"{TOWN}{key} = 4\n"))
+    said = "It is no key of [origin]: write it above the first line in square brackets."
+    assert line == f": unknown key 'origin.{key}'. {said}"
 
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
         ("name", '""', "at least 1 character"),
-        ("network", '"Isle of Wight"', "pattern"),
-        ("areas", '"../elsewhere"', "pattern"),
-        ("date", '"16 June"', "date"),
-        ("date", "2020-06-16T08:00:00", "date"),
+        (
+            "network",
+            '"Isle of Wight"',
+            "'Isle of Wight' is no plain name. Use small letters, digits and hyphens.",
+        ),
+        ("areas", '"../elsewhere"', "'../elsewhere' is no plain name"),
+        ("date", '"16 June"', "'16 June' is no date. Write YYYY-MM-DD, such as 2020-06-16."),
+        ("date", "2020-06-16T08:00:00", "'2020-06-16 08:00:00' is no date"),
         ("lon", '"west"', "number"),
         ("lon", "459154.0", "not metres"),
         ("lat", "92600", "not metres"),
@@ -265,6 +283,10 @@ def test_a_value_out_of_range_is_refused(tmp_path, line, said):
 def test_an_unknown_preset_names_those_known(tmp_path):
     line = refusal(town_file(tmp_path, 'preset = "rush"'))
     assert line.startswith(", preset: unknown preset 'rush'. Take one of am-peak, ")
+    line = refusal(town_file(tmp_path, 'preset = "am-peek"'))
+    assert line.startswith(
+        ", preset: unknown preset 'am-peek'. Did you mean 'am-peak'? Else take one of am-peak, "
+    )
 
 
 def test_a_faulty_preset_names_its_file_and_table(tmp_path):

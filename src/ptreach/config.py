@@ -12,7 +12,7 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,11 @@ from pydantic import (
 
 from ptreach.errors import InputError
 from ptreach.model import Direction, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic_core import ErrorDetails
 
 _WINDOW = re.compile(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
 
@@ -216,26 +221,57 @@ def checked(model: type[ModelT], data: dict[str, Any], where: str) -> ModelT:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        # An unknown key comes first: where it is a misspelt one, the missing one follows from it.
-        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+        raise _refusal(model, error, where) from error
+
+
+def _refusal(model: type[BaseModel], error: ValidationError, where: str) -> InputError:
+    """Return the error for what a model refused: its first fault, or all keys that are missing."""
+    faults = error.errors()
+    # An unknown key comes first: where it is a misspelt one, the missing one follows from it.
+    first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+    field = _dotted(first)
+    if first["type"] == "extra_forbidden":
         loc = [part for part in first["loc"] if isinstance(part, str)]
-        field = ".".join(str(part) for part in first["loc"])
-        more = f" ({error.error_count()} faults in all)" if error.error_count() > 1 else ""
-        if first["type"] == "extra_forbidden":
-            known = sorted(_keys_at(model, loc[:-1]))
-            close = difflib.get_close_matches(loc[-1], known, 1)
-            remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
-            raise InputError(f"unknown key '{field}'", where=where, remedy=remedy) from error
-        if first["type"] == "missing":
-            raise InputError(
-                f"key '{field}' is missing{more}", where=where, remedy=f"add {field} = …"
-            ) from error
-        message = first["msg"].removeprefix("Value error, ")
-        place = f"{where}, {field}" if field else where
-        raise InputError(f"{message}{more}", where=place, remedy="correct the value") from error
+        return InputError(f"unknown key '{field}'", where=where, remedy=_key_meant(model, loc))
+    if first["type"] == "missing":
+        keys = [_dotted(fault) for fault in faults if fault["type"] == "missing"]
+        more = _counted(faults) if len(faults) > len(keys) else ""
+        named = ", ".join(f"'{key}'" for key in keys)
+        what = f"key {named} is missing" if len(keys) == 1 else f"keys {named} are missing"
+        return InputError(
+            f"{what}{more}", where=where, remedy=f"add {', '.join(f'{key} = …' for key in keys)}"
+        )
+    what, remedy = first["msg"].removeprefix("Value error, "), "correct the value"
+    if first["type"].startswith("date"):
+        what, remedy = f"'{first['input']}' is no date", "write YYYY-MM-DD, such as 2020-06-16"
+    elif first["type"] == "string_pattern_mismatch" and "a-z0-9-" in first["ctx"]["pattern"]:
+        what, remedy = f"'{first['input']}' is no plain name", "use small letters, digits and hyphens"
+    return InputError(
+        f"{what}{_counted(faults)}", where=f"{where}, {field}" if field else where, remedy=remedy
+    )
 
 
-def _keys_at(model: type[BaseModel], path: list[str]) -> set[str]:
+def _dotted(fault: ErrorDetails) -> str:
+    """Return the key at fault as TOML would write it: ``origin.lon``."""
+    return ".".join(str(part) for part in fault["loc"])
+
+
+def _counted(faults: Sequence[ErrorDetails]) -> str:
+    """Return how many faults there are, in brackets; nothing for one."""
+    return f" ({len(faults)} faults in all)" if len(faults) > 1 else ""
+
+
+def _key_meant(model: type[BaseModel], loc: Sequence[str]) -> str:
+    """Return the remedy for an unknown key: the one that may be meant, or the place it belongs to."""
+    *tables, key = loc
+    if tables and key in model.model_fields:  # a line below a table's heading is the table's, which few know
+        return f"it is no key of [{tables[0]}]: write it above the first line in square brackets"
+    known = sorted(_keys_at(model, tables))
+    close = difflib.get_close_matches(key, known, 1)
+    return f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
+
+
+def _keys_at(model: type[BaseModel], path: Sequence[str]) -> set[str]:
     """Return the keys a (nested) model knows."""
     for key in path:
         inner = model.model_fields[key].annotation if key in model.model_fields else None
@@ -272,10 +308,12 @@ def load_town(path: Path) -> Town:
     config = checked(TownConfig, data, str(path))
     presets = load_presets(path.parent)
     if config.preset not in presets:
+        close = difflib.get_close_matches(config.preset, sorted(presets), 1)
+        there = f"take one of {', '.join(sorted(presets))}"
         raise InputError(
             f"unknown preset '{config.preset}'",
             where=f"{path}, preset",
-            remedy=f"take one of {', '.join(sorted(presets))}",
+            remedy=f"did you mean '{close[0]}'? Else {there}" if close else there,
         )
     own = {
         key: value
