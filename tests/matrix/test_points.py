@@ -116,6 +116,13 @@ def test_the_only_column_of_codes_is_taken_and_said(tmp_path, caplog, header):
     assert f"no column 'id'; '{header.lower()}' is taken" in caplog.text
 
 
+def test_of_several_columns_of_codes_the_one_that_tells_rows_apart_is_taken(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "ptreach")
+    text = "lsoa11cd,zone_name,district_code,lon,lat\nE1,a,E06,-1.2,50.7\nE2,b,E06,-1.1,50.7\n"
+    assert read_points(csv(tmp_path / "ryde-zones.csv", text)).ids == ("E1", "E2")
+    assert "no column 'id'; 'lsoa11cd' is taken" in caplog.text
+
+
 CASES = {
     "no id": (
         "name,lon,lat\na,-1,50\n",

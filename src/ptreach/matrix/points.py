@@ -45,8 +45,8 @@ def read_points(path: Path) -> Points:
     A CSV (comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252) or a Parquet file without geometry has the
     columns ``id, lon, lat`` in any order and case. A geo file (GeoPackage, GeoJSON, shapefile, GeoParquet …)
     has points in any coordinate system. Where no column is called ``id``, the only one whose name is that of
-    codes (``LSOA11CD``, ``zone_id``) is taken, which is logged. Ids are text as it stands, leading zeros
-    included, without blanks at the ends.
+    codes (``LSOA11CD``, ``zone_id``) is taken, or of several the only one in which no two rows are alike;
+    that is logged. Ids are text as it stands, leading zeros included, without blanks at the ends.
 
     Raises
     ------
@@ -120,13 +120,15 @@ def _ids(table: pd.DataFrame, path: Path) -> list[str]:
 
 
 def _id_column(table: pd.DataFrame, path: Path) -> str:
-    """Return the header of the ids: ``id``, else the only one that names codes."""
+    """Return the header of the ids: ``id``, else the only one of codes, or the only one that tells rows apart."""
     if "id" in table.columns:
         return "id"
     named = [column for column in map(str, table.columns) if find_column(table[[column]], _CODES)]
-    if len(named) == 1:
-        _log.info("%s: no column 'id'; '%s' is taken", path.name, named[0])
-        return named[0]
+    # A pack's table of zones has codes of districts too, which many rows share.
+    apart = named if len(named) < 2 else [column for column in named if texts(table[column]).is_unique]
+    if len(apart) == 1:
+        _log.info("%s: no column 'id'; '%s' is taken", path.name, apart[0])
+        return apart[0]
     raise InputError(
         f"no column 'id', and {len(named)} that may be meant: {', '.join(named)}"
         if named
