@@ -30,8 +30,6 @@ from ptreach.model import Direction, Query
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pydantic_core import ErrorDetails
-
 _WINDOW = re.compile(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
 
 
@@ -229,13 +227,14 @@ def _refusal(model: type[BaseModel], error: ValidationError, where: str) -> Inpu
     faults = error.errors()
     # An unknown key comes first: where it is a misspelt one, the missing one follows from it.
     first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
-    field = _dotted(first)
+    field = _dotted(first["loc"])
+    counted = f" ({len(faults)} faults in all)" if len(faults) > 1 else ""
     if first["type"] == "extra_forbidden":
         loc = [part for part in first["loc"] if isinstance(part, str)]
         return InputError(f"unknown key '{field}'", where=where, remedy=_key_meant(model, loc))
     if first["type"] == "missing":
-        keys = [_dotted(fault) for fault in faults if fault["type"] == "missing"]
-        more = _counted(faults) if len(faults) > len(keys) else ""
+        keys = [_dotted(fault["loc"]) for fault in faults if fault["type"] == "missing"]
+        more = counted if len(faults) > len(keys) else ""
         named = ", ".join(f"'{key}'" for key in keys)
         what = f"key {named} is missing" if len(keys) == 1 else f"keys {named} are missing"
         return InputError(
@@ -246,19 +245,12 @@ def _refusal(model: type[BaseModel], error: ValidationError, where: str) -> Inpu
         what, remedy = f"'{first['input']}' is no date", "write YYYY-MM-DD, such as 2020-06-16"
     elif first["type"] == "string_pattern_mismatch" and "a-z0-9-" in first["ctx"]["pattern"]:
         what, remedy = f"'{first['input']}' is no plain name", "use small letters, digits and hyphens"
-    return InputError(
-        f"{what}{_counted(faults)}", where=f"{where}, {field}" if field else where, remedy=remedy
-    )
+    return InputError(f"{what}{counted}", where=f"{where}, {field}" if field else where, remedy=remedy)
 
 
-def _dotted(fault: ErrorDetails) -> str:
+def _dotted(loc: Sequence[int | str]) -> str:
     """Return the key at fault as TOML would write it: ``origin.lon``."""
-    return ".".join(str(part) for part in fault["loc"])
-
-
-def _counted(faults: Sequence[ErrorDetails]) -> str:
-    """Return how many faults there are, in brackets; nothing for one."""
-    return f" ({len(faults)} faults in all)" if len(faults) > 1 else ""
+    return ".".join(map(str, loc))
 
 
 def _key_meant(model: type[BaseModel], loc: Sequence[str]) -> str:

@@ -1,11 +1,10 @@
-"""Weeks of full service, and the usual trips of a weekday."""
+"""The usual trips of a weekday."""
 
 import datetime as dt
 
 import numpy as np
-import pytest
 
-from ptreach.check.usual import FullDays, Series, comparison, full_days
+from ptreach.check.usual import Series, comparison
 from weeks import MONDAY, day
 
 WEEK = [100, 100, 100, 100, 100, 60, 40]
@@ -15,27 +14,6 @@ WEEK = [100, 100, 100, 100, 100, 60, 40]
 def series(trips):
     array = np.array(trips)
     return Series("mode", "bus", array, array, array)
-
-
-@pytest.mark.parametrize(
-    ("trips", "expected"),
-    [
-        (WEEK * 3, FullDays(0, 20, 0, 20)),
-        ([0, 0, *WEEK[2:], *WEEK], FullDays(2, 13, 2, 13)),
-        # one special day long after the end, and one on the Sunday before
-        ([*[0] * 6, 149, *WEEK, *[0] * 21, *[0, 149, 0, 0, 0, 0, 0]], FullDays(6, 36, 7, 13)),
-        ([*[0] * 6, 150, *WEEK], FullDays(6, 13, 6, 13)),
-        ([0] * 9, None),
-    ],
-)
-def test_a_week_of_full_service_has_a_quarter_of_the_busiest(trips, expected):
-    assert full_days(np.array(trips), MONDAY.toordinal()) == expected
-
-
-def test_weeks_begin_on_monday_whatever_the_first_day():
-    wednesday = MONDAY.toordinal() + 2
-    # Wednesday to Sunday, then a whole week: the first five days are a week of their own, of 140
-    assert full_days(np.array([0, 0, 0, 0, 140, *WEEK]), wednesday) == FullDays(4, 11, 5, 11)
 
 
 def test_usual_is_the_median_of_the_weekday_about_the_date_and_of_all_weeks():

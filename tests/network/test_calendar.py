@@ -64,6 +64,17 @@ def test_a_date_without_service_names_one_that_has_it(date, said, remedy):
     assert error.remedy == f"take a date such as {remedy}"
 
 
+def test_a_few_trips_that_go_on_for_years_are_no_days_to_take():
+    # four weeks of a weekday service, then one trip on a Tuesday two years later
+    runs = np.zeros((2, 800), dtype=np.bool_)
+    runs[0, :28] = True
+    runs[1, 729] = True
+    found = no_service(Calendar(MONDAY.toordinal(), runs), np.array([0] * 20 + [1]), day(750), "query, date")
+    assert f"service from 2026-10-12 to {day(729)}, in full from 2026-10-12 to {day(27)}" in found.what
+    assert day(729).weekday() == day(750).weekday()
+    assert found.remedy == f"take a date such as Tuesday {day(22)}"
+
+
 def test_a_timetable_without_any_day_has_none_to_name():
     never = np.array([2, 2], dtype=np.int32)
     with pytest.raises(InputError, match="no trip runs on any day"):

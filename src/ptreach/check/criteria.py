@@ -14,7 +14,8 @@ from ptreach.check.of_date import (
 from ptreach.check.of_feeds import OFF_STREETS
 from ptreach.check.proposal import CLOSE
 from ptreach.check.stops import FAR_LEAST_M, FAR_TIMES
-from ptreach.check.usual import FULL_WEEK_SHARE, WEEKS_AROUND
+from ptreach.check.usual import WEEKS_AROUND
+from ptreach.network.full_service import FULL_WEEK_SHARE
 
 
 def criteria() -> tuple[str, ...]:

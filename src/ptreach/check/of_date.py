@@ -10,8 +10,9 @@ import numpy as np
 
 from ptreach.check.days_off import BANK, SCHOOL, on, schools_known
 from ptreach.check.survey import day_words, trips_on
-from ptreach.check.usual import ALL, FEED, FULL_WEEK_SHARE, MODE, OPERATOR, comparison, full_days
+from ptreach.check.usual import ALL, FEED, MODE, OPERATOR, comparison
 from ptreach.model import Comparison, DaysOff, Example, Finding, Severity
+from ptreach.network.full_service import FULL_WEEK_SHARE, full_days
 
 if TYPE_CHECKING:
     from ptreach.check.survey import Survey
@@ -64,10 +65,7 @@ def _no_service(survey: Survey, date: dt.date, window_s: tuple[int, int] | None)
     full = full_days(survey.all_trips.trips, survey.first_day)
     what = f"nothing runs on {day_words(date)}"
     if full is not None:
-        first, last = survey.date_of(full.first), survey.date_of(full.last)
-        what += f"; the timetable has service from {first} to {last}"
-        if (full.full_first, full.full_last) != (full.first, full.last):
-            what += f", in full from {survey.date_of(full.full_first)} to {survey.date_of(full.full_last)}"
+        what += f"; {full.words(survey.first_day)}"
     return [Finding(Severity.NO_GO, "no-service", what, 0, _OTHER_DATE)]
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from ptreach.check.days_off import SCHOOL
 from ptreach.check.survey import day_words
-from ptreach.check.usual import ALL, MODE, full_days
+from ptreach.check.usual import ALL, MODE
 from ptreach.model import Proposal
+from ptreach.network.full_service import full_days
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptreach.check.counts import count_days
 from ptreach.check.days_off import BANK, ENGLISH_TIME, days_off_between, in_order
-from ptreach.check.usual import FEED, FullDays, Series, full_days, series_of
+from ptreach.check.usual import FEED, Series, series_of
 from ptreach.errors import InputError
+from ptreach.network.full_service import FullDays, full_days
 from ptreach.sources.modes import MODES
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What is usual: the days of full service, and the trips of a date beside those of its weekday."""
+"""What is usual: the trips of a date beside those of its weekday."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ptreach.model import Comparison, DaySeries
+from ptreach.network.full_service import full_days
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from ptreach.check.counts import DayCounts
 
 WEEKS_AROUND: Final = 4
-FULL_WEEK_SHARE: Final = 0.25
-"""A week is one of full service if it has at least this share of the trips of the busiest week."""
 ALL: Final = "all"
 FEED: Final = "feed"
 MODE: Final = "mode"
@@ -45,15 +44,6 @@ class Series(NamedTuple):
         )
 
 
-class FullDays(NamedTuple):
-    """Positions among the days: the first and last with service, and those of the weeks of full service."""
-
-    first: int
-    last: int
-    full_first: int
-    full_last: int
-
-
 def series_of(counts: DayCounts) -> tuple[Series, ...]:
     """Return the series of all trips, then of each mode, feed and operator that has trips, by name.
 
@@ -78,23 +68,6 @@ def series_of(counts: DayCounts) -> tuple[Series, ...]:
         )
         for kind, name, rows in members
     )
-
-
-def full_days(trips: NDArray[np.int64], first_day: int) -> FullDays | None:
-    """Return where service begins and ends, None where there is none.
-
-    A feed often has a few trips that go on for years, or one special day, after its timetable has ended; so
-    the weeks count (Monday to Sunday) that have at least a quarter of the trips of the busiest week.
-    ``first_day`` is the ordinal of the first of the days.
-    """
-    served = np.flatnonzero(trips)
-    if not served.size:
-        return None
-    week = (first_day - 1 + np.arange(trips.size)) // 7  # ordinal 1 was a Monday
-    week -= week[0]
-    totals = np.bincount(week, weights=trips)
-    full = served[(totals >= FULL_WEEK_SHARE * totals.max())[week[served]]]
-    return FullDays(int(served[0]), int(served[-1]), int(full[0]), int(full[-1]))
 
 
 def comparison(series: Series, first_day: int, date: dt.date, shut: Collection[int]) -> Comparison:

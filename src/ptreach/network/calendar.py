@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ptreach.errors import InputError
+from ptreach.network.full_service import full_days
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,17 +49,18 @@ def require_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, 
 
 
 def no_service(calendar: Calendar, used: NDArray[np.int32], date: dt.date, where: str) -> InputError:
-    """Return the error for a date on which nothing runs, naming the days to take instead."""
-    busy = calendar.runs[np.unique(used)].any(axis=0)
-    days = np.flatnonzero(busy) + calendar.first_day
-    if not days.size:
+    """Return the error for a date on which nothing runs, naming a day of full service to take instead."""
+    trips = np.bincount(used, minlength=calendar.runs.shape[0]) @ calendar.runs
+    full = full_days(trips, calendar.first_day)
+    if full is None:
         return InputError("no trip runs on any day", where=where, remedy="take a whole GTFS feed")
-    first, last = dt.date.fromordinal(int(days[0])), dt.date.fromordinal(int(days[-1]))
+    days = np.flatnonzero(trips[: full.full_last + 1])
+    days = days[days >= full.full_first] + calendar.first_day
     same_weekday = days[(days - date.toordinal()) % 7 == 0]
     choice = same_weekday if same_weekday.size else days
     near = dt.date.fromordinal(int(choice[np.argmin(np.abs(choice - date.toordinal()))]))
     return InputError(
-        f"nothing runs on {date:%A} {date.isoformat()}; the timetable has service from {first} to {last}",
+        f"nothing runs on {date:%A} {date.isoformat()}; {full.words(calendar.first_day)}",
         where=where,
         remedy=f"take a date such as {near:%A} {near.isoformat()}",
     )
