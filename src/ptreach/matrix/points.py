@@ -120,7 +120,7 @@ def _ids(table: pd.DataFrame, path: Path) -> list[str]:
 
 
 def _id_column(table: pd.DataFrame, path: Path) -> str:
-    """Return the header of the ids: ``id``, else the only one of codes, else of these the one without twins."""
+    """Return the header of the ids: ``id``, else the only one of codes, or of these the one without twins."""
     if "id" in table.columns:
         return "id"
     named = [column for column in map(str, table.columns) if find_column(table[[column]], _CODES)]
