@@ -12,7 +12,7 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,8 @@ from ptreach.model import Direction, Query
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BRITAIN: Final = ((-9.0, 2.1), (49.0, 61.1))
+"""Degrees that hold Great Britain, from and to: longitude, latitude."""
 _WINDOW = re.compile(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
 
 

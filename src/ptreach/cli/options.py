@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from ptreach.config import parse_window
+from ptreach.config import BRITAIN, parse_window
 from ptreach.cores import cores
 from ptreach.errors import InputError
 
@@ -92,12 +92,16 @@ def service_date(text: str, option: str = "--date") -> dt.date:
 
 
 def lon_lat(text: str, option: str) -> tuple[float, float]:
-    """Return longitude and latitude of ``LON,LAT``, degrees."""
+    """Return longitude and latitude of ``LON,LAT``, degrees; refuse what looks like the other order."""
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError as error:
         remedy = "write LON,LAT in degrees, such as -1.99686,52.52018"
         raise option_error(option, f"'{text}' is no point", remedy) from error
+    (west, east), (south, north) = BRITAIN
+    if west <= lat <= east and south <= lon <= north:
+        what = f"'{text}' looks swapped: the other way round it lies in Great Britain"
+        raise option_error(option, what, f"write the longitude first: {lat},{lon}")
     return lon, lat
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from ptreach.config import BRITAIN
 from ptreach.errors import InputError
 from ptreach.model import Points
 from ptreach.sources.cells import numbers, refuse_negative, texts
@@ -32,8 +33,7 @@ _PROJECTED: Final = "eastings?|northings?|x|y|bng_[en]"
 _CODES: Final = r".*(\d\d_?(cd|code)|[_ ]code( \(20\d\d\))?|_id)"
 _DEGREES: Final = "give degrees (EPSG:4326), or a geo file, which names its coordinate system"
 
-# Degrees and British National Grid metres that hold Great Britain.
-_BRITAIN: Final = ((-9.0, 2.1), (49.0, 61.1))
+# Metres of the British National Grid that hold Great Britain.
 _GRID_M: Final = ((0.0, 700_000.0), (0.0, 1_300_000.0))
 
 _log = logging.getLogger(__name__)
@@ -203,7 +203,7 @@ def _of_shapes(shapes: gpd.GeoSeries, path: Path) -> tuple[FloatArray, FloatArra
 
 def _refuse_swapped(lon: FloatArray, lat: FloatArray, rows: pd.Index[Any], path: Path) -> None:
     """Raise InputError where most points would lie in Great Britain the other way round."""
-    swapped = _within(lat, lon, _BRITAIN)
+    swapped = _within(lat, lon, BRITAIN)
     if 2 * swapped.sum() > len(rows):
         first = int(np.argmax(swapped))
         raise InputError(
