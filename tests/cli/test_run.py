@@ -191,6 +191,15 @@ def test_it_refuses_a_missing_file_and_a_folder(ptreach, home):
     assert "'CONFIG'" in ptreach("run", home).line
 
 
+@pytest.mark.parametrize("typed", ["ryde", "ryde.toml", "config/rydee.toml"])
+def test_a_town_that_is_not_there_is_told_which_is_meant(ptreach, home, town_file, monkeypatch, typed):
+    town_file("config/ryde.toml")
+    monkeypatch.chdir(home)
+    said = f"'{typed}' does not exist. Did you mean 'config/ryde.toml'? See ptreach run --help."
+    assert ptreach("run", typed).line.endswith(said)
+    assert "Did you mean" not in ptreach("run", "elsewhere/nosuch.toml").line
+
+
 def test_it_refuses_an_engine_it_does_not_have(ptreach, home, town_file):
     assert "raptor" in ptreach("run", town_file("ryde.toml"), "--engine", "otp").line
 

@@ -4,8 +4,10 @@ Exit codes: 0 done; 2 a fault of the input or the command line, said in one line
 traceback; 130 stopped by Ctrl-C.
 """
 
+import difflib
 import gc
 import logging
+import re
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -130,8 +132,27 @@ def _usage(error: typer.TyperException) -> str:
     if option in {"--home", "--verbose", "-v", "--quiet", "-q", "--version"}:
         return f"{message}. It stands before the command: ptreach {option} ..."
     ctx = getattr(error, "ctx", None)
+    if meant := _path_meant(message):
+        message = f"{message.rstrip('.')}. Did you mean '{meant.as_posix()}'?"
     end = "" if message.endswith("?") else "."
     return f"{message.rstrip('.')}{end} See {ctx.command_path if ctx else 'ptreach'} --help."
+
+
+def _path_meant(message: str) -> Path | None:
+    """Return the path that may be meant by one that is not there: a town by its name, or a name like it."""
+    found = re.search(r"'([^']+)' does not exist", message)
+    if found is None:
+        return None
+    given = Path(found[1])
+    town = Path("config", f"{given.stem}.toml")
+    if given.name == found[1] and town.is_file():
+        return town
+    try:
+        there = sorted(path.name for path in given.parent.iterdir())
+    except OSError:
+        return None
+    close = difflib.get_close_matches(given.name, there, 1)
+    return given.with_name(close[0]) if close else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
