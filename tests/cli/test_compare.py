@@ -112,7 +112,7 @@ def test_what_is_no_matrix_is_refused(ptreach, tables, name, text, turned):
             "none of the 4 destinations, such as 'w', is among its points",
         ),
         (["b.csv", "--html", "folder"], "--html: 'folder' is a folder"),
-        (["folder"], "'folder' is a folder and 'a.csv' a file"),
+        (["folder"], "'folder' is a pack's folder and 'a.csv' a matrix"),
     ],
 )
 def test_faults_are_one_line(ptreach, tables, arguments, told):

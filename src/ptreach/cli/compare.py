@@ -107,8 +107,9 @@ def _are_packs(a: Path, b: Path) -> bool:
 
     packs = [side.is_dir() and not in_parts(side) for side in (a, b)]
     if packs[0] != packs[1]:
-        folder, file = (a, b) if packs[0] else (b, a)
-        raise option_error("A and B", f"'{folder}' is a folder and '{file}' a file", "name two of one kind")
+        pack, matrix = (a, b) if packs[0] else (b, a)
+        what = f"'{pack}' is a pack's folder and '{matrix}' a matrix"
+        raise option_error("A and B", what, "name two packs, or two matrices")
     return packs[0]
 
 
