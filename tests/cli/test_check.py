@@ -65,10 +65,10 @@ def test_a_go_is_printed_in_plain_lines_where_it_is_piped(ptreach, feed):
     assert ended.out.splitlines() == [
         "GO: rail.zip on Tuesday 2026-10-06 (--date)",
         "feed rail: 30 trips, full service 2026-09-07 to 2026-12-04, any 2026-09-07 to 2026-12-04",
-        "all services: 30 trips; usual of the weeks around 30, of all 30",
-        "mode rail: 30 trips; usual of the weeks around 30, of all 30",
-        "feed rail: 30 trips; usual of the weeks around 30, of all 30",
-        "operator Buses: 30 trips; usual of the weeks around 30, of all 30",
+        "all services: 30 trips; usual: 30 in the weeks around, 30 in the whole timetable",
+        "mode rail: 30 trips; usual: 30 in the weeks around, 30 in the whole timetable",
+        "feed rail: 30 trips; usual: 30 in the weeks around, 30 in the whole timetable",
+        "operator Buses: 30 trips; usual: 30 in the weeks around, 30 in the whole timetable",
     ]
 
 

@@ -128,7 +128,7 @@ def _why(survey: Survey, days: _Days, best: int, asked: dt.date | None) -> str:
     if survey.days_off is not None:
         if days.no_bank[at]:
             words.append("no bank holiday in its week")
-        words.append("in term" if days.term[at] else "not in term (nor is any other day as good)")
+        words.append("in term" if days.term[at] else "not in term (no day that is as good lies in one)")
     trips = int(survey.all_trips.trips[best])
     close = f" within {CLOSE:.0%} of the median of its weekday" if days.usual[at] else ""
     words.append(f"{trips:,} trips{',' if close else ''}{close}")

@@ -80,5 +80,8 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     for row in verdict.comparisons:
         kind, name, trips, near, span = comparison_cells(row)
         who = name if kind == "all" else f"{kind} {name}"
-        lines.append(f"{who}: {trips} trips; usual of the weeks around {near or '-'}, of all {span or '-'}")
+        usual = (
+            f"usual: {near or 'not known'} in the weeks around, {span or 'not known'} in the whole timetable"
+        )
+        lines.append(f"{who}: {trips} trips; {usual}")
     return [in_one_line(line) for line in lines]
