@@ -272,7 +272,10 @@ def test_files_that_are_no_zip_are_refused(tmp_path):
     cases = {"none": b"", "text": b"stop_id\nA\n", "cut": whole[: len(whole) // 2], "page": b"<html>" * 99}
     for name, content in cases.items():
         (tmp_path / f"{name}.zip").write_bytes(content)
-        with pytest.raises(InputError, match=rf"{name}\.zip: not readable as a zip.*Fetch the file again"):
+        with pytest.raises(
+            InputError,
+            match=rf"{name}\.zip: not readable as a zip.*Give a whole zip, or fetch the file again",
+        ):
             read_timetables([tmp_path / f"{name}.zip"])
     with pytest.raises(InputError, match=r"nowhere\.zip: no such file"):
         read_timetables([tmp_path / "nowhere.zip"])

@@ -192,7 +192,10 @@ def test_a_server_out_of_reach_is_named_with_the_way_round():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    with pytest.raises(InputError, match=r"can't reach 127\.0\.0\.1 \(ConnectionError\).*--server"):
+    with pytest.raises(
+        InputError,
+        match=r"can't reach 127\.0\.0\.1 \(ConnectionError\).*--server, or read the point off a map",
+    ):
         find_places("Ryde", country="gb", server=f"http://127.0.0.1:{port}/")
 
 

@@ -209,6 +209,11 @@ def test_a_name_that_is_no_folder_name_is_refused(home, name):
         recipe_folder(name, home)
 
 
+def test_a_town_s_file_is_no_recipe_but_names_some(home):
+    with pytest.raises(InputError, match="a town's file has it as network or areas"):
+        recipe_folder("config/ryde.toml", home)
+
+
 def test_home_is_the_nearest_folder_with_networks(home, monkeypatch):
     monkeypatch.delenv("PTREACH_HOME", raising=False)
     deep = home / "work/deep"

@@ -107,7 +107,7 @@ def zip_files(source: Path | IO[bytes], path: Path, stack: ExitStack) -> list[Ta
         raise InputError(
             f"not readable as a zip: {' '.join(str(error).split())}",
             where=str(path),
-            remedy="fetch the file again",
+            remedy="give a whole zip, or fetch the file again",
         ) from error
 
     def opener(item: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:

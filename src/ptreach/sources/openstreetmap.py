@@ -37,15 +37,20 @@ _log = logging.getLogger(__name__)
 
 
 class Service(NamedTuple):
-    """A service of OpenStreetMap: its name, its public address, and osmnx's setting for the address."""
+    """A service of OpenStreetMap: its name and address, osmnx's setting for it, and a way without it."""
 
     name: str
     url: str
     setting: str
+    instead: str
 
 
-NOMINATIM: Final = Service("Nominatim", "https://nominatim.openstreetmap.org/", "nominatim_url")
-OVERPASS: Final = Service("Overpass", "https://overpass-api.de/api", "overpass_url")
+NOMINATIM: Final = Service(
+    "Nominatim", "https://nominatim.openstreetmap.org/", "nominatim_url", "read the point off a map"
+)
+OVERPASS: Final = Service(
+    "Overpass", "https://overpass-api.de/api", "overpass_url", "save an extract with a browser"
+)
 
 
 class _Response(Protocol):
@@ -129,7 +134,7 @@ def asking(
             setattr(settings, name, value)
         yield
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise _not_understood(error, where, server) from error
+        raise _not_understood(error, where, server, service.instead) from error
     finally:
         socket.getaddrinfo = resolve
         for name, value in before.items():
@@ -148,7 +153,7 @@ def shown_server(server: str) -> str:
     return public_address(server)
 
 
-def _not_understood(error: Exception, where: str, server: str) -> InputError:
+def _not_understood(error: Exception, where: str, server: str, instead: str) -> InputError:
     """Return the error for a server that can't be reached, or whose answer is none."""
     kind = type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
@@ -161,7 +166,7 @@ def _not_understood(error: Exception, where: str, server: str) -> InputError:
         return InputError(
             f"can't reach {urlsplit(server).hostname} ({kind})",
             where=where,
-            remedy="check the connection and https_proxy, or name another server with --server",
+            remedy=f"check the connection and https_proxy, name another server with --server, or {instead}",
         )
     return InputError(
         f"the answer is not understood ({kind})", where=where, remedy="try again, or name another --server"

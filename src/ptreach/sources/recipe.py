@@ -364,11 +364,10 @@ def recipe_folder(name: str, home: Path) -> Path:
         Where `name` is no plain name: capitals, blanks, slashes.
     """
     if not re.fullmatch(_NAME, name):
-        raise InputError(
-            f"'{name}' is no name of a recipe",
-            where=str(home / "networks"),
-            remedy="use small letters, digits and hyphens",
-        )
+        remedy = "use small letters, digits and hyphens"
+        if name.endswith(".toml"):
+            remedy = "name a folder that is there; a town's file has it as network or areas"
+        raise InputError(f"'{name}' is no name of a recipe", where=str(home / "networks"), remedy=remedy)
     return home / "networks" / name
 
 
