@@ -299,6 +299,26 @@ def test_a_mirror_above_the_recipe_does_not_find_what_it_is_to_replace(tmp_path)
     assert record.path.read_bytes() == CONTENT
 
 
+def test_a_mirror_may_link_to_folders_even_to_itself(tmp_path):
+    elsewhere, mirror = tmp_path / "elsewhere", tmp_path / "stick"
+    (elsewhere / "deep").mkdir(parents=True)
+    mirror.mkdir()
+    (elsewhere / "deep/a.pbf").write_bytes(CONTENT)
+    links = {
+        mirror / "data": elsewhere,
+        mirror / "twin": elsewhere,
+        mirror / "part": elsewhere / "deep",
+        elsewhere / "deep/up": mirror,
+    }
+    try:
+        for link, folder in links.items():
+            link.symlink_to(folder, target_is_directory=True)
+    except OSError as error:
+        pytest.skip(f"no links can be made here: {error}")
+    (record,) = bring([{"file": "a.pbf"}], tmp_path / "town", mirror)
+    assert record.path.read_bytes() == CONTENT
+
+
 def test_what_a_mirror_lacks_is_named(tmp_path, caplog):
     mirror = tmp_path / "stick"
     mirror.mkdir()

@@ -263,9 +263,12 @@ def _look_for(files: Sequence[str], mirror: Path, target: Path) -> dict[str, lis
     places = {file: [path] if (path := mirror / file).is_file() else [] for file in files}
     deeper = {file for file, paths in places.items() if not paths}
     if deeper:
-        own = target.resolve()
-        for place, folders, names in os.walk(mirror):
-            folders[:] = sorted(folder for folder in folders if Path(place, folder).resolve() != own)
+        seen = {target.resolve(), mirror.resolve()}
+        for place, folders, names in os.walk(mirror, followlinks=True):
+            # a link may lead to a folder above it, or to one that was looked into already
+            real = {Path(place, folder).resolve(): folder for folder in sorted(folders, reverse=True)}
+            folders[:] = sorted(folder for path, folder in real.items() if path not in seen)
+            seen.update(real)
             for file in deeper.intersection(names):
                 if (path := Path(place, file)).is_file():  # no pipe or device, which never ends
                     places[file].append(path)
