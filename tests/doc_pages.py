@@ -58,7 +58,8 @@ described beside it as well, with codes and units as this pack has them. Made by
 SHARED_HEAD = """## Columns that tables share
 
 The table of zones (`tables/*-zones.csv`, and the layer of zones) has these alone; others have some of them
-beside their own.
+beside their own. `zone_id` is called what the publisher calls it, by the `id_column` of the areas: `lsoa21cd`
+or `lsoa11cd` for those of England.
 """
 ABSENT_HEAD = """## Where there is no value
 

@@ -68,7 +68,7 @@ def test_the_widest_spread_comes_first_and_what_has_none_is_named(said, town, zo
     )
     text = said(town, spread)["Worst cases"]
     assert "| E01000002 | Ryde 2 | 10.0 | 13.0 | 40.0 | 30.0 | E01000003 |" in text
-    assert "1 zone with a median, but no p95, for more than 5 % of the minutes" in text
+    assert "1 zone with a median, but no p95, for more than 5% of the minutes" in text
     assert "have no journey: Ryde 4." in text
     assert "| off network | 1 | 5,000 | Ryde 5 |" in text
     assert "reached |" not in text

@@ -164,7 +164,7 @@ def _widest(town: Town, zones: gpd.GeoDataFrame) -> list[str]:
         parts.append(
             paragraph(
                 f"{len(some):,} zone{'s' * (len(some) != 1)} with a median, but no p{high}, for more than "
-                f"{100 - high} % of the minutes have no journey: {names}."
+                f"{100 - high}% of the minutes have no journey: {names}."
             )
         )
     return parts

@@ -55,7 +55,7 @@ CONTENTS: Final = {
     "tables/*-by-imd-decile.csv": "travel time by decile, {deprivation} (1 = most deprived)",
     "tables/*-people-within.csv": "people, children, pensioners within 15 to 90 min, by decile",
     "tables/*-deprived-and-far.csv": "the ten zones to ask about first",
-    "tables/*-figures.csv": "figures of the place with 95 % intervals; inequality",
+    "tables/*-figures.csv": "figures of the place with 95% intervals; inequality",
     "tables/*-time-and-deprivation.csv": "whether time goes with deprivation, and how firmly",
     "tables/*-access.csv": "access of each zone to schools and other places",
     "tables/*-second-opinion.csv": "one row a zone: minutes by another engine beside these",
