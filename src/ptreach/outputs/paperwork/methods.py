@@ -366,8 +366,8 @@ def _deprivation(facts: PackFacts) -> list[str]:
         ),
         (
             "Access to places that people travel to is by medians of journeys from each zone. The",
-            f"column gravity counts a place half at {HALF_MIN:g} minutes; a_head shares what is within {CATCHMENT_MIN:g}",
-            "minutes among all who reach it (two-step floating catchment).",
+            f"column gravity counts a place half at {HALF_MIN:g} minutes; a_head shares what is within",
+            f"{CATCHMENT_MIN:g} minutes among all who reach it (two-step floating catchment).",
         ),
     )
 
