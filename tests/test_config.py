@@ -210,7 +210,13 @@ def test_an_unknown_key_near_to_none_names_those_known(tmp_path):
 @pytest.mark.parametrize("key", ["name", "network", "areas", "date", "lon", "lat"])
 def test_a_missing_key_is_named(tmp_path, key):
     field = f"origin.{key}" if key in {"lon", "lat"} else key
-    assert refusal(town_file(tmp_path, **{key: ""})) == f": key '{field}' is missing. Add {field} = …."
+    where = " below [origin]" if key in {"lon", "lat"} else ""
+    assert refusal(town_file(tmp_path, **{key: ""})) == f": key '{field}' is missing. Add {key} = …{where}."
+
+
+def test_a_missing_table_is_named_by_its_heading(tmp_path):
+    line = refusal(town_file(tmp_path, text=TOWN.partition("[origin]")[0]))
+    assert line == ": key 'origin' is missing. Add [origin]."
 
 
 def test_several_faults_are_counted(tmp_path):
@@ -221,7 +227,7 @@ def test_several_faults_are_counted(tmp_path):
 def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
     line = refusal(town_file(tmp_path, network="", date="", lon=""))
     named = "keys 'network', 'date', 'origin.lon' are missing"
-    assert line == f": {named}. Add network = …, date = …, origin.lon = …."
+    assert line == f": {named}. Add network = …, date = …, lon = … below [origin]."
 
 
 @pytest.mark.parametrize("key", ["walk_speed_kph", "window", "preset"])

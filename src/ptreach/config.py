@@ -235,13 +235,12 @@ def _refusal(model: type[BaseModel], error: ValidationError, where: str) -> Inpu
         loc = [part for part in first["loc"] if isinstance(part, str)]
         return InputError(f"unknown key '{field}'", where=where, remedy=_key_meant(model, loc))
     if first["type"] == "missing":
-        keys = [_dotted(fault["loc"]) for fault in faults if fault["type"] == "missing"]
+        keys = [fault["loc"] for fault in faults if fault["type"] == "missing"]
         more = counted if len(faults) > len(keys) else ""
-        named = ", ".join(f"'{key}'" for key in keys)
+        named = ", ".join(f"'{_dotted(key)}'" for key in keys)
         what = f"key {named} is missing" if len(keys) == 1 else f"keys {named} are missing"
-        return InputError(
-            f"{what}{more}", where=where, remedy=f"add {', '.join(f'{key} = …' for key in keys)}"
-        )
+        remedy = f"add {', '.join(_line_to_add(model, key) for key in keys)}"
+        return InputError(f"{what}{more}", where=where, remedy=remedy)
     what, remedy = first["msg"].removeprefix("Value error, "), "correct the value"
     if first["type"].startswith("date"):
         what, remedy = f"'{first['input']}' is no date", "write YYYY-MM-DD, such as 2020-06-16"
@@ -253,6 +252,15 @@ def _refusal(model: type[BaseModel], error: ValidationError, where: str) -> Inpu
 def _dotted(loc: Sequence[int | str]) -> str:
     """Return the key at fault as TOML would write it: ``origin.lon``."""
     return ".".join(map(str, loc))
+
+
+def _line_to_add(model: type[BaseModel], loc: Sequence[int | str]) -> str:
+    """Return the line that a missing key wants, and where: a table's stands below its heading."""
+    table, *below = map(str, loc)
+    if below:
+        return f"{below[-1]} = … below [{table}]"
+    kind = model.model_fields[table].annotation if table in model.model_fields else None
+    return f"[{table}]" if isinstance(kind, type) and issubclass(kind, BaseModel) else f"{table} = …"
 
 
 def _key_meant(model: type[BaseModel], loc: Sequence[str]) -> str:
