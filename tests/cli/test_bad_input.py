@@ -98,7 +98,7 @@ def asked(ptreach, made, tmp_path):
     [
         ("zones = 1", {}, "", "unknown key 'zones'", "Known keys: areas, "),
         ("", {"areas": 'area = "demo-lsoa"'}, "", "unknown key 'area'", "Did you mean 'areas'?"),
-        ("", {"lat": ""}, "", "key 'origin.lat' is missing", "Add origin.lat = "),
+        ("", {"lat": ""}, "", "key 'origin.lat' is missing", "Add lat = … below [origin]"),
         (
             "",
             {"lon": "lon = -1.163224", "lat": "lat = 50.730015"},
@@ -302,7 +302,8 @@ def test_a_damaged_file_is_named_and_nothing_is_built(asked, made, tmp_path, nam
     line = asked(("--osm", files["demo-town.osm.pbf"], "--gtfs", files["demo-bus.zip"])).line
     assert line.startswith(str(tmp_path / name))
     assert re.search(
-        r"(Fetch the file again|Mend or replace the feed|Take a whole GTFS feed|Take an extract .*)\.$", line
+        r"([Ff]etch the file again|Mend or replace the feed|Take a whole GTFS feed|Take an extract .*)\.$",
+        line,
     )
 
 
