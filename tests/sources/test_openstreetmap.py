@@ -35,9 +35,6 @@ OTHER = {
     "type": "hamlet",
     "display_name": 'Bromwich\n\x1b[31m "West"',
 }
-STATUS = (
-    b"Connected as: 1\nCurrent time: x\nAnnounced endpoint: none\nRate limit: 2\n2 slots available now.\n"
-)
 
 NODES = [
     {"type": "node", "id": 30, "lat": 52.52, "lon": -2.0},
@@ -188,15 +185,19 @@ def test_a_busy_server_is_asked_three_times_and_no_more(server, slept, caplog, s
     assert slept == [1, 55, 1, 55, 1]
 
 
-def test_a_server_out_of_reach_is_named_with_the_way_round():
+@pytest.fixture
+def closed_port():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+        return closed.getsockname()[1]
+
+
+def test_a_server_out_of_reach_is_named_with_the_way_round(closed_port):
     with pytest.raises(
         InputError,
         match=r"can't reach 127\.0\.0\.1 \(ConnectionError\).*--server, or read the point off a map",
     ):
-        find_places("Ryde", country="gb", server=f"http://127.0.0.1:{port}/")
+        find_places("Ryde", country="gb", server=f"http://127.0.0.1:{closed_port}/")
 
 
 @pytest.mark.parametrize("server", ["ftp://x/", "nominatim", "", "http://", "http://[::1", "http://x:y/"])
@@ -226,7 +227,7 @@ def test_a_cache_that_can_not_be_written_is_named(server, monkeypatch, tmp_path)
 def test_osmnx_is_left_as_it_was(server, tmp_path):
     before = {name: getattr(osmnx.settings, name) for name in dir(osmnx.settings) if name[0] != "_"}
     resolve = socket.getaddrinfo
-    server.answers = {0: says(STATUS, headers={}), 1: says(ANSWER)}
+    server.answers = {0: says(ANSWER)}
     write(server, tmp_path)
     assert {name: getattr(osmnx.settings, name) for name in before} == before
     assert socket.getaddrinfo is resolve
@@ -255,7 +256,7 @@ def write(server, tmp_path, **how):
 
 @pytest.fixture
 def overpass(server):
-    server.answers = {0: says(STATUS, headers={}), 1: says(ANSWER)}
+    server.answers = {0: says(ANSWER)}
     return server
 
 
@@ -285,7 +286,7 @@ def test_the_file_says_whose_it_is_and_of_when(overpass, tmp_path):
 
 def test_the_question_is_a_circle_around_the_point(overpass, tmp_path):
     write(overpass, tmp_path)
-    assert [path for path, _ in overpass.asked] == ["/api/status", "/api/interpreter"]
+    assert [path for path, _ in overpass.asked] == ["/api/interpreter"]
     (question,) = parse_qs(overpass.bodies[0])["data"]
     assert question.startswith('[out:json][timeout:180];(way["highway"](poly:\'')
     ring = question.partition("(poly:'")[2].partition("'")[0].split()
@@ -301,9 +302,7 @@ def test_a_circle_too_large_for_one_question_is_joined_from_several(overpass, tm
     monkeypatch.setattr(osmnx.settings, "max_query_area_size", 1_000_000)
     halves = [{**ANSWER, "elements": WAYS[:2] + NODES}, {**ANSWER, "elements": WAYS[1:] + NODES[1:]}]
     halves[1] |= {"osm3s": {"timestamp_osm_base": "2026-10-05T20:00:00Z"}}
-    overpass.answers = {}
-    for number in range(20):
-        overpass.answers |= {2 * number: says(STATUS, headers={}), 2 * number + 1: says(halves[number % 2])}
+    overpass.answers = {number: says(halves[number % 2]) for number in range(20)}
     stages = []
     path, extract = write(
         overpass, tmp_path, progress=lambda stage, done, total: stages.append((stage, done, total))
@@ -318,23 +317,32 @@ def test_streets_that_were_asked_for_are_kept_until_asked_anew(overpass, tmp_pat
     first, _ = write(overpass, tmp_path)
     text = first.read_bytes()
     write(overpass, tmp_path)
-    assert len(overpass.asked) == 2
+    assert len(overpass.asked) == 1
     newer = {**ANSWER, "osm3s": {"timestamp_osm_base": "2026-11-06T20:00:00Z"}}
-    overpass.answers |= {2: says(STATUS, headers={}), 3: says(newer)}
+    overpass.answers[1] = says(newer)
     path, extract = write(overpass, tmp_path, refresh=True)
     assert extract.date == "2026-11-06T20:00:00Z"
     assert path.read_bytes() == text.replace(b"2026-10-06", b"2026-11-06")
 
 
+def test_streets_of_a_server_out_of_reach_are_not_waited_for(closed_port, slept, tmp_path):
+    with pytest.raises(InputError, match=r"can't reach 127\.0\.0\.1 .*save an extract with a browser"):
+        write_streets(
+            -2.0, 52.52, 1.0, tmp_path / "out.osm", server=f"http://127.0.0.1:{closed_port}/api",
+            progress=no_progress,
+        )  # fmt: skip
+    assert sum(slept) == 0
+
+
 def test_a_part_of_an_answer_is_no_answer(overpass, tmp_path):
-    overpass.answers[1] = says({**ANSWER, "remark": 'runtime error: Query timed out in "query"'})
+    overpass.answers[0] = says({**ANSWER, "remark": 'runtime error: Query timed out in "query"'})
     with pytest.raises(InputError, match=r"only a part came: runtime error: Query timed out.*smaller radius"):
         write(overpass, tmp_path)
     assert not (tmp_path / "out.osm").exists()
 
 
 def test_no_street_is_an_error_of_input(overpass, tmp_path):
-    overpass.answers[1] = says({**ANSWER, "elements": []})
+    overpass.answers[0] = says({**ANSWER, "elements": []})
     with pytest.raises(InputError, match=r"no street within 1 km of lon -2, lat 52\.52\. Check the order"):
         write(overpass, tmp_path)
 
@@ -353,7 +361,7 @@ def test_no_street_is_an_error_of_input(overpass, tmp_path):
     ],
 )
 def test_an_answer_that_has_no_streets_in_it_is_named(overpass, tmp_path, answer):
-    overpass.answers[1] = says(answer)
+    overpass.answers[0] = says(answer)
     with pytest.raises(InputError, match=r"Overpass at .*the answer is not understood"):
         write(overpass, tmp_path)
 

@@ -79,7 +79,7 @@ class _Watch:
 
     def __call__(self, response: _Response, *_: object, **__: object) -> None:
         """Raise InputError for an answer that osmnx would try again for ever, or take for data."""
-        if response.is_redirect or urlsplit(response.url).path.endswith("/status"):
+        if response.is_redirect:
             return
         says = f"the server says {response.status_code} {response.reason or ''}".strip()
         if response.status_code in _BUSY:
@@ -126,6 +126,8 @@ def asking(
         "http_user_agent": f"ptreach/{__version__} (by osmnx)",
         "http_referer": "ptreach",
         "doh_url_template": None,  # no third party is told what is asked for
+        # Asked for its status first, one that is not there costs a silent minute; a busy one says so itself
+        "overpass_rate_limit": False,
     }
     before = {name: getattr(settings, name) for name in wanted}
     resolve = socket.getaddrinfo  # osmnx puts its own in the place of it
