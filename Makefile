@@ -2,6 +2,8 @@
 # make fuzz CASE=.fuzz/gtfs-0-17 runs one of its cases again.
 # Another Python: make PYTHON=python3.13 demo
 PYTHON ?= python3
+# Those that pyproject.toml names, or the one that is asked for.
+PYTHONS = $(if $(filter file,$(origin PYTHON)),$(shell sed -n 's/.*:: Python :: \(3\.[0-9]*\)".*/python\1/p' pyproject.toml),$(PYTHON))
 BIN := .venv/bin
 INSTALLED := .venv/installed.stamp
 # As many files of tests at once as there are cores, of up to 8; each takes 1.5 GB at most.
@@ -43,14 +45,10 @@ test-latest: $(INSTALLED) ## quick tests on the latest releases there are, whate
 	$(BIN)/uv pip install -q --python .venv-latest -e '.[test,postgis,r5,cluster]'
 	.venv-latest/bin/python -m pytest $(QUICK)
 
-wheel-check: $(INSTALLED) ## build the wheel and make the demo with it alone, in a clean environment and an empty folder
+wheel-check: $(INSTALLED) ## the wheel alone makes the demo, the same on each Python that is supported and at hand
 	rm -rf dist
 	$(BIN)/uv build -q --wheel --out-dir dist
-	$(BIN)/python tests/wheel.py dist/*.whl
-	$(BIN)/uv venv -q --clear --python $(PYTHON) .venv-wheel
-	$(BIN)/uv pip install -q --python .venv-wheel -c constraints.txt dist/*.whl
-	folder=$$(mktemp -d) && cd "$$folder" && for words in --version demo "verify demo/demo-town"; do \
-	  env -u PYTHONPATH "$(CURDIR)/.venv-wheel/bin/ptreach" $$words || exit; done && rm -rf "$$folder"
+	$(BIN)/python tests/wheel.py dist/*.whl $(PYTHONS)
 
 agreement: $(INSTALLED) ## how the engine agrees with R5, rule by rule; wants R5's answers in ../shared
 	$(BIN)/python tests/benchmarks/agreement.py
@@ -92,6 +90,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 clean: ## remove what is installed and what tools left behind
-	rm -rf .venv .venv-oldest .venv-latest .venv-wheel .venv-audit demo dist build
+	rm -rf .venv .venv-oldest .venv-latest .venv-audit demo dist build
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks .fuzz
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

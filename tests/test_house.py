@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tomllib
 from collections import defaultdict
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptreach"
@@ -249,6 +251,57 @@ def test_constraints_hold_what_pyproject_asks_for(project):
         least, _, below = bounds.partition(",<")
         assert pinned[canonical(name)] >= release_of(least), line
         assert not below or pinned[canonical(name)] < release_of(below), line
+
+
+def named_pythons(project):
+    """Releases of Python that the project says it runs on, such as 3.11."""
+    prefix = "Programming Language :: Python :: "
+    lines = project["project"]["classifiers"]
+    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+
+
+def environments(project):
+    """What markers are asked about: each Python that is named, on each system."""
+    systems = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
+    for python in named_pythons(project):
+        for platform, system, kind in systems:
+            names = {"sys_platform": platform, "platform_system": system, "os_name": kind}
+            yield names | {"python_version": python, "python_full_version": f"{python}.0"}
+
+
+def pinned_releases():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = (line.partition("==") for line in lines)
+    return {canonical(name): release for name, _, release in pins if release}
+
+
+def test_pinned_releases_run_on_every_python_that_is_named(project):
+    least, *_ = named_pythons(project)
+    assert project["project"]["requires-python"] == f">={least}"
+    unfit = {}
+    for name, release in pinned_releases().items():
+        found = [each for each in distributions(name=name) if each.version == release]
+        for wanted in {each.metadata["Requires-Python"] for each in found} - {None}:
+            if not all(SpecifierSet(wanted).contains(f"{each}.0") for each in named_pythons(project)):
+                unfit[name] = wanted
+    assert unfit == {}
+
+
+def test_what_pinned_releases_ask_for_is_pinned(project):
+    pins = pinned_releases()
+    lines = project["project"]["dependencies"] + extra(project, "test") + optional(project)
+    for environment in environments(project):
+        known = set()
+        wanted = [(Requirement(line), "") for line in lines]
+        while wanted:
+            asked, of = wanted.pop()
+            if asked.marker is None or asked.marker.evaluate(environment | {"extra": of}):
+                name = canonical(asked.name)
+                assert name in pins, (name, environment)
+                news = {(name, each) for each in ("", *asked.extras)} - known
+                known |= news
+                found = [line for each in distributions(name=name) for line in each.requires or ()]
+                wanted += [(Requirement(line), each) for _, each in news for line in found]
 
 
 def release_of(text):

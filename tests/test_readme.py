@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def block_after(heading):
 def test_its_commands_are_those_that_exist():
     assert set(re.findall(r"(?m)^ptreach (\w+)", block_after("Commands"))) == COMMANDS
     assert set(re.findall(r"ptreach (\w+) ", block_after("A real town"))) <= COMMANDS
+
+
+def test_its_pythons_are_those_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pythons = [line.rpartition(" ")[2] for line in project["classifiers"] if " :: Python :: " in line]
+    assert f"(Python {', '.join(pythons[:-1])} or {pythons[-1]};" in README
 
 
 def test_its_town_can_be_read(tmp_path):
