@@ -63,8 +63,9 @@ class Bounded(io.RawIOBase):
     ) -> None:
         super().__init__()
         self._told, self._read_bytes, self._next_bytes = told, 0, _TOLD_EACH_BYTES
-        self._stream = file.opened()
         self._left, self._too_much, self._where = most, too_much, where
+        self._stream: IO[bytes] = io.BytesIO()  # for close(), where the file can't be opened
+        self._stream = file.opened()
 
     def readable(self) -> bool:
         """Say that it can be read."""
