@@ -58,7 +58,8 @@ def test_what_is_no_part_or_the_only_one_stays(wholes):
     after = centred_log_ratio(before)
     assert after.indicators == before.indicators
     pd.testing.assert_frame_equal(after.frame, before.frame)
-    assert dataclasses.replace(after, frame=before.frame) == before
+    fields = {field.name for field in dataclasses.fields(before)} - {"frame"}
+    assert [name for name in fields if getattr(after, name) != getattr(before, name)] == []
 
 
 def test_parts_no_longer_pull_each_other_down_as_they_did():

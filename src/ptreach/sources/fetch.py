@@ -316,6 +316,7 @@ def _copy(source: Source, origin: Path, path: Path, report: Report) -> None:
         with origin.open("rb") as reader, part.open("wb") as writer:
             while chunk := reader.read(_CHUNK_BYTES):
                 writer.write(chunk)
+                writer.flush()  # done is what the disk took
                 state.update(chunk)
                 done += len(chunk)
                 report(done, total)
