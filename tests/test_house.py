@@ -281,7 +281,7 @@ def test_pinned_releases_run_on_every_python_that_is_named(project):
     unfit = {}
     for name, release in pinned_releases().items():
         found = [each for each in distributions(name=name) if each.version == release]
-        for wanted in {each.metadata["Requires-Python"] for each in found} - {None}:
+        for wanted in {each.metadata.get("Requires-Python") for each in found} - {None}:
             if not all(SpecifierSet(wanted).contains(f"{each}.0") for each in named_pythons(project)):
                 unfit[name] = wanted
     assert unfit == {}

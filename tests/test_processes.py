@@ -162,6 +162,7 @@ def _stop(_):
 
 
 SCRIPT = """
+import signal
 import sys
 from functools import partial
 import jobs
@@ -173,6 +174,7 @@ class Quiet:
     def ended(self, number, outcome): pass
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below nohup
     do = partial(getattr(jobs, sys.argv[1]), sys.argv[2])
     try:
         do_jobs([Job("one", do, 1), Job("two", do, 2)], 2, Quiet())
