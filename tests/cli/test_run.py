@@ -198,6 +198,8 @@ def test_a_town_that_is_not_there_is_told_which_is_meant(ptreach, home, town_fil
     said = f"'{typed}' does not exist. Did you mean 'config/ryde.toml'? See ptreach run --help."
     assert ptreach("run", typed).line.endswith(said)
     assert "Did you mean" not in ptreach("run", "elsewhere/nosuch.toml").line
+    town_file("config/boston.toml")
+    assert "Did you mean" not in ptreach("run", "config/absent.toml").line
 
 
 def test_it_refuses_an_engine_it_does_not_have(ptreach, home, town_file):

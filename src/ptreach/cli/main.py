@@ -148,11 +148,12 @@ def _path_meant(message: str) -> Path | None:
     if given.name == found[1] and town.is_file():
         return town
     try:
-        there = sorted(path.name for path in given.parent.iterdir())
+        # ends that all have in common, such as .toml, would make any two names alike
+        there = {path.stem: path.name for path in sorted(given.parent.iterdir())}
     except OSError:
         return None
-    close = difflib.get_close_matches(given.name, there, 1)
-    return given.with_name(close[0]) if close else None
+    close = difflib.get_close_matches(given.stem, there, 1)
+    return given.with_name(there[close[0]]) if close else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
