@@ -1,5 +1,6 @@
 """A network of what gtfs-kit reads: the same as ours, or the files that differ are named."""
 
+import errno
 import sys
 import types
 from pathlib import Path
@@ -92,6 +93,16 @@ def test_a_feed_too_large_for_the_memory_is_refused(read_again, write, monkeypat
 def test_without_the_library_the_remedy_is_to_install_it(read_again, write, monkeypatch):
     monkeypatch.setitem(sys.modules, "gtfs_kit", None)
     with pytest.raises(InputError, match="gtfs-kit is not installed"):
+        read_again(write(every_minutes(3)))
+
+
+def test_a_folder_that_can_not_be_written_is_named(read_again, write, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kit = pytest.importorskip("gtfs_kit")
+    monkeypatch.setattr(kit.Feed, "to_file", full)
+    with pytest.raises(InputError, match="the network can't be written: No space left on device"):
         read_again(write(every_minutes(3)))
 
 

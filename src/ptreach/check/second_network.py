@@ -7,13 +7,11 @@ footpaths and names.
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Final
 
-from ptreach.aside import aside_of, clear_dead
 from ptreach.check.gtfs_kit_feeds import OPTION, gtfs_kit_feed
 from ptreach.errors import InputError
-from ptreach.network.build import build_network
+from ptreach.network.build import build_network, new_folder
 from ptreach.network.saved import FILES, META, read_meta
 from ptreach.sources.gtfs import feed_name
 
@@ -46,17 +44,12 @@ def require_alike(
     ------
     InputError
         Where any file differs; where gtfs-kit is not installed, can't read a feed, or would need more memory
-        than there is; as `build_network` does.
+        than there is; where it can't be written beside the other; as `build_network` does.
     """
-    clear_dead(network.parent)
-    scratch = aside_of(network.with_name(f"{network.name}.second"))
-    try:
-        (scratch / "feeds").mkdir(parents=True)
-        feeds = _read_again(gtfs_paths, scratch / "feeds", progress)
-        again = build_network(osm_paths, feeds, scratch, progress, rules, cleaning)
+    with new_folder(network.with_name(f"{network.name}.second")) as scratch:
+        feeds = _read_again(gtfs_paths, scratch, progress)
+        again = build_network(osm_paths, feeds, scratch / "built", progress, rules, cleaning)
         apart, files_n = _apart(network, again)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     if apart:
         more = f" and {len(apart) - _MOST_NAMED} more" if len(apart) > _MOST_NAMED else ""
         raise InputError(
@@ -86,7 +79,8 @@ def _read_again(paths: Sequence[Path], folder: Path, progress: Progress) -> tupl
     for at, path in enumerate(paths):
         progress(_STAGE, at, len(paths))
         written.append(folder / f"{feed_name(path)}.zip")
-        with gtfs_kit_feed(path) as (_, feed):
-            feed.to_file(written[-1])
+        with gtfs_kit_feed(path) as (_, read):
+            feed = read
+        feed.to_file(written[-1])  # what fails here is the disk's affair
     progress(_STAGE, len(paths), len(paths))
     return tuple(written)

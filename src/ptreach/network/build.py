@@ -197,14 +197,14 @@ def build_network(
         return folder
     if cleaning.scope.cover is None:
         warn_of_memory(osm_paths, gtfs_paths)
-    with _new_folder(folder) as aside:
+    with new_folder(folder) as aside:
         _write(aside, digest, osm_paths, gtfs_paths, progress, rules, cleaning)
         settle(aside, folder)
     return folder
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside the one that is to be, removed in the end where it is still there.
 
     Raises InputError where the system refuses to write there.
