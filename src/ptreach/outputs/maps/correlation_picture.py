@@ -12,7 +12,9 @@ import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
 
 from ptreach.errors import InputError
 from ptreach.outputs.maps.pages import LANDSCAPE, SLIDE, Box
@@ -26,6 +28,7 @@ from ptreach.outputs.maps.sheet import (
     shorten,
     write_description,
 )
+from ptreach.outputs.maps.values import Value, draw_values
 from ptreach.outputs.ramp import INK, letters_on
 from ptreach.outputs.tables.correlation_tables import FIRM_BELOW, WEAK_BELOW, order_pairs
 from ptreach.outputs.wording import first_short_title
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from ptreach.model import Indicator
     from ptreach.outputs.maps.pages import Page
@@ -154,7 +158,7 @@ def draw_correlation_picture(
             draw_heading(figure, page, title, what, made_up=made_up)
             axes = inch_axes(figure, page, Box(page.margin_in, page.body[0], page.room_in, page.body_in))
             grid = _draw_names(axes, page, indicators)
-            _draw_cells(axes, page, table, indicators, grid)
+            _draw_cells(figure, axes, page, table, indicators, grid)
             _draw_themes(axes, page, indicators, grid)
             _draw_legend(axes, page, strongest, _themes(indicators), grid.height)
             draw_sources(figure, page, f"{_count_phrase(table, edition)} {source_line}")
@@ -268,7 +272,12 @@ def _draw_names(axes: Axes, page: Page, indicators: Sequence[Indicator]) -> _Gri
 
 
 def _draw_cells(
-    axes: Axes, page: Page, table: pd.DataFrame, indicators: Sequence[Indicator], grid: _Grid
+    figure: Figure,
+    axes: Axes,
+    page: Page,
+    table: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    grid: _Grid,
 ) -> None:
     """Draw a cell a pair, and a dash for a pair of which nothing is known."""
     cells = zip(
@@ -276,6 +285,8 @@ def _draw_cells(
     )
     known = {(one, two): (float(value), bool(firm), bool(whole)) for one, two, value, firm, whole in cells}
     form = _value_format(axes, page, grid)
+    boxes: dict[tuple[str, bool], list[tuple[float, float]]] = {}
+    values = []
     for (one, first), (two, second) in itertools.combinations(enumerate(indicators), 2):
         x, y = grid.left + one * grid.width, grid.top + two * grid.height
         value, firm, same_whole = known.get((first.name, second.name), (float("nan"), False, False))
@@ -283,24 +294,29 @@ def _draw_cells(
         if firm and not same_whole:
             fill = (POSITIVE if value > 0 else NEGATIVE)[step_of(value)]
             letters = letters_on(fill)
-        axes.add_artist(
-            Rectangle(
-                (x, y), grid.width, grid.height, facecolor=fill, edgecolor=HATCH_COLOUR,
-                hatch="/////" if same_whole else None,
-                linewidth=0.5,
-            )
-        )  # fmt: skip
-        if fill != "white":
-            axes.add_artist(
-                Rectangle(
-                    (x, y), grid.width, grid.height, facecolor="none", edgecolor=INK, linewidth=0.5, zorder=2
-                )
-            )
+        boxes.setdefault((fill, same_whole), []).append((x, y))
         words = "–" if np.isnan(value) else signed(value, form.decimals, zero=form.zero)
-        axes.text(
-            x + grid.width / 2, y + grid.height / 2, words, fontsize=form.size_pt, color=letters,
-            ha="center", va="center_baseline", zorder=4,
-        )  # fmt: skip
+        values.append(Value(words, x + grid.width / 2, y + grid.height / 2, letters))
+    draw_values(figure, axes, values, size_pt=form.size_pt, order=4)
+    for (fill, same_whole), corners in boxes.items():
+        _draw_boxes(axes, grid, corners, fill, hatched=same_whole)
+
+
+def _draw_boxes(
+    axes: Axes, grid: _Grid, corners: Sequence[tuple[float, float]], fill: str, *, hatched: bool
+) -> None:
+    """Draw the cells of one colour, given by their upper left corners, as one path: hundreds take long."""
+    outline = Outline.make_compound_path(
+        *(Outline.unit_rectangle().transformed(Affine2D().scale(grid.width, grid.height).translate(*corner))
+          for corner in corners)
+    )  # fmt: skip
+    coloured = fill != "white"
+    axes.add_artist(
+        PathPatch(
+            outline, facecolor=fill, edgecolor=INK if coloured else HATCH_COLOUR,
+            hatch="/////" if hatched else None, linewidth=0.5, zorder=2 if coloured else 1,
+        )
+    )  # fmt: skip
 
 
 def _size_pt(page: Page, height_in: float) -> float:

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from ptreach.outputs.maps.pages import SLIDE
+from ptreach.outputs.maps.png import write_png
 from ptreach.outputs.ramp import INK
 
 if TYPE_CHECKING:
@@ -63,14 +64,11 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
         mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(page.width_in, page.height_in), dpi=DPI, facecolor="white")
-        FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(figure)
         yield figure
-        pixels = io.BytesIO()
-        figure.savefig(pixels, format="rgba", dpi=DPI)
-        size = (int(figure.bbox.width), int(figure.bbox.height))
+        canvas.draw()
         # Without the channel of transparency, of which there is none: smaller, and quicker to write
-        image = Image.frombuffer("RGBA", size, pixels.getvalue(), "raw", "RGBA", 0, 1).convert("RGB")
-        image.save(page.beside(path), dpi=(DPI, DPI), compress_level=3)
+        write_png(page.beside(path), np.asarray(canvas.buffer_rgba())[..., :3], DPI)
         title = f"{NOTICE}: {title}" if made_up else title
         drawn = io.StringIO()
         figure.savefig(
