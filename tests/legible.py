@@ -2,13 +2,14 @@
 
 from contextlib import contextmanager
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from colours import contrast
+from ptreach.outputs.maps import correlation_picture, sheet
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3, for letters of any size."""
@@ -32,21 +33,28 @@ class Words(NamedTuple):
 def words_of(draw, path, **arguments):
     """Call `draw` and return every text on the pages that it saves, in the order of the pages."""
     found = []
-    save = Figure.savefig
+    save = sheet.svg_of
 
-    def look_and_save(figure, *args, **kwargs):
-        if kwargs["format"] == "svg":
-            with _as_drawn(figure):
-                found.extend(_words(figure))
-        save(figure, *args, **kwargs)
+    def look_and_save(figure, *args):
+        with _as_drawn(figure):
+            found.extend(_words(figure))
+        return save(figure, *args)
 
-    Figure.savefig = look_and_save
-    try:
+    with (
+        mock.patch.multiple(sheet, svg_of=look_and_save),
+        mock.patch.multiple(correlation_picture, draw_values=write_values),
+    ):
         draw(path, **arguments)
-    finally:
-        Figure.savefig = save
     assert found
     return found
+
+
+def write_values(figure, axes, values, *, size_pt, order):
+    """Write each value as a text, which is plain and slow."""
+    for words, x_in, y_in, colour in values:
+        axes.text(
+            x_in, y_in, words, fontsize=size_pt, color=colour, ha="center", va="center_baseline", zorder=order
+        )
 
 
 @contextmanager

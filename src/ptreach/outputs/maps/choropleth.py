@@ -66,11 +66,7 @@ def draw_areas(
     dark = areas[fills == INK]
     if len(dark) < 2:
         return
-    whole = closed(shapely.union_all(dark, grid_size=pixel_m / 16), 3 * pixel_m)
-    inner = shapely.union_all(shapely.boundary(dark)).difference(
-        whole.boundary.buffer(2 * pixel_m, quad_segs=4)
-    )
-    draw_lines(axes, inner, "white", width_pt, Z_BANDS)
+    draw_lines(axes, _between(tuple(shapely.to_wkb(dark)), pixel_m), "white", width_pt, Z_BANDS)
 
 
 def closed(area: BaseGeometry, metres: float) -> BaseGeometry:
@@ -109,7 +105,19 @@ def draw_swatch(axes: Axes, box: tuple[float, float, float, float], colour: str,
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _simplified(areas: tuple[bytes, ...], tolerance_m: float) -> list[BaseGeometry]:
-    """Return polygons given as WKB with less detail: all England is drawn by two measures in every town."""
+    """Return polygons given as WKB with less detail: all England is drawn by two measures in every town.
+
+    What is kept is more than a town's own, so that England's are still there for the next.
+    """
     return list(shapely.simplify(shapely.from_wkb(areas), tolerance_m))
+
+
+@lru_cache(maxsize=16)
+def _between(areas: tuple[bytes, ...], pixel_m: float) -> BaseGeometry:
+    """Return the lines between polygons given as WKB, without those around all of them; kept as they are."""
+    dark = shapely.from_wkb(areas)
+    whole = closed(shapely.union_all(dark, grid_size=pixel_m / 16), 3 * pixel_m)
+    around = whole.boundary.buffer(2 * pixel_m, quad_segs=4)
+    return shapely.union_all(shapely.boundary(dark)).difference(around)

@@ -7,19 +7,17 @@ into the next; its words are in its title and in the description beside it. Stre
 
 from __future__ import annotations
 
-import io
 import re
 import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ptreach.outputs.maps.canvas import PixelCanvas, svg_of
 from ptreach.outputs.maps.pages import SLIDE
-from ptreach.outputs.maps.png import write_png
+from ptreach.outputs.maps.png import png_bytes
 from ptreach.outputs.ramp import INK
 
 if TYPE_CHECKING:
@@ -64,17 +62,12 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
         mpl.rcdefaults()  # a matplotlibrc of the user must not change the picture
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(page.width_in, page.height_in), dpi=DPI, facecolor="white")
-        canvas = FigureCanvasAgg(figure)
+        canvas = PixelCanvas(figure)
         yield figure
-        canvas.draw()
-        # Without the channel of transparency, of which there is none: smaller, and quicker to write
-        write_png(page.beside(path), np.asarray(canvas.buffer_rgba())[..., :3], DPI)
+        page.beside(path).write_bytes(png_bytes(canvas.drawn(), DPI))
         title = f"{NOTICE}: {title}" if made_up else title
-        drawn = io.StringIO()
-        figure.savefig(
-            drawn, format="svg", dpi=STREETS_DPI, metadata={"Date": None, "Creator": None, "Title": title}
-        )
-        page.beside(path, ".svg").write_text(_lean(drawn.getvalue()), encoding="utf-8", newline="\n")
+        drawn = svg_of(figure, STREETS_DPI, title)
+        page.beside(path, ".svg").write_text(_lean(drawn), encoding="utf-8", newline="\n")
 
 
 def _lean(svg: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.collections import PathCollection
 from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
 if TYPE_CHECKING:
@@ -61,15 +62,11 @@ def draw_values(figure: Figure, axes: Axes, values: Iterable[Value], *, size_pt:
 
 @lru_cache(maxsize=256)
 def _letter(letter: str, size_pt: float) -> _Letter:
-    """Return a letter of the pictures' font."""
-    nought = _outline("0", size_pt).get_extents().x0
-    return _Letter(_outline(letter, size_pt), float(_following(letter, size_pt) - nought))
-
-
-def _following(letter: str, size_pt: float) -> float:
-    """Return where a nought begins that follows a letter."""
-    both, one = _outline(f"{letter}0", size_pt), _outline(letter, size_pt)
-    return float(both.vertices[len(one.vertices) :, 0].min())
+    """Return a letter of the pictures' font; the next begins where a nought would."""
+    outline, both = _outline(letter, size_pt), _outline(f"{letter}0", size_pt)
+    begun = len(outline.vertices)
+    nought = Outline(both.vertices[begun:], both.codes[begun:]).get_extents()
+    return _Letter(outline, float(nought.x0 - _outline("0", size_pt).get_extents().x0))
 
 
 def _outline(words: str, size_pt: float) -> TextPath:

@@ -106,7 +106,7 @@ def draw_ground(
         if kind in hidden or not len(shapes):
             continue
         zoom = float(np.clip((40_000 / width_m) ** 0.5, 0.7, 2.0))
-        lines = shapely.simplify(shapes, tolerance_m)
+        lines = shapely.simplify(shapes, tolerance_m, preserve_topology=False)  # a tenth of the time
         order = Z_STREETS + step / 10 if kind != "river" else Z_WATER
         patch = draw_lines(axes, lines, style.colour, style.width_pt * zoom, order, capstyle="round")
         patch.set_alpha(style.alpha)

@@ -1,0 +1,117 @@
+"""What is drawn by renderers that keep their letters is what matplotlib's own draw."""
+
+import io
+
+import numpy as np
+import pytest
+from matplotlib import patheffects
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from ptreach.outputs.maps import canvas
+from ptreach.outputs.maps.canvas import PixelCanvas, svg_of
+from ptreach.outputs.maps.pages import SLIDE
+from ptreach.outputs.maps.sheet import sheet
+
+WORDS = ("Journey time to Ryde", "−0.62", "Ceredigion, Llŷn & Île", "100%", "two\nlines, the second longer")
+
+
+def page(canvas_class):
+    """A page of words in sizes, weights, colours and turns, one with a rim."""
+    figure = Figure(figsize=(4, 3), dpi=200)
+    drawn_on = canvas_class(figure)
+    for number, words in enumerate(WORDS):
+        figure.text(0.05, 0.05 + number * 0.17, words, fontsize=8 + number, color=(0.1, number / 5, 0.4))
+        figure.text(0.6, 0.05 + number * 0.17, words[:9], fontweight="bold", rotation=10 * number, alpha=0.7)
+    rimmed = figure.text(0.45, 0.9, "Rimmed", ha="center", va="center")
+    rimmed.set_path_effects([patheffects.withStroke(linewidth=3, foreground="gold")])
+    return figure, drawn_on
+
+
+@pytest.fixture(autouse=True)
+def style(tmp_path):
+    """The settings under which sheets are drawn, for the whole of a test."""
+    with sheet(tmp_path / "any.png", SLIDE):
+        yield
+
+
+def test_an_svg_is_that_of_matplotlib_letter_by_letter():
+    plain = io.StringIO()
+    page(FigureCanvasAgg)[0].savefig(
+        plain, format="svg", metadata={"Date": None, "Creator": None, "Title": "t"}
+    )
+    assert svg_of(page(PixelCanvas)[0], 144, "t") == plain.getvalue()
+    assert svg_of(page(PixelCanvas)[0], 144, "t") == plain.getvalue()  # from what is kept
+
+
+def test_pixels_are_those_of_matplotlib_but_for_the_edges_of_letters():
+    drawn = page(PixelCanvas)[1].drawn()
+    plain = page(FigureCanvasAgg)[1]
+    plain.draw()
+    other = np.asarray(plain.buffer_rgba())[..., :3]
+    assert drawn.shape == other.shape == (600, 800, 3)
+    ink = [255.0 - image.astype(float).mean(axis=2) for image in (drawn, other)]
+    assert ink[0].sum() == pytest.approx(ink[1].sum(), rel=0.02)
+    blurred = [gaussian_filter(image, 3) for image in ink]  # a letter a pixel aside is the same letter
+    assert np.abs(blurred[0] - blurred[1]).max() < 0.12 * blurred[1].max()
+
+
+def test_words_are_as_wide_in_pixels_as_in_the_svg():
+    figure, drawn_on = page(PixelCanvas)
+    drawn_on.draw()
+    in_pixels = [text.get_window_extent().width / figure.dpi for text in figure.texts]
+    svg_of(figure, 144, "")
+    figure.dpi = 72
+    assert in_pixels == pytest.approx([text.get_window_extent().width / 72 for text in figure.texts])
+
+
+def test_a_page_keeps_its_resolution_though_its_svg_fails(monkeypatch):
+    figure, _ = page(PixelCanvas)
+    monkeypatch.setattr(figure, "draw", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        svg_of(figure, 144, "")
+    assert figure.dpi == 200
+
+
+def test_words_are_laid_out_once_whatever_their_size():
+    for kept in (canvas._extent, canvas._outline, canvas._glyphs):
+        kept.cache_clear()
+    for size_pt in (8, 9, 10):
+        figure = Figure(figsize=(4, 3), dpi=200)
+        drawn_on = PixelCanvas(figure)
+        figure.text(0.1, 0.5, "the same words", fontsize=size_pt)
+        drawn_on.drawn()
+        svg_of(figure, 144, "")
+    assert (canvas._outline.cache_info().misses, canvas._glyphs.cache_info().misses) == (1, 1)
+
+
+def test_pixels_in_an_svg_are_those_that_matplotlib_puts_there():
+    def streets(canvas_class):
+        figure = Figure(figsize=(2, 2), dpi=100)
+        canvas_class(figure)
+        axes = figure.add_axes((0.2, 0.2, 0.7, 0.7))
+        axes.plot([0, 1, 2], [1, 0, 3], color="teal", rasterized=True)
+        return figure
+
+    plain = io.StringIO()
+    streets(FigureCanvasAgg).savefig(plain, format="svg", dpi=144, metadata={"Date": None})
+    pictures = [picture_of(svg) for svg in (svg_of(streets(PixelCanvas), 144, ""), plain.getvalue())]
+    assert pictures[0][0] == pytest.approx(pictures[1][0], abs=0.01)
+    assert np.array_equal(pictures[0][1], pictures[1][1])
+
+
+def picture_of(svg):
+    """Left, top, width and height in points of the one picture in an SVG, and its pixels."""
+    import base64
+    import re
+    import xml.etree.ElementTree as ET
+
+    (image,) = ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}image")
+    data = image.get("{http://www.w3.org/1999/xlink}href").split(",", 1)[1]
+    x, y, width, height = (float(image.get(name)) for name in ("x", "y", "width", "height"))
+    if image.get("transform"):  # upside down about its foot, moved up by its height
+        (up,) = re.findall(r"translate\(0 (-?[\d.]+)\)", image.get("transform"))
+        y = -(y + float(up)) - height
+    return (x, y, width, height), np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
