@@ -2,7 +2,8 @@
 
 ``python towns.py [--towns 20] [--workers 2] [--home HOME]``: the made-up town, the Isle of Wight where its
 files are fetched, and with --home, made by ``make scale-model`` with a recipe and a town's file, towns spread
-over its network. All is warm: networks are built and kernels compiled by a run that is not counted.
+over its network, each with the zones of the district it lies in, as those of the project have. All is warm:
+networks are built, kernels compiled and access to schools found by a run that is not counted.
 
 Seconds tell little on a machine that is busy, seconds of processor more: those of all processes. ``a further
 town``: what all towns in one process take beyond the first alone, shared out. ``gain``: seconds in one
@@ -25,10 +26,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ptreach.config import load_town
+from ptreach.matrix.zones import to_grid
+from ptreach.measures.editions import carry
 from ptreach.model import no_progress
 from ptreach.network.build import open_network
 from ptreach.pipeline import build
+from ptreach.sources.areas import load_areas
 from ptreach.sources.demo import write_demo
+from ptreach.sources.recipe import load_areas_recipe, recipe_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "import sys; from ptreach.cli.main import main; sys.exit(main())"
@@ -73,6 +78,7 @@ def spread(home: Path, config: Path, count: int, folder: Path) -> list[Path]:
         apart = np.min([np.hypot(*(xy[inner] - xy[one]).T) for one in chosen], axis=0)
         chosen.append(int(inner[np.argmax(apart)]))
     text = config.read_text(encoding="utf-8")
+    homes = districts_of(home, town.areas, stops.lon[linked[chosen]], stops.lat[linked[chosen]])
     for preset in config.parent.glob("presets.toml"):
         shutil.copy(preset, folder)
     paths = []
@@ -80,9 +86,19 @@ def spread(home: Path, config: Path, count: int, folder: Path) -> list[Path]:
         path = folder / f"centre-{number:02}.toml"
         changed = re.sub(r"(?m)^lon = .*$", f"lon = {stops.lon[at]:.6f}", text)
         changed = re.sub(r"(?m)^lat = .*$", f"lat = {stops.lat[at]:.6f}", changed)
+        changed = re.sub(r"(?m)^districts = .*$", f'districts = ["{homes[number - 1]}"]', changed)
         path.write_text(re.sub(r"(?m)^name = .*$", f'name = "Centre {number}"', changed), encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def districts_of(home: Path, areas: str, lon: np.ndarray, lat: np.ndarray) -> list[str]:
+    """Name the district of the zone whose centre is nearest to each point."""
+    recipe, folder = load_areas_recipe(areas, home), recipe_folder(areas, home)
+    frame = load_areas(recipe, folder, carry=carry).frame
+    centres = to_grid(frame["lon"].to_numpy(), frame["lat"].to_numpy())
+    nearest = [int(np.argmin(np.hypot(*(centres - point).T))) for point in to_grid(lon, lat)]
+    return frame["district_name"].iloc[nearest].tolist()
 
 
 def measure(name: str, home: Path, configs: list[Path], workers: int) -> None:
@@ -95,7 +111,7 @@ def measure(name: str, home: Path, configs: list[Path], workers: int) -> None:
             flush=True,
         )
 
-    run(home, configs[:1], 1)
+    run(home, configs, workers)
     first = run(home, configs[:1], 1)
     told(1, 1, first)
     if len(configs) < 2:
