@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -20,6 +20,30 @@ _SETTLED_NS: Final = 2_000_000_000
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
+_Kept = TypeVar("_Kept")
+FileStates = tuple[tuple[int, int], ...]
+
+
+class Kept(Generic[_Kept]):
+    """The last few things that were found, each by what was asked and the state of the files it came from."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, _Kept] = OrderedDict()
+
+    def find(self, asked: Hashable, states: FileStates) -> _Kept | None:
+        """Return what was found when the same was asked of the same files, None where nothing was."""
+        key = (asked, states)
+        if key not in self._found:
+            return None
+        self._found.move_to_end(key)
+        return self._found[key]
+
+    def keep(self, asked: Hashable, states: FileStates, found: _Kept) -> None:
+        """Keep what was found, unless a file was written so lately that it may change unseen."""
+        if all(time.time_ns() - changed_ns > _SETTLED_NS for _, changed_ns in states):
+            self._found[asked, states] = found
+            if len(self._found) > _MOST_KEPT:
+                self._found.popitem(last=False)
 
 
 def read_once(read: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
@@ -28,23 +52,21 @@ def read_once(read: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
     Files are told by path, size and time. Frames are given as copies of their own; callers leave what else
     they get as it is. What is logged while reading is logged the first time.
     """
-    kept: OrderedDict[Hashable, _Found] = OrderedDict()
+    kept: Kept[tuple[_Found]] = Kept()
 
     @wraps(read)
     def reading(*args: _Given.args, **kwargs: _Given.kwargs) -> _Found:
-        key = (repr(args), repr(kwargs), file_states([*args, *kwargs.values()]))
-        found = kept[key] if key in kept else read(*args, **kwargs)
-        if all(time.time_ns() - changed_ns > _SETTLED_NS for _, changed_ns in key[2]):
-            kept[key] = found
-            kept.move_to_end(key)
-            if len(kept) > _MOST_KEPT:
-                kept.popitem(last=False)
+        asked, states = (repr(args), repr(kwargs)), file_states([*args, *kwargs.values()])
+        before = kept.find(asked, states)
+        found = before[0] if before else read(*args, **kwargs)
+        if not before:
+            kept.keep(asked, states, (found,))
         return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 
     return reading
 
 
-def file_states(given: Iterable[object]) -> tuple[tuple[int, int], ...]:
+def file_states(given: Iterable[object]) -> FileStates:
     """Return size and time of change, in nanoseconds, of the files among arguments."""
     found = [path.stat() for path in given if isinstance(path, Path) and path.is_file()]
     return tuple((state.st_size, state.st_mtime_ns) for state in found)

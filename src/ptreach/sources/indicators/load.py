@@ -38,6 +38,7 @@ from ptreach.sources.indicators.results import is_of_results, read_results
 from ptreach.sources.indicators.rows import is_zone
 from ptreach.sources.indicators.scores import score_figures
 from ptreach.sources.joining import Tables
+from ptreach.sources.once import Kept, file_states
 from ptreach.sources.population import is_of_ages, read_population
 from ptreach.sources.recipe import SOURCES_FOLDER
 from ptreach.sources.records import source_records
@@ -113,6 +114,41 @@ def load_indicators(
         come without the register, or two tables give the same indicator.
     """
     records = source_records(recipe, folder, _KINDS)
+    asked, states = (repr(recipe), folder, carry), file_states(record.path for record in records)
+    whole = _WHOLE.find(asked, states)
+    if whole is None or not whole.codes.issuperset(zones):
+        whole = _whole(recipe, folder, records, zones, carry)
+        if not whole.carried:  # else what is told of it is told of these zones
+            _WHOLE.keep(asked, states, whole)
+    return _joined(whole, zones)
+
+
+class _Whole(NamedTuple):
+    """What the tables of a recipe say of all their zones, whichever are asked for.
+
+    ``codes`` are those zones, ``records`` the files it came from; ``carried`` says whether any was carried
+    over.
+    """
+
+    figures: tuple[Figures, ...]
+    codes: frozenset[str]
+    records: tuple[SourceRecord, ...]
+    notes: tuple[str, ...]
+    carried: bool
+
+
+_WHOLE: Final[Kept[_Whole]] = Kept()
+"""For the next town: its zones are others, the tables are the same."""
+
+
+def _whole(
+    recipe: AreasRecipe,
+    folder: Path,
+    records: Sequence[SourceRecord],
+    zones: Sequence[str],
+    carry: Carry | None,
+) -> _Whole:
+    """Read the tables of a recipe; notes tell of `zones`. Raises as `load_indicators` does."""
     tables = Tables.of(recipe, records, carry)
     tables.zones = Edition(recipe.id_column, frozenset(zones), recipe.edition)
     published = tables.read("deprivation", read_by_zone)
@@ -147,10 +183,12 @@ def load_indicators(
         zone_of, kinds = _zones_of_schools(records, edition, results[0].where)
         used |= kinds
         found += [figure for table in results for figure in read_results(table, zone_of, edition)]
-    if carrying.done or published.other:
+    carried = bool(carrying.done or published.other)
+    if carried:
         used.add("editions")
     used_records = tuple(record for record in records if record.kind in used)
-    return _joined(found, zones, used_records, tuple(tables.notes))
+    _refuse_same(found)
+    return _Whole(tuple(found), edition.codes, used_records, tuple(tables.notes), carried)
 
 
 def _figures_of(one: _Given, carrying: Carrying, ages: Ages | None) -> list[Figures]:
@@ -202,10 +240,8 @@ def _zones_of_schools(
     return zone_of, {"schools", "boundaries"} if by_place else {"schools"}
 
 
-def _joined(
-    found: Sequence[Figures], zones: Sequence[str], records: tuple[SourceRecord, ...], notes: tuple[str, ...]
-) -> Indicators:
-    """Return the figures side by side, in order; raise InputError where two tables give the same one."""
+def _refuse_same(found: Sequence[Figures]) -> None:
+    """Raise InputError where two tables give the same indicator."""
     twice = [name for name, count in Counter(one.indicator.name for one in found).items() if count > 1]
     if twice:
         places = [Path(one.where).name for one in found if one.indicator.name == twice[0]]
@@ -214,12 +250,16 @@ def _joined(
             where=str([one.where for one in found if one.indicator.name == twice[0]][-1]),
             remedy="take one of the two files out of the recipe, or name its columns there",
         )
+
+
+def _joined(whole: _Whole, zones: Sequence[str]) -> Indicators:
+    """Return the figures of zones side by side, in order."""
     index = pd.Index(sorted(set(zones)), name="zone_id", dtype=object)
-    _log_lacking(found, index)
-    ordered = sorted(found, key=lambda one: _rank(one.indicator.theme, one.indicator.name))
+    _log_lacking(whole.figures, index)
+    ordered = sorted(whole.figures, key=lambda one: _rank(one.indicator.theme, one.indicator.name))
     columns = {one.indicator.name: one.by_zone.reindex(index) for one in ordered}
     frame = pd.DataFrame(columns, index=index, dtype=np.float64)
-    return Indicators(tuple(one.indicator for one in ordered), frame, records, notes)
+    return Indicators(tuple(one.indicator for one in ordered), frame, whole.records, whole.notes)
 
 
 def _rank(theme: str, name: str) -> tuple[int, int]:
