@@ -8,6 +8,7 @@ best is near what it names, hides little of it, and lies on the sea rather than 
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -83,32 +84,48 @@ def name_districts(
 
     `land` has what lies in view, the areas of the names among it.
     """
-    cells = _cells(axes, view, names, land)
+    areas = [name.area for name in names]
+    others = [area for area in land if area not in set(areas)]
+    ground = _ground(
+        tuple(shapely.to_wkb(areas)), tuple(shapely.to_wkb(others)), view, (axes.bbox.width, axes.bbox.height)
+    )
+    cells = _Cells(ground.owner, ground.land, np.zeros(ground.land.shape, dtype=np.bool_))
     left_out = []
-    for index, name in enumerate(names):
-        foot_m = next(iter(widest_places(shapely.intersection(name.area, shapely.box(*view)), limit=1)), None)
-        if foot_m is None or not _write(axes, labels, cells, index, name, foot_m[:2]):
+    for index, (name, foot_m) in enumerate(zip(names, ground.feet_m, strict=True)):
+        if foot_m is None or not _write(axes, labels, cells, index, name, foot_m):
             left_out.append(name.forms[0][0])
     return left_out
 
 
-def _cells(axes: Axes, view: Bounds, names: Sequence[DistrictName], land: Sequence[BaseGeometry]) -> _Cells:
-    """Return the map in cells, none of them taken."""
-    columns, rows = (int(size / CELL_PX) for size in (axes.bbox.width, axes.bbox.height))
+class _Ground(NamedTuple):
+    """The map in cells as `_Cells` has it, and where leaders to the names' areas begin, None out of view."""
+
+    owner: NDArray[np.int64]
+    land: NDArray[np.bool_]
+    feet_m: list[tuple[float, float] | None]
+
+
+@lru_cache(maxsize=16)
+def _ground(
+    named: tuple[bytes, ...], others: tuple[bytes, ...], view: Bounds, size_px: tuple[float, float]
+) -> _Ground:
+    """Return what lies in view, of areas as WKB: it is the same for each measure. It is left as it is."""
+    columns, rows = (int(size / CELL_PX) for size in size_px)
     x_m = view[0] + (np.arange(columns) + 0.5) / columns * (view[2] - view[0])
     y_m = view[1] + (np.arange(rows) + 0.5) / rows * (view[3] - view[1])
-    pixel_m = (view[2] - view[0]) / axes.bbox.width
+    pixel_m = (view[2] - view[0]) / size_px[0]
     owner = np.full((rows, columns), -1, dtype=np.int64)
-    for index, name in enumerate(names):
-        part, inside = _within(name.area, x_m, y_m, pixel_m)
+    areas = shapely.from_wkb(named)
+    for index, area in enumerate(areas):
+        part, inside = _within(area, x_m, y_m, pixel_m)
         owner[part][inside] = index
     on_land = owner >= 0
-    named = {name.area for name in names}
-    for area in land:
-        if area not in named:
-            part, inside = _within(area, x_m, y_m, pixel_m)
-            on_land[part] |= inside
-    return _Cells(owner, on_land, np.zeros((rows, columns), dtype=np.bool_))
+    for area in shapely.from_wkb(others):
+        part, inside = _within(area, x_m, y_m, pixel_m)
+        on_land[part] |= inside
+    seen = [shapely.intersection(area, shapely.box(*view)) for area in areas]
+    widest = [next(iter(widest_places(area, limit=1)), None) for area in seen]
+    return _Ground(owner, on_land, [None if place is None else place[:2] for place in widest])
 
 
 def _within(
@@ -131,6 +148,7 @@ def _write(
     label = labels.write(name.forms[0][0], *foot_m, size_pt=name.forms[0][1], **style)
     px_per_pt = axes.figure.dpi / 72
     foot_px = np.asarray(axes.transData.transform(foot_m)) - (axes.bbox.x0, axes.bbox.y0)
+    weighed = _Weighed(cells, index, foot_px)
     place, half_px = None, (0.0, 0.0)
     clear_pt = CLEAR_PT + name.outline_pt / 2
     tries = [(None, clear_pt), (None, 0.0), (MOST_LEAD_PX, clear_pt), *([(np.inf, 0.0)] if name.must else [])]
@@ -138,7 +156,7 @@ def _write(
         label.set(text=words, fontsize=size_pt)
         extent = label.get_window_extent().padded(BOX_PAD_EM * size_pt * px_per_pt)
         half_px = (extent.width / 2, extent.height / 2)
-        place = _best_place(cells, index, extent.padded(room_pt * px_per_pt), foot_px, lead_px)
+        place = weighed.best(extent.padded(room_pt * px_per_pt), lead_px)
         if place is not None:
             break
     if place is None and not name.must:
@@ -165,47 +183,74 @@ def _take(taken: NDArray[np.bool_], place: _Place, half_px: tuple[float, float])
     ] = True
 
 
-def _best_place(
-    cells: _Cells, index: int, box_px: Bbox, foot_px: NDArray[np.float64], most_lead_px: float | None
-) -> _Place | None:
-    """Return where a box of this size had best stand to name the district of this number, None if nowhere.
+class _Ranked(NamedTuple):
+    """Places of a box of one size, the best first: centres in pixels, and whether each is in the district."""
 
-    Its leader, at most so long, goes through no label and no other district that is named; None for a length
-    asks for a place inside the district.
-    """
-    rows, columns = (int(np.ceil(size / CELL_PX)) for size in (box_px.height, box_px.width))
-    if rows > cells.owner.shape[0] or columns > cells.owner.shape[1]:
+    centres_px: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+
+
+class _Weighed:
+    """The places of a label that names the district of a number, weighed once for each size of its box."""
+
+    def __init__(self, cells: _Cells, index: int, foot_px: NDArray[np.float64]) -> None:
+        mine = cells.owner == index
+        self._mine_n = max(int(mine.sum()), 1)
+        self._barred = ((cells.owner >= 0) & ~mine) | cells.taken
+        self._foot_px = foot_px
+        self._of_mine, self._of_unnamed, self._of_barred = (
+            _summed(flags) for flags in (mine, cells.land & ~mine, self._barred)
+        )
+        self._ranked: dict[tuple[int, int, bool], _Ranked] = {}
+
+    def best(self, box_px: Bbox, most_lead_px: float | None) -> _Place | None:
+        """Return where a box of this size had best stand, None if nowhere.
+
+        Its leader, at most so long, goes through no label and no other district that is named; None for a
+        length asks for a place inside the district.
+        """
+        rows, columns = (int(np.ceil(size / CELL_PX)) for size in (box_px.height, box_px.width))
+        if rows > self._barred.shape[0] or columns > self._barred.shape[1]:
+            return None
+        within = most_lead_px is None
+        key = (rows, columns, within)
+        if key not in self._ranked:
+            self._ranked[key] = self._rank(rows, columns, within=within)
+        half_px = np.array([columns, rows]) / 2 * CELL_PX
+        for centre_px, inside in zip(*self._ranked[key], strict=True):
+            end_px = np.clip(self._foot_px, centre_px - half_px, centre_px + half_px)
+            lead_px = 0.0 if inside else float(np.hypot(*(end_px - self._foot_px)))
+            if not lead_px or (
+                lead_px <= (most_lead_px or 0) and not _crosses(self._barred, self._foot_px, end_px)
+            ):
+                return _Place(float(centre_px[0]), float(centre_px[1]), leads=lead_px > 0)
         return None
-    mine = cells.owner == index
-    others = (cells.owner >= 0) & ~mine
-    own = _sums(mine, rows, columns)
-    y_px = (np.arange(own.shape[0]) + rows / 2)[:, None] * CELL_PX
-    x_px = (np.arange(own.shape[1]) + columns / 2)[None, :] * CELL_PX
-    away = np.hypot(x_px - foot_px[0], y_px - foot_px[1])
-    unnamed = _sums(cells.land & ~mine, rows, columns) / (rows * columns)
-    hidden = own / max(int(mine.sum()), 1)
-    inside = own == rows * columns
-    cost = away + HIDING_PX * hidden + np.where(inside, 0.0, BESIDE_PX + ON_LAND_PX * unnamed)
-    barred = others | cells.taken
-    cost[_sums(barred, rows, columns) > 0] = np.inf
-    if most_lead_px is None:
-        cost[~inside] = np.inf
-    ranked = np.argsort(cost, axis=None, kind="stable")[:TRIES]
-    ranked = ranked[np.isfinite(cost.ravel()[ranked])]
-    half_px = np.array([columns, rows]) / 2 * CELL_PX
-    for row, column in zip(*np.unravel_index(ranked, cost.shape), strict=True):
-        centre_px = np.array([x_px[0, column], y_px[row, 0]])
-        end_px = np.clip(foot_px, centre_px - half_px, centre_px + half_px)
-        lead_px = 0.0 if inside[row, column] else float(np.hypot(*(end_px - foot_px)))
-        if not lead_px or (lead_px <= (most_lead_px or 0) and not _crosses(barred, foot_px, end_px)):
-            return _Place(float(centre_px[0]), float(centre_px[1]), leads=lead_px > 0)
-    return None
+
+    def _rank(self, rows: int, columns: int, *, within: bool) -> _Ranked:
+        """Weigh all places of a box, or those `within` the district alone."""
+        own = _counts(self._of_mine, rows, columns)
+        inside = own == rows * columns
+        free = _counts(self._of_barred, rows, columns) == 0
+        at = np.flatnonzero(free & inside if within else free)
+        row, column = np.unravel_index(at, own.shape)
+        centres_px = np.stack([column + columns / 2, row + rows / 2], axis=1) * CELL_PX
+        cost = np.hypot(*(centres_px - self._foot_px).T)
+        cost += HIDING_PX * own.ravel()[at] / self._mine_n
+        unnamed = _counts(self._of_unnamed, rows, columns).ravel()[at] / (rows * columns)
+        cost += np.where(inside.ravel()[at], 0.0, BESIDE_PX + ON_LAND_PX * unnamed)
+        best = np.argsort(cost, kind="stable")[:TRIES]
+        return _Ranked(centres_px[best], inside.ravel()[at][best])
 
 
-def _sums(flags: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.int64]:
-    """Return how many flags each box of so many rows and columns holds, by its lower left cell."""
+def _summed(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return how many flags are below and to the left of each corner of a cell."""
     sums = np.zeros((flags.shape[0] + 1, flags.shape[1] + 1), dtype=np.int64)
     sums[1:, 1:] = flags.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
+    return sums
+
+
+def _counts(sums: NDArray[np.int64], rows: int, columns: int) -> NDArray[np.int64]:
+    """Return how many flags each box of so many rows and columns holds, by its lower left cell."""
     upper, lower = sums[rows:], sums[:-rows]
     counts: NDArray[np.int64] = (
         upper[:, columns:] - upper[:, :-columns] - lower[:, columns:] + lower[:, :-columns]

@@ -7,7 +7,6 @@ into the next; its words are in its title and in the description beside it. Stre
 
 from __future__ import annotations
 
-import re
 import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -47,8 +46,6 @@ _STYLE: Final[dict[Any, Any]] = {
     "text.hinting": "none",  # else letters of the PNG are narrower than those of the SVG
     "svg.fonttype": "path", "svg.hashsalt": "ptreach", "svg.image_inline": True,
 }  # fmt: skip
-_LONG_DECIMALS: Final = re.compile(r"(?<=\.\d\d)\d+")
-_PATH_DATA: Final = re.compile(r'(?<=\bd=")[^"]*')
 
 
 @contextmanager
@@ -67,12 +64,7 @@ def sheet(path: Path, page: Page = SLIDE, title: str = "", *, made_up: bool = Fa
         page.beside(path).write_bytes(png_bytes(canvas.drawn(), DPI))
         title = f"{NOTICE}: {title}" if made_up else title
         drawn = svg_of(figure, STREETS_DPI, title)
-        page.beside(path, ".svg").write_text(_lean(drawn), encoding="utf-8", newline="\n")
-
-
-def _lean(svg: str) -> str:
-    """Return an SVG with two decimals of a point in its paths: a hundredth of a pixel, half the bytes."""
-    return _PATH_DATA.sub(lambda match: _LONG_DECIMALS.sub("", match.group()), svg)
+        page.beside(path, ".svg").write_text(drawn, encoding="utf-8", newline="\n")
 
 
 def inch_axes(figure: Figure, page: Page, box: Box) -> Axes:
