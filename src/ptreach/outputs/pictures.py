@@ -62,11 +62,12 @@ class Captions(NamedTuple):
 
 
 def order_authorities(
-    ahead: Ahead, words: PlaceWords, authorities: Authorities | None, district: str | None
+    ahead: Ahead, words: PlaceWords, authorities: Authorities | None, district: str | None, kept: Path
 ) -> None:
-    """Have the pictures of authorities drawn, `district` being the code of the town's own."""
+    """Have pictures of authorities drawn, or brought from `kept`; `district` is the town's own, by its code."""
     marked = (district,) if district else ()
-    ahead.write("maps", partial(draw_authorities, words=words, authorities=authorities, marked=marked))
+    draw = partial(draw_authorities, words=words, authorities=authorities, marked=marked, kept=kept)
+    ahead.write("maps", draw)
 
 
 def order_early(

@@ -26,7 +26,10 @@ _WIDTH: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileContent:
-    """What a profile is written from; ``marked`` are codes of the area's own authorities."""
+    """What a profile is written from.
+
+    ``marked`` are codes of the area's own authorities; pictures of these are `kept` in a folder, if any.
+    """
 
     words: PlaceWords
     areas: AreasFacts
@@ -36,6 +39,7 @@ class ProfileContent:
     correlations: CorrelationMatrix | None
     sources: Sequence[SourceRecord]
     version: str
+    kept: Path | None = None
 
     @property
     def made_up(self) -> bool:
@@ -53,7 +57,7 @@ def write_profile(target: Path, content: ProfileContent) -> Path:
     with replacing(target) as folder:
         for name in ("maps", "tables"):
             (folder / name).mkdir()
-        draw_authorities(folder / "maps", words, content.authorities, content.marked)
+        draw_authorities(folder / "maps", words, content.authorities, content.marked, content.kept)
         of_all = replace(words, source_line=place_line(content.version, content.sources))
         draw_correlations(folder / "maps", of_all, content.correlations)
         tables = place_tables(content.authorities, content.correlations, content.areas, made_up=words.made_up)

@@ -149,7 +149,8 @@ def _order_authorities(
         source_line=place_line(__version__, areas.sources),
         made_up=recipes.network.made_up or areas.made_up,
     )
-    order_authorities(ahead, words, region.authorities, district_at(areas, _origin_xy_m(town)))
+    district = district_at(areas, _origin_xy_m(town))
+    order_authorities(ahead, words, region.authorities, district, recipes.areas_folder / "built")
 
 
 def _origin_xy_m(town: Town) -> tuple[float, float]:
@@ -251,6 +252,7 @@ def profile(
         correlations=correlations,
         sources=sources,
         version=__version__,
+        kept=folder / "built",
     )
     written = write_profile(out / slug, content)
     progress("profile", 1, 1)

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +12,12 @@ from shapely.geometry import box
 from colours import channels
 from legible import assert_legible, words_of
 from ptreach.errors import InputError
+from ptreach.model import Authorities
 from ptreach.outputs.maps.district_bars import DistrictBar, fitting_bars
 from ptreach.outputs.maps.district_map import COLOURS, draw_district_map, without_creeks
 from ptreach.outputs.maps.district_scene import IMD, district_name
 from ptreach.outputs.maps.pages import PORTRAIT, SLIDE, SMALLEST_PT
+from ptreach.outputs.maps.place import PlaceWords, draw_authorities
 from ptreach.outputs.ramp import STAR
 
 PAGES = (SLIDE, PORTRAIT)
@@ -281,3 +284,26 @@ def test_the_map_repeats_byte_for_byte(tmp_path):
 def test_what_cannot_be_drawn_is_refused_by_name(tmp_path, changes, what):
     with pytest.raises(InputError, match=what):
         draw(tmp_path / "d.png", **changes)
+
+
+def test_authorities_brought_from_what_was_kept_are_those_drawn(tmp_path):
+    ranks = {f"{name}_rank": range(SIDE**2, 0, -1) for name in ("imd", "idaci")}
+    authorities = Authorities(made_districts(), made_scores().drop(columns="rank").assign(**ranks))
+
+    def pictures(slug, kept, marked="D24", **said):
+        folder = tmp_path / f"{slug}-{marked}"
+        folder.mkdir()
+        words = PlaceWords(
+            slug=slug, area="x", edition="LSOA 2021", deprivation_title="IoD", source_line="S", made_up=False
+        )
+        draw_authorities(folder, replace(words, **said), authorities, (marked,), kept)
+        return {path.name.removeprefix(f"{slug}-"): path.read_bytes() for path in folder.iterdir()}
+
+    drawn = pictures("plain", None)
+    assert len(drawn) == 10
+    assert pictures("first", tmp_path / "kept") == drawn
+    assert pictures("second-town", tmp_path / "kept") == drawn
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+    assert pictures("third", tmp_path / "kept", made_up=True)["imd-by-authority.png"] not in drawn.values()
+    assert pictures("other", tmp_path / "kept", "D12")["imd-by-authority.png"] not in drawn.values()
+    assert len(list((tmp_path / "kept").iterdir())) == 3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ptreach.outputs.maps.district_scene import IDACI, IMD
@@ -27,16 +28,38 @@ class PlaceWords:
 
 
 def draw_authorities(
-    folder: Path, words: PlaceWords, authorities: Authorities | None, marked: Sequence[str]
+    folder: Path,
+    words: PlaceWords,
+    authorities: Authorities | None,
+    marked: Sequence[str],
+    kept: Path | None = None,
 ) -> None:
     """Draw averages of deprivation by local authority, where there are any.
 
     `marked` are the codes of the place's own authorities; without any that has an average nothing is drawn.
+    Pictures are brought from the folder `kept` where they were drawn before, and kept there else.
     """
+    from ptreach.outputs.maps.kept_pictures import draw_or_bring
+
+    if authorities is not None:
+        draw = partial(_draw_authorities, words=words, authorities=authorities, marked=marked)
+        draw_or_bring(draw, folder, words.slug, _shown(words, authorities, marked), kept)
+
+
+def _shown(words: PlaceWords, authorities: Authorities, marked: Sequence[str]) -> list[bytes]:
+    """Return all that pictures of authorities hang on, but the name of their files."""
+    shapes = authorities.shapes
+    names = shapes[["district_code", "district_name"]].to_csv(index=False)
+    said = repr((replace(words, slug=""), list(marked), names, authorities.scores.to_csv(index=False)))
+    return [said.encode(), *shapes.geometry.to_wkb()]
+
+
+def _draw_authorities(
+    folder: Path, words: PlaceWords, authorities: Authorities, marked: Sequence[str]
+) -> None:
+    """Draw the averages of both measures."""
     from ptreach.outputs.maps.district_map import draw_district_map
 
-    if authorities is None:
-        return
     for measure in (IDACI, IMD):
         name = measure.short.lower()
         scores = authorities.scores.rename(columns={f"{name}_rank": "rank"})

@@ -126,11 +126,12 @@ def load_indicators(
 class _Whole(NamedTuple):
     """What the tables of a recipe say of all their zones, whichever are asked for.
 
-    ``codes`` are those zones, ``records`` the files it came from; ``carried`` says whether any was carried
-    over.
+    ``frame`` has the figures by zone, in their order; ``codes`` are those zones, ``records`` the files it
+    came from; ``carried`` says whether any was carried over.
     """
 
     figures: tuple[Figures, ...]
+    frame: pd.DataFrame
     codes: frozenset[str]
     records: tuple[SourceRecord, ...]
     notes: tuple[str, ...]
@@ -188,7 +189,9 @@ def _whole(
         used.add("editions")
     used_records = tuple(record for record in records if record.kind in used)
     _refuse_same(found)
-    return _Whole(tuple(found), edition.codes, used_records, tuple(tables.notes), carried)
+    found.sort(key=lambda one: _rank(one.indicator.theme, one.indicator.name))
+    frame = pd.DataFrame({one.indicator.name: one.by_zone for one in found}, dtype=np.float64)
+    return _Whole(tuple(found), frame, edition.codes, used_records, tuple(tables.notes), carried)
 
 
 def _figures_of(one: _Given, carrying: Carrying, ages: Ages | None) -> list[Figures]:
@@ -253,13 +256,11 @@ def _refuse_same(found: Sequence[Figures]) -> None:
 
 
 def _joined(whole: _Whole, zones: Sequence[str]) -> Indicators:
-    """Return the figures of zones side by side, in order."""
+    """Return the figures of zones side by side."""
     index = pd.Index(sorted(set(zones)), name="zone_id", dtype=object)
     _log_lacking(whole.figures, index)
-    ordered = sorted(whole.figures, key=lambda one: _rank(one.indicator.theme, one.indicator.name))
-    columns = {one.indicator.name: one.by_zone.reindex(index) for one in ordered}
-    frame = pd.DataFrame(columns, index=index, dtype=np.float64)
-    return Indicators(tuple(one.indicator for one in ordered), frame, whole.records, whole.notes)
+    frame = whole.frame.reindex(index)
+    return Indicators(tuple(one.indicator for one in whole.figures), frame, whole.records, whole.notes)
 
 
 def _rank(theme: str, name: str) -> tuple[int, int]:
