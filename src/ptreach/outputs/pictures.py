@@ -64,7 +64,7 @@ class Captions(NamedTuple):
 def order_authorities(
     ahead: Ahead, words: PlaceWords, authorities: Authorities | None, district: str | None, kept: Path
 ) -> None:
-    """Have pictures of authorities drawn, or brought from `kept`; `district` is the town's own, by its code."""
+    """Have pictures of authorities drawn, or brought from `kept`; `district` is the code of the town's."""
     marked = (district,) if district else ()
     draw = partial(draw_authorities, words=words, authorities=authorities, marked=marked, kept=kept)
     ahead.write("maps", draw)
