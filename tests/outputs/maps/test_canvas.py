@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib import patheffects
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+from playwright.sync_api import sync_playwright
 from scipy.ndimage import gaussian_filter
 
 from ptreach.outputs.maps import canvas
@@ -18,6 +20,7 @@ from ptreach.outputs.maps.canvas import PixelCanvas, svg_of
 from ptreach.outputs.maps.pages import SLIDE
 from ptreach.outputs.maps.sheet import sheet
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WORDS = ("Journey time to Ryde", "−0.62", "Ceredigion, Llŷn & Île", "100%", "two\nlines, the second longer")
 
 
@@ -106,19 +109,41 @@ def test_words_are_laid_out_once_whatever_their_size():
     assert (canvas._outline.cache_info().misses, canvas._glyphs.cache_info().misses) == (1, 1)
 
 
-def test_pixels_in_an_svg_are_those_that_matplotlib_puts_there():
-    def streets(canvas_class):
-        figure = Figure(figsize=(2, 2), dpi=100)
-        canvas_class(figure)
-        axes = figure.add_axes((0.2, 0.2, 0.7, 0.7))
-        axes.plot([0, 1, 2], [1, 0, 3], color="teal", rasterized=True)
-        return figure
+def streets(canvas_class):
+    """A line of pixels that no turn or mirror leaves as it is, below words."""
+    figure = Figure(figsize=(2, 2), dpi=192)
+    drawn_on = canvas_class(figure)
+    axes = figure.add_axes((0.2, 0.2, 0.7, 0.7))
+    axes.plot([0, 1, 2], [1, 0, 3], color="teal", linewidth=6, rasterized=True)
+    axes.text(1.2, 0.5, "below", fontsize=14)
+    return figure, drawn_on
 
+
+def test_pixels_in_an_svg_are_those_that_matplotlib_puts_there():
     plain = io.StringIO()
-    streets(FigureCanvasAgg).savefig(plain, format="svg", dpi=144, metadata={"Date": None})
-    pictures = [picture_of(svg) for svg in (svg_of(streets(PixelCanvas), 144, ""), plain.getvalue())]
+    streets(FigureCanvasAgg)[0].savefig(plain, format="svg", dpi=144, metadata={"Date": None})
+    pictures = [picture_of(svg) for svg in (svg_of(streets(PixelCanvas)[0], 144, ""), plain.getvalue())]
     assert pictures[0][0] == pytest.approx(pictures[1][0], abs=0.01)
     assert np.array_equal(pictures[0][1], pictures[1][1])
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_browser_shows_the_svg_as_the_pixels_are(tmp_path):
+    figure, drawn_on = streets(PixelCanvas)
+    drawn = drawn_on.drawn()
+    path = tmp_path / "drawn.svg"
+    path.write_text(svg_of(figure, 144, "t"), encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        page = browser.new_page(viewport={"width": 192, "height": 192}, device_scale_factor=2)
+        page.goto(path.as_uri())
+        shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+        browser.close()
+    assert shown.shape == drawn.shape == (384, 384, 3)
+    blurred = [gaussian_filter(image.astype(float), (3, 3, 0)) for image in (shown, drawn)]
+    assert np.abs(blurred[0] - blurred[1]).max() < 40
+    upside_down = gaussian_filter(drawn[::-1].astype(float), (3, 3, 0))
+    assert np.abs(blurred[0] - upside_down).max() > 120  # else this test could not fail
 
 
 def picture_of(svg):
@@ -126,7 +151,9 @@ def picture_of(svg):
     (image,) = ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}image")
     data = image.get("{http://www.w3.org/1999/xlink}href").split(",", 1)[1]
     x, y, width, height = (float(image.get(name)) for name in ("x", "y", "width", "height"))
-    if image.get("transform"):  # upside down about its foot, moved up by its height
-        (up,) = re.findall(r"translate\(0 (-?[\d.]+)\)", image.get("transform"))
-        y = -(y + float(up)) - height
-    return (x, y, width, height), np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    if image.get("transform"):  # its rows are from the foot up
+        scaled, moved = re.fullmatch(r"scale\((.+)\) translate\((.+)\)", image.get("transform")).groups()
+        assert (scaled, float(moved.split()[1])) == ("1 -1", pytest.approx(-height))
+        return (x, -y, width, height), pixels[::-1]
+    return (x, y, width, height), pixels

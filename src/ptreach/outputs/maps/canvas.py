@@ -162,7 +162,7 @@ class _Svg(RendererSVG):
             super().draw_image(gc, x, y, im, transform)
             return
         height, width = (size * _POINTS_AN_INCH / self.image_dpi for size in im.shape[:2])
-        packed = png_bytes(im)
+        packed = png_bytes(im[::-1])  # renderers are given rows from the foot up
         self.writer.element(
             "image",
             x=f"{x:g}",
