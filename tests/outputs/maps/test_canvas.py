@@ -76,8 +76,11 @@ def test_pixels_are_those_of_matplotlib_but_for_the_edges_of_letters():
     assert drawn.shape == other.shape == (600, 800, 3)
     ink = [255.0 - image.astype(float).mean(axis=2) for image in (drawn, other)]
     assert ink[0].sum() == pytest.approx(ink[1].sum(), rel=0.02)
-    blurred = [gaussian_filter(image, 3) for image in ink]  # a letter a pixel aside is the same letter
-    assert np.abs(blurred[0] - blurred[1]).max() < 0.12 * blurred[1].max()
+    aside = np.roll(ink[0], 10, axis=1)
+    blurred = [gaussian_filter(image, 6) for image in (*ink, aside)]
+    # matplotlib 3.10 puts each letter on whole pixels, so that some stand a pixel or two aside
+    assert np.abs(blurred[0] - blurred[1]).max() < 0.15 * blurred[1].max()
+    assert np.abs(blurred[2] - blurred[1]).max() > 0.5 * blurred[1].max()  # else this test could not fail
 
 
 def test_words_are_as_wide_in_pixels_as_in_the_svg():
