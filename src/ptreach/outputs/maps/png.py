@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL: Final = 2
-"""Of zlib: above it files shrink by a hundredth, and take a third longer."""
+"""Of zlib: the next makes files smaller by three hundredths, and takes a third longer."""
 _UP: Final = 2
 """Number of the filter in the standard (W3C, Portable Network Graphics, 9.2)."""
 _COLOUR_TYPES: Final = {3: 2, 4: 6}
