@@ -6,6 +6,7 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import patheffects
@@ -39,7 +40,7 @@ def page(canvas_class):
 @pytest.fixture(autouse=True)
 def style(tmp_path):
     """The settings under which sheets are drawn, for the whole of a test."""
-    with sheet(tmp_path / "any.png", SLIDE):
+    with sheet(tmp_path / "any.png", SLIDE), mpl.rc_context({"text.hinting": "none"}):  # as wide as outlines
         yield
 
 

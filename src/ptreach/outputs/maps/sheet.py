@@ -43,8 +43,7 @@ _STYLE: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans", "text.color": INK, "path.simplify": False, "hatch.linewidth": 0.8,
     "text.parse_math": False,  # names may hold dollars
     "agg.path.chunksize": 20_000,  # longer lines may not be drawn whole
-    "text.hinting": "none",  # else letters of the PNG are narrower than those of the SVG
-    "svg.fonttype": "path", "svg.hashsalt": "ptreach", "svg.image_inline": True,
+    "svg.fonttype": "path", "svg.hashsalt": "ptreach",
 }  # fmt: skip
 
 
