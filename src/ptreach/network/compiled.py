@@ -10,7 +10,6 @@ used of it is no part of its interface: kernels are then compiled by each proces
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import numba
 import numpy as np
 
-from ptreach.caches import cache_folder
+from ptreach.caches import cache_folder, source_digest
 
 try:
     from numba.core.caching import FunctionCache
@@ -36,10 +35,9 @@ _Table = TypeVar("_Table", bound=NamedTuple)
 def _kernels_digest() -> str:
     """Return the digest of the source text of the rooms that hold kernels, and of numba's version."""
     package = Path(__file__).parents[1]
-    total = hashlib.sha256(numba.__version__.encode())
-    for path in sorted([*package.glob("network/*.py"), *package.glob("engine/**/*.py")]):
-        total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return total.hexdigest()[:16]
+    return source_digest(
+        [*package.glob("network/*.py"), *package.glob("engine/**/*.py")], [numba.__version__]
+    )
 
 
 KERNELS_DIGEST: Final = _kernels_digest()

@@ -129,13 +129,14 @@ class PixelCanvas(FigureCanvasAgg):
     """A page of pixels."""
 
     renderer: RendererAgg
+    _size: tuple[float, float, float] | None = None
 
     def get_renderer(self) -> RendererAgg:
         """Return what draws the page."""
-        width, height = self.get_width_height(physical=True)
-        if getattr(self, "_size", None) != (width, height, self.figure.dpi):
-            self._size = (width, height, self.figure.dpi)
-            self.renderer = _Pixels(width, height, self.figure.dpi)
+        size = (*self.get_width_height(physical=True), self.figure.dpi)
+        if size != self._size:
+            self._size = size
+            self.renderer = _Pixels(*size)
         return self.renderer
 
     def drawn(self) -> NDArray[np.uint8]:

@@ -85,7 +85,8 @@ def name_districts(
     `land` has what lies in view, the areas of the names among it.
     """
     areas = [name.area for name in names]
-    others = [area for area in land if area not in set(areas)]
+    named = set(areas)
+    others = [area for area in land if area not in named]
     ground = _ground(
         tuple(shapely.to_wkb(areas)), tuple(shapely.to_wkb(others)), view, (axes.bbox.width, axes.bbox.height)
     )

@@ -22,6 +22,7 @@ import shapely
 from matplotlib import ft2font
 
 from ptreach.aside import keep
+from ptreach.caches import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,10 +87,7 @@ def _code_digest() -> str:
         shapely.geos_version_string,
     ]
     releases += [np.__version__, pd.__version__, zlib.ZLIB_RUNTIME_VERSION]
-    total = hashlib.sha256("\0".join(releases).encode())
-    for path in sorted(Path(__file__).parents[2].rglob("*.py")):
-        total.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return total.hexdigest()
+    return source_digest(Path(__file__).parents[2].rglob("*.py"), releases)
 
 
 def _read(path: Path) -> dict[str, bytes] | None:
