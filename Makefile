@@ -32,7 +32,7 @@ test: $(INSTALLED) ## every check
 test-r5: $(INSTALLED) ## the tests that run R5 itself; want Java 21 and its jar
 	$(BIN)/pytest -m r5
 
-soak: $(INSTALLED) ## hundreds of matrices and packs in one process: no growth of memory or open files; takes an hour
+soak: $(INSTALLED) ## hundreds of matrices and packs in one process: no growth of memory or open files; takes half an hour
 	$(BIN)/pytest -m soak
 
 test-oldest: $(INSTALLED) ## quick tests on the oldest releases that pyproject.toml says will do
