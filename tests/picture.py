@@ -11,7 +11,8 @@ import ptreach as pt
 
 KEPT = Path(__file__).parents[1] / "docs" / "demo-town.png"
 SIZE = (1280, 720)
-COLOURS = 128
+COLOURS = 256
+"""With half as many, the star is as pale as the band around it."""
 
 
 def in_small(pack: Path) -> Image.Image:
