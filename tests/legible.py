@@ -7,6 +7,7 @@ from unittest import mock
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from matplotlib_scalebar.scalebar import ScaleBar
 
 from colours import contrast
 from ptreach.outputs.maps import correlation_picture, sheet
@@ -21,7 +22,10 @@ A4_MARGINS_PX = (100, 60)
 
 
 class Words(NamedTuple):
-    """A text of a picture: box in pixels, contrast with 95 of 100 pixels behind it or with its rim."""
+    """A text of a picture: box in pixels, contrast with 95 of 100 pixels behind it or with its rim.
+
+    Also a scale bar, on its white box.
+    """
 
     text: str
     box: object
@@ -90,6 +94,10 @@ def _words(figure):
         behind = image[rows, max(0, int(box.x0)) : int(box.x1) + 1].reshape(-1, 3)
         ratio = np.quantile(contrast(colour, behind), 0.05) if rim is None else contrast(colour, rim)
         yield Words(text.get_text(), box, float(text.get_fontsize()), float(ratio), image.shape[1::-1])
+    for bar in figure.findobj(ScaleBar):
+        ratio = contrast(np.array(to_rgb(bar.color)) * 255, np.full(3, 255.0))
+        size_pt = bar.font_properties.get_size_in_points()
+        yield Words(bar.info.scale_text, bar.info.window_extent, size_pt, float(ratio), image.shape[1::-1])
 
 
 def assert_legible(words, least_pt, size_px=SLIDE_PX):

@@ -129,6 +129,14 @@ def test_everything_can_be_read_on_slide_and_a4(tmp_path, zones, made_up):
     assert_legible(words, SMALLEST_PT)
 
 
+@pytest.mark.parametrize("zones", [made_zones(), made_zones(10.0)], ids=["numbers", "none"])
+@pytest.mark.parametrize("origin_xy_m", [(11_000.0, -2_000.0), (-5_000.0, -2_000.0), (11_000.0, 8_000.0)])
+def test_a_town_in_any_corner_and_its_name_are_off_the_scale_bar(tmp_path, zones, origin_xy_m):
+    words = words_of(draw, tmp_path / "f.png", zones=zones, origin_xy_m=origin_xy_m, pages=(SLIDE, PORTRAIT))
+    assert sum(word.text.endswith(" km") for word in words) == 2
+    assert_legible(words, SMALLEST_PT)
+
+
 def test_numbers_on_the_map_are_those_of_the_table(tmp_path, areas):
     zones = made_zones()
     table = far_table(zones, areas, cutoff_min=45, limit_min=120, made_up=False)

@@ -2,9 +2,11 @@ import pytest
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib_scalebar.scalebar import ScaleBar
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from ptreach.outputs.maps.labels import Labels, widest_places
+from ptreach.outputs.maps.marks import draw_scale, draw_star
 
 
 @pytest.fixture
@@ -12,7 +14,7 @@ def axes():
     figure = Figure(figsize=(10, 5), dpi=100)
     FigureCanvasAgg(figure)
     made = figure.add_axes((0, 0, 1, 1))
-    made.set(xlim=(0, 2000), ylim=(0, 1000))
+    made.set(xlim=(0, 2000), ylim=(0, 1000), aspect=1)
     return made
 
 
@@ -32,6 +34,28 @@ def test_a_label_without_room_is_left_out_unless_it_must_be(axes):
     assert not axes.texts
     assert labels.place("the town", 1000, 500, size_pt=12, must=True)
     assert [text.get_text() for text in axes.texts] == ["the town"]
+
+
+def test_labels_are_written_off_the_scale_bar(axes):
+    labels = Labels(axes, (0, 0, 2000, 1000))
+    draw_scale(axes, labels, 10)
+    (bar,) = axes.findobj(ScaleBar)
+    room = bar.info.window_extent
+    assert room.x0 > 700
+    assert room.y1 < 100
+    assert labels.place("in its place", room.x0 + room.x1, room.y0 + room.y1, size_pt=8)
+    assert not axes.texts[0].get_window_extent().overlaps(room)
+
+
+@pytest.mark.parametrize(("x_m", "left"), [(1900, True), (1700, True), (1500, False), (100, False)])
+def test_the_scale_bar_goes_to_the_other_side_of_a_town(axes, x_m, left):
+    labels = Labels(axes, (0, 0, 2000, 1000))
+    draw_star(axes, labels, (x_m, 50), size_pt=17, edge_pt=1, clear_pt=10)
+    draw_scale(axes, labels, 10)
+    axes.figure.canvas.draw()
+    (bar,) = axes.findobj(ScaleBar)
+    assert (bar.info.window_extent.x1 < 500) == left
+    assert (bar.info.window_extent.x0 > 500) != left
 
 
 def test_each_band_is_named_inside_itself_or_led_to(axes):

@@ -188,11 +188,11 @@ def _draw_furniture(axes: Axes, labels: Labels, *, made_up: bool) -> None:
         arrowprops={"arrowstyle": "-|>,head_width=0.32,head_length=0.64", "color": INK, "linewidth": 1.6},
     )  # fmt: skip
     arrow.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
-    labels.keep_clear(arrow)
+    labels.keep_clear(arrow.get_window_extent())
     if made_up:
         notice = axes.text(
             0.5, 0.965, NOTICE, transform=axes.transAxes, ha="center", va="top", fontsize=16,
             fontweight="bold", color="white", zorder=Z_LABELS + 3,
             bbox={"boxstyle": "square,pad=0.4", "facecolor": NOTICE_COLOUR, "edgecolor": "none"},
         )  # fmt: skip
-        labels.keep_clear(notice, margin_pt=10)
+        labels.keep_clear(notice.get_window_extent(), margin_pt=10)

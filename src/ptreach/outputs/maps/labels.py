@@ -18,7 +18,6 @@ from ptreach.outputs.ramp import INK
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
     from shapely.geometry.base import BaseGeometry
@@ -36,10 +35,14 @@ class Labels:
         self._size_m = (view[2] - view[0], view[3] - view[1])
         self._taken: list[Bbox] = []
 
-    def keep_clear(self, artist: Artist, margin_pt: float = 0.0) -> None:
-        """Take up the room of an artist that is already drawn, and a margin around it."""
-        margin_px = margin_pt * self._axes.figure.dpi / 72
-        self._taken.append(artist.get_window_extent().padded(margin_px))
+    def keep_clear(self, room: Bbox, margin_pt: float = 0.0) -> None:
+        """Take up a box in pixels, and a margin around it."""
+        self._taken.append(room.padded(margin_pt * self._axes.figure.dpi / 72))
+
+    def is_clear(self, room: Bbox, margin_pt: float = 0.0) -> bool:
+        """Return whether a box in pixels, and a margin around it, are off everything that has taken room."""
+        room = room.padded(margin_pt * self._axes.figure.dpi / 72)
+        return not any(room.overlaps(other) for other in self._taken)
 
     def reserve(self, x_m: float, y_m: float, radius_pt: float) -> None:
         """Take up the room around a point in metres."""
@@ -116,7 +119,7 @@ class Labels:
         """Return whether a box in pixels lies on the map and off everything that has taken room."""
         frame = self._axes.get_window_extent()
         on_map = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
-        return on_map and not any(room.overlaps(other) for other in self._taken)
+        return on_map and self.is_clear(room)
 
     def write(
         self,
