@@ -170,6 +170,6 @@ def test_matrix_after_matrix_holds_no_more_memory_or_files(street, tmp_path, run
         held.append((process.memory_info().rss, process.num_fds() if os.name == "posix" else 0))
     settled, end = runs // 2, len(held) - 1
     files = [number for _, number in held[settled:]]
-    assert max(files) == min(files)
+    assert max(files) == files[0]  # fewer, where what an earlier test held is freed meanwhile
     grown_mb = (held[end][0] - held[settled][0]) / 1e6
     assert grown_mb < 10, f"{grown_mb:.1f} MB in {end - settled} matrices"
