@@ -262,10 +262,11 @@ def test_a_file_without_address_is_asked_for_after_the_others_were_brought(tmp_p
     files = [{"file": "a.pbf"}, {"file": "b.zip", "url": server.url("/b.zip")}, {"file": "c.zip"}]
     with pytest.raises(InputError) as caught:
         bring(files, tmp_path)
-    assert caught.value.what == "the recipe has no address for a.pbf (T, P, 2020)"
-    assert caught.value.remedy == "put a.pbf in a folder DIR and run ptreach fetch town --mirror DIR"
+    assert caught.value.what == "the recipe has no address for c.zip (T, P, 2020)"
+    assert caught.value.remedy == "put c.zip in a folder DIR and run ptreach fetch town --mirror DIR"
     assert left_in(tmp_path) == ["b.zip"]
-    assert "no address for c.zip" in caplog.text
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "no address for a.pbf" in caplog.text
 
 
 def test_a_mirror_gives_files_from_itself_and_from_below(tmp_path):
@@ -323,11 +324,13 @@ def test_what_a_mirror_lacks_is_named(tmp_path, caplog):
     mirror = tmp_path / "stick"
     mirror.mkdir()
     (mirror / "b.zip").write_bytes(ZIP)
+    files = [{"file": name} for name in ("a.pbf", "b.zip", "c.zip", "d.zip")]
     with pytest.raises(InputError) as caught:
-        bring([{"file": "a.pbf"}, {"file": "b.zip"}, {"file": "c.zip"}], tmp_path / "town", mirror)
+        bring(files, tmp_path / "town", mirror)
     assert caught.value.where == str(mirror)
-    assert caught.value.what == "neither here nor below is a.pbf (T, P, 2020)"
-    assert "c.zip" in caplog.text
+    assert caught.value.what == "neither here nor below is d.zip (T, P, 2020)"
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert [line.split(" (T, P")[0].split()[-1] for line in told] == ["a.pbf", "c.zip"]
     assert left_in(tmp_path / "town") == ["b.zip"]
 
 

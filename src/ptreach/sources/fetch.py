@@ -179,7 +179,10 @@ def _described(source: Source) -> str:
 
 
 def _each(choices: Iterable[_Choice], bring: Callable[[_Choice], None]) -> None:
-    """Bring each file; raise the first InputError after all were tried. Optional files may fail."""
+    """Bring each file, optional ones where it can be done.
+
+    Raise InputError after all were tried: the last fault, as those before it are logged, in order.
+    """
     faults: list[InputError] = []
     for choice in choices:
         try:
@@ -190,10 +193,10 @@ def _each(choices: Iterable[_Choice], bring: Callable[[_Choice], None]) -> None:
                 _log.log(level, "%s is optional and was not brought: %s", choice.source.file, error)
             else:
                 faults.append(error)
-    for fault in faults[1:]:
+    for fault in faults[:-1]:
         _log.error("%s", fault)
     if faults:
-        raise faults[0]
+        raise faults[-1]
 
 
 def _download_one(
