@@ -255,7 +255,7 @@ def _draw_marks(
     """Draw scale, the town's star and the numbers of the zones to ask about."""
     labels = Labels(axes, view, gaps_pt=(7.0, 14.0, 22.0, 32.0, 44.0, 58.0, 76.0))
     draw_star(axes, labels, origin_xy_m, size_pt=17, edge_pt=1.2, clear_pt=10)
-    draw_scale(axes, labels, 10)
+    draw_scale(axes, labels, 10)  # after the star, which it makes room for: a town may lie outside its zones
     points = chosen.geometry.representative_point()
     shape = {"boxstyle": "circle,pad=0.28", "facecolor": "white", "edgecolor": INK, "linewidth": 1.3}
     for number, point in zip(chosen["number"], points, strict=True):
